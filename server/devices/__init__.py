@@ -1,0 +1,1 @@
+"""Phones: pairing, proof of the device key, the vault share behind the PIN count, freeze and unpair."""

@@ -1,0 +1,39 @@
+"""A document: the bytes as uploaded, the bytes as they stand now (repaired, signed), and what was found in them.
+
+CHECKING → READY, or the document is taken away again with its refusal kept in the audit log. A READY document may be in one live sign
+request at a time, so no signature is lost to a parallel one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DocumentState(StrEnum):
+    CHECKING = "CHECKING"
+    READY = "READY"
+    REFUSED = "REFUSED"  # bytes are gone; the row stays a short while so that the uploader can read why
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rebuilt, empty if it was not."""
+
+    document_id: str
+    relying_party_id: str
+    user_id: str | None
+    title: str
+    document_code: str
+    file_name: str
+    state: DocumentState
+    uploaded_sha256: str
+    current_sha256: str
+    current_length: int
+    created_at: float
+    pages: int = 0
+    page_boxes: tuple[tuple[float, float], ...] = ()
+    earlier_signatures: int = 0
+    findings: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    refusal_code: str | None = None
+    signed_at: float | None = None
+    last_request_id: str | None = None

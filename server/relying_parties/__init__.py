@@ -1,0 +1,1 @@
+"""Relying parties: who may ask for signatures, with which key and how often."""

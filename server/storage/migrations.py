@@ -1,0 +1,131 @@
+"""The schema, step by step. A step that has landed is never edited: the next change is the next step.
+
+Every table is STRICT; times are seconds since the epoch (REAL); digests that people or files meet are lower-case hex, others are blobs.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("phoneseal")
+
+FIRST = (
+    # --- people and who may ask -----------------------------------------------------------------------------------------
+    """CREATE TABLE subscribers (
+        subscriber_id TEXT PRIMARY KEY, name TEXT NOT NULL, handle TEXT NOT NULL UNIQUE, created_at REAL NOT NULL) STRICT""",
+    """CREATE TABLE users (
+        user_id TEXT PRIMARY KEY, login TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,
+        language TEXT NOT NULL, subscriber_id TEXT REFERENCES subscribers, state TEXT NOT NULL, session_epoch INTEGER NOT NULL,
+        signing_method TEXT NOT NULL, created_at REAL NOT NULL) STRICT""",
+    "CREATE INDEX users_by_subscriber ON users (subscriber_id)",
+    """CREATE TABLE relying_parties (
+        relying_party_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, live_limit INTEGER NOT NULL,
+        created_at REAL NOT NULL) STRICT""",
+    """CREATE TABLE api_keys (
+        key_id TEXT PRIMARY KEY, relying_party_id TEXT NOT NULL REFERENCES relying_parties, secret_sha256 TEXT NOT NULL,
+        scopes TEXT NOT NULL, label TEXT NOT NULL, created_at REAL NOT NULL, revoked_at REAL) STRICT""",
+    "CREATE INDEX api_keys_by_party ON api_keys (relying_party_id)",
+    # --- phones ---------------------------------------------------------------------------------------------------------
+    """CREATE TABLE devices (
+        device_id TEXT PRIMARY KEY, subscriber_id TEXT NOT NULL REFERENCES subscribers, name TEXT NOT NULL, platform TEXT NOT NULL,
+        state TEXT NOT NULL, device_key BLOB NOT NULL, approval_key BLOB NOT NULL, key_protection TEXT NOT NULL,
+        sealed_vault_share BLOB NOT NULL, sealed_pin_proof_key BLOB NOT NULL, counter INTEGER NOT NULL, wrong_pins INTEGER NOT NULL,
+        pin_wait_until REAL NOT NULL, paired_at REAL NOT NULL, last_seen_at REAL, ended_at REAL) STRICT""",
+    "CREATE INDEX devices_by_subscriber ON devices (subscriber_id)",
+    """CREATE TABLE device_sessions (
+        token_sha256 TEXT PRIMARY KEY, device_id TEXT NOT NULL REFERENCES devices, expires_at REAL NOT NULL) STRICT""",
+    "CREATE INDEX device_sessions_by_device ON device_sessions (device_id)",
+    "CREATE INDEX device_sessions_by_expiry ON device_sessions (expires_at)",
+    """CREATE TABLE credentials (
+        credential_id TEXT PRIMARY KEY, subscriber_id TEXT NOT NULL REFERENCES subscribers, device_id TEXT REFERENCES devices,
+        key_location TEXT NOT NULL, signature_algorithm TEXT NOT NULL, certificate BLOB NOT NULL, certificate_chain BLOB NOT NULL,
+        certificate_sha256 TEXT NOT NULL, state TEXT NOT NULL, not_before REAL NOT NULL, not_after REAL NOT NULL,
+        created_at REAL NOT NULL) STRICT""",
+    "CREATE INDEX credentials_by_device ON credentials (device_id)",
+    "CREATE INDEX credentials_by_subscriber ON credentials (subscriber_id)",
+    """CREATE TABLE pairings (
+        pairing_id TEXT PRIMARY KEY, subscriber_id TEXT NOT NULL REFERENCES subscribers, user_id TEXT, code_sha256 TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL, created_at REAL NOT NULL, expires_at REAL NOT NULL, device_name TEXT, platform TEXT, commitment BLOB,
+        server_nonce BLOB, reveal TEXT, transcript_sha256 TEXT, digits TEXT, recovery_at REAL, confirmed_at REAL, device_id TEXT,
+        credential_id TEXT, finished_at REAL) STRICT""",
+    "CREATE INDEX pairings_by_subscriber ON pairings (subscriber_id, pairing_id)",
+    "CREATE INDEX pairings_open ON pairings (expires_at) WHERE finished_at IS NULL",
+    """CREATE TABLE recoveries (
+        recovery_id TEXT PRIMARY KEY, subscriber_id TEXT NOT NULL REFERENCES subscribers, staff TEXT NOT NULL, effective_at REAL NOT NULL,
+        created_at REAL NOT NULL, used_at REAL, cancelled_at REAL) STRICT""",
+    "CREATE INDEX recoveries_by_subscriber ON recoveries (subscriber_id)",
+    """CREATE TABLE key_rotations (
+        counter INTEGER PRIMARY KEY, key_id TEXT NOT NULL, statement TEXT NOT NULL, created_at REAL NOT NULL) STRICT""",
+    # --- documents ------------------------------------------------------------------------------------------------------
+    """CREATE TABLE documents (
+        document_id TEXT PRIMARY KEY, relying_party_id TEXT NOT NULL REFERENCES relying_parties, user_id TEXT REFERENCES users,
+        title TEXT NOT NULL, document_code TEXT NOT NULL, file_name TEXT NOT NULL, state TEXT NOT NULL, uploaded_sha256 TEXT NOT NULL,
+        current_sha256 TEXT NOT NULL, current_length INTEGER NOT NULL, pages INTEGER NOT NULL, page_boxes TEXT NOT NULL,
+        earlier_signatures INTEGER NOT NULL, findings TEXT NOT NULL, repairs TEXT NOT NULL, refusal_code TEXT, signed_at REAL,
+        created_at REAL NOT NULL, last_request_id TEXT) STRICT""",
+    "CREATE INDEX documents_by_user ON documents (user_id, document_id)",
+    "CREATE INDEX documents_by_party ON documents (relying_party_id, document_id)",
+    "CREATE INDEX documents_by_upload ON documents (uploaded_sha256)",
+    "CREATE INDEX documents_by_content ON documents (current_sha256)",
+    # --- sign requests --------------------------------------------------------------------------------------------------
+    """CREATE TABLE sign_requests (
+        request_id TEXT PRIMARY KEY, relying_party_id TEXT NOT NULL REFERENCES relying_parties, relying_party_name TEXT NOT NULL,
+        requested_by TEXT NOT NULL, user_id TEXT, subscriber_id TEXT NOT NULL REFERENCES subscribers, subscriber_name TEXT NOT NULL,
+        state TEXT NOT NULL, version INTEGER NOT NULL, verification_code TEXT NOT NULL, verification_codes TEXT NOT NULL,
+        items_total INTEGER NOT NULL, created_at REAL NOT NULL, expires_at REAL NOT NULL, end_result TEXT, reason TEXT, device_id TEXT,
+        credential_id TEXT, approval_sha256 TEXT, approved_at REAL, sign_by REAL, finished_at REAL, audit_sequence INTEGER,
+        idempotency_key TEXT, idempotency_sha256 TEXT) STRICT""",
+    "CREATE UNIQUE INDEX sign_requests_once ON sign_requests (relying_party_id, idempotency_key) WHERE idempotency_key IS NOT NULL",
+    """CREATE INDEX sign_requests_live ON sign_requests (subscriber_id, relying_party_id)
+        WHERE state IN ('PREPARING', 'QUEUED', 'PUSHED', 'OPENED', 'SIGNING', 'ANSWERED')""",
+    """CREATE INDEX sign_requests_to_expire ON sign_requests (expires_at)
+        WHERE state IN ('PREPARING', 'QUEUED', 'PUSHED', 'OPENED')""",
+    "CREATE INDEX sign_requests_to_time_out ON sign_requests (sign_by) WHERE state = 'SIGNING'",
+    "CREATE INDEX sign_requests_by_party ON sign_requests (relying_party_id, request_id)",
+    "CREATE INDEX sign_requests_by_user ON sign_requests (user_id, request_id)",
+    "CREATE INDEX sign_requests_refused ON sign_requests (subscriber_id, relying_party_id, finished_at) WHERE state = 'REFUSED'",
+    """CREATE TABLE sign_items (
+        request_id TEXT NOT NULL REFERENCES sign_requests, position INTEGER NOT NULL, item_id TEXT NOT NULL, document_id TEXT NOT NULL,
+        title TEXT NOT NULL, document_code TEXT NOT NULL, processing_right TEXT NOT NULL, pages INTEGER NOT NULL,
+        earlier_signatures INTEGER NOT NULL, findings TEXT NOT NULL, placement TEXT, source_sha256 TEXT NOT NULL,
+        source_length INTEGER NOT NULL, state TEXT NOT NULL, live INTEGER NOT NULL, prepared_sha256 TEXT, prepared_length INTEGER NOT NULL,
+        byte_range TEXT, digest_sha256 BLOB, digest_sha384 BLOB, signature_value BLOB, signed_sha256 TEXT, signed_length INTEGER NOT NULL,
+        end_result TEXT, reason TEXT, PRIMARY KEY (request_id, position)) STRICT, WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX sign_items_one_live ON sign_items (document_id) WHERE live = 1",
+    "CREATE INDEX sign_items_by_state ON sign_items (request_id, state)",
+    "CREATE INDEX sign_items_by_document ON sign_items (document_id)",
+    "CREATE UNIQUE INDEX sign_items_by_id ON sign_items (item_id)",
+    """CREATE TABLE offers (
+        request_id TEXT NOT NULL REFERENCES sign_requests, device_id TEXT NOT NULL REFERENCES devices, credential_id TEXT NOT NULL,
+        envelope TEXT NOT NULL, envelope_sha256 TEXT NOT NULL, manifest_root TEXT NOT NULL, offered_at REAL NOT NULL, pushed_at REAL,
+        opened_at REAL, choice_sha256 TEXT, verdict TEXT, verdict_at REAL, approval_sha256 TEXT, withdrawn TEXT,
+        PRIMARY KEY (request_id, device_id)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX offers_by_device ON offers (device_id, request_id)",
+    # --- evidence -------------------------------------------------------------------------------------------------------
+    """CREATE TABLE evidence (
+        statement_sha256 TEXT PRIMARY KEY, purpose TEXT NOT NULL, key_id TEXT NOT NULL, body TEXT NOT NULL, signature BLOB NOT NULL,
+        public_key BLOB NOT NULL, received_at REAL NOT NULL) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE audit_log (
+        sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT NOT NULL,
+        facts TEXT NOT NULL, evidence_sha256 TEXT NOT NULL, previous_hash BLOB NOT NULL, hash BLOB NOT NULL) STRICT""",
+    "CREATE INDEX audit_log_by_subject ON audit_log (subject, sequence)",
+    """CREATE TABLE personal_texts (
+        digest TEXT PRIMARY KEY, salt BLOB NOT NULL, text TEXT, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+    # --- work and messages that leave after commit -----------------------------------------------------------------------
+    """CREATE TABLE jobs (
+        job_id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, unique_key TEXT UNIQUE,
+        priority INTEGER NOT NULL, not_before REAL NOT NULL, lease_owner TEXT, lease_epoch INTEGER NOT NULL, lease_until REAL NOT NULL,
+        attempts INTEGER NOT NULL, last_error TEXT, created_at REAL NOT NULL) STRICT""",
+    "CREATE INDEX jobs_to_take ON jobs (priority, job_id)",
+    "CREATE INDEX jobs_by_subject ON jobs (subject)",
+    """CREATE TABLE outbox (
+        message_id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+        created_at REAL NOT NULL) STRICT""",
+    """CREATE TABLE throttles (
+        bucket TEXT PRIMARY KEY, level REAL NOT NULL, filled_at REAL NOT NULL) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID""",
+)
+
+
+@migrations()
+def m0001_first(db: Database) -> None:
+    for statement in FIRST:
+        db.execute(statement)

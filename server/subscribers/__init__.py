@@ -1,0 +1,1 @@
+"""Subscribers: the owners of phones and credentials (RFC 3647)."""

@@ -1,0 +1,1 @@
+"""Portal users: log-in, and the link from a user to a subscriber."""

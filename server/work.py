@@ -1,0 +1,66 @@
+"""Work and messages, as every capability sees them: jobs that workers take by lease, messages that leave after commit."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+INTERACTIVE, BULK, HOUSEKEEPING = 0, 10, 20
+GROUP = 50  # documents in one job: large enough to share one fsync, small enough to yield
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    job_id: int
+    kind: str
+    subject: str
+    body: dict[str, Any]
+    priority: int
+    lease_epoch: int
+    lease_until: float
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``topic`` says who delivers it (push, withdraw, outcome, request_changed …), ``subject`` what it is about."""
+
+    message_id: int
+    topic: str
+    subject: str
+    body: dict[str, Any]
+
+
+class Jobs(Protocol):
+    def add(
+        self, kind: str, subject: str, body: dict[str, Any], *, now: float, priority: int = ..., unique_key: str | None = ...,
+        not_before: float = ...,
+    ) -> None: ...
+
+    def take(self, owner: str, now: float, lease_seconds: float) -> Job | None: ...
+
+    def hold(self, job: Job, now: float) -> None:
+        """Raises ``LeaseLost`` unless ``job``'s lease epoch still stands: first line of every worker's write transaction."""
+        ...
+
+    def done(self, job: Job) -> None: ...
+
+    def put_back(self, job: Job, error: str, not_before: float) -> None: ...
+
+    def forget(self, subject: str) -> None: ...
+
+
+class Outbox(Protocol):
+    def add(self, topic: str, subject: str, body: dict[str, Any], now: float) -> None: ...
+
+    def waiting(self, limit: int) -> list[Message]: ...
+
+    def delivered(self, message_ids: list[int]) -> None: ...
+
+
+class Nudge(Protocol):
+    def workers(self) -> None:
+        """There may be a job. Lossy."""
+        ...
+
+    def web(self, subject: str = "") -> None:
+        """There may be a message in the outbox, or news about ``subject``. Lossy."""
+        ...
