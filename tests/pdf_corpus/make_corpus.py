@@ -1,0 +1,57 @@
+"""Makes every file of the corpus and MANIFEST.json anew.
+
+    python -m tests.pdf_corpus.make_corpus [WORD …]
+
+With words, only makers whose function name holds one of them run, and other files stay. A maker whose tool is missing is named, and
+its files stay too. The packages and programs are listed in README.md; the tests need none of them, they read the committed files.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.pdf_corpus import good_packages, good_programs, odd_files, refused_files
+from tests.pdf_corpus.sample import Sample, ToolMissing
+
+FOLDER = Path(__file__).parent
+MANIFEST = FOLDER / "MANIFEST.json"
+
+
+def makers() -> dict[str, Callable[[], Iterator[Sample]]]:
+    """Name -> function that yields files."""
+    named = {maker.__name__: maker for maker in [*good_packages.makers(), *good_programs.makers()]}
+    return named | {"odd": odd_files.samples, "refused": refused_files.samples}
+
+
+def write(sample: Sample) -> None:
+    """Writes the file of one sample."""
+    target = FOLDER / sample.file
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(sample.data)
+
+
+def main(words: list[str]) -> int:
+    """Runs the makers, writes files and manifest; returns 1 when a tool was missing."""
+    lines: dict[str, dict[str, object]] = {}
+    if MANIFEST.exists():
+        lines = {line["file"]: line for line in json.loads(MANIFEST.read_text(encoding="utf-8"))}
+    missing = False
+    for name, maker in makers().items():
+        if words and not any(word in name for word in words):
+            continue
+        try:
+            for sample in maker():
+                write(sample)
+                lines[sample.file] = sample.manifest_line()
+        except ToolMissing as error:
+            missing = True
+            print(f"{name}: {error} is not installed; its files stay as they are", file=sys.stderr)
+    kept = [lines[file] for file in sorted(lines) if (FOLDER / file).exists()]
+    MANIFEST.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(kept)} files in {MANIFEST}")
+    return int(missing)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
