@@ -1,0 +1,116 @@
+"""What the emulated device tells: one event, one line.
+
+The names and fields below are an interface (tests, the demo and testers' scripts follow them): a field may be
+added, none changes its meaning. ``at`` is milliseconds since the epoch by the emulator's clock, ``phone`` the
+profile's name. No event holds a PIN or a key.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+EVENTS: dict[str, str] = {
+    "pairing_digits": "the six digits to compare with the browser (digits, subscriber_name, server_name)",
+    "paired": "the phone is bound to the account (device_id, credential_id, subscriber_name)",
+    "pairing_failed": "pairing ended otherwise (code)",
+    "connected": "hello and proof went through (session)",
+    "disconnected": "the connection is gone (reason)",
+    "request": (
+        "a request arrived and its envelope is genuine"
+        " (request_id, requester, requested_by, item_count, total_pages, codes)"
+    ),
+    "checked": "every document was checked (request_id, items, findings)",
+    "looked_at": "the person opened a document (request_id, position, title, bytes)",
+    "choice": "the person tapped a code (request_id, code)",
+    "verdict": "the server's signed word on the code (request_id, verdict)",
+    "pin": "the person typed a PIN (request_id, right: what the scenario meant)",
+    "pin_refused": "the PIN was refused (code, tries_left, retry_after)",
+    "approved": "the server acknowledged the approval (request_id, approved, refused)",
+    "signed": "progress (request_id, signed, of, stage)",
+    "refused": "the phone refused (request_id, end_result, reason)",
+    "withdrawn": "the request was withdrawn (request_id, end_result)",
+    "outcome": (
+        "the request is final (request_id, state, end_result, items_signed, items_refused, items_failed)"
+    ),
+    "ignored": "the person does nothing about it (request_id)",
+    "new_device": "another phone wants to join the account (pairing_id, digits, decision)",
+    "tampered": "a falsified message went out (how, answer or error)",
+    "security_warning": "a check failed: the phone will not sign (code, request_id)",
+    "error": "something was refused or failed (code, request_id)",
+    "refused_by_server": "the server does not know this device, or this phone does not trust the server (code)",
+    "frozen": "the server froze this device",
+    "unpaired": "this device is no longer bound",
+    "pin_changed": "the new PIN is in force",
+    "finished": "the run is over (exit_code, missing)",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    name: str
+    phone: str
+    at: int
+    fields: Mapping[str, object]
+
+    def as_json(self) -> str:
+        row = {"event": self.name, "phone": self.phone, "at": self.at, **self.fields}
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+class EventSink(Protocol):
+    def take(self, event: Event) -> None: ...
+
+
+class JsonLines:
+    """One JSON object per line, flushed at once, never two lines mixed."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def take(self, event: Event) -> None:
+        with self._lock:
+            self._stream.write(event.as_json() + "\n")
+            self._stream.flush()
+
+
+class PlainLines:
+    """For a person who reads along: the event's name and its fields."""
+
+    def __init__(self, stream: TextIO, several: bool) -> None:
+        self._stream = stream
+        self._several = several
+        self._lock = threading.Lock()
+
+    def take(self, event: Event) -> None:
+        shown = "  ".join(
+            f"{name}: {_plain(value)}" for name, value in event.fields.items() if value not in ("", None)
+        )
+        phone = f"[{event.phone}] " if self._several else ""
+        with self._lock:
+            self._stream.write(f"{phone}{event.name}  {shown}".rstrip() + "\n")
+            self._stream.flush()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(entry) for entry in value)
+    return str(value)
+
+
+class Teller:
+    """Tells the events of one phone to every sink. Sinks must not raise."""
+
+    def __init__(self, phone: str, milliseconds: Callable[[], int], sinks: list[EventSink]) -> None:
+        self._phone = phone
+        self._milliseconds = milliseconds
+        self._sinks = sinks
+
+    def tell(self, name: str, **fields: object) -> None:
+        if name not in EVENTS:
+            raise ValueError(f"no such event: {name}")
+        event = Event(name, self._phone, self._milliseconds(), fields)
+        for sink in self._sinks:
+            sink.take(event)
