@@ -43,3 +43,22 @@ class Refused(PhoneError):
     """The server, or this phone's own rules, said no to what was asked."""
 
     code = "refused"
+
+
+class ServerRefused(Refused):
+    """The server's answer was an error: ``code`` and ``details`` are the server's."""
+
+    code = "server_refused"
+
+
+class WrongPin(VaultError):
+    """The server counted a wrong PIN, or wants a wait before the next. ``details``: ``tries_left`` (or None), ``retry_after``
+    in seconds."""
+
+    code = "wrong_pin"
+
+
+class WeakPin(Refused):
+    """A PIN that anybody would try first. Choose another."""
+
+    code = "pin_weak"
