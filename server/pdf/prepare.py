@@ -1,0 +1,299 @@
+"""Preparing a document: an update with signature field, stamp and an empty gap is appended; the digest over
+the rest is what gets signed.
+
+Rules: the source's bytes stay as they are, whole and first; ByteRange and gap are final; the same input
+gives the same bytes. Well-formed documents take the quick reader, all others pyHanko, strict and then
+lenient. Signature dictionary: ``/SubFilter /ETSI.CAdES.detached``, ``/M`` the claimed time (EN 319 142-1
+5.3), ``/Name``, ``/Reason`` if given. Only the objects named in form_field.py, the stamp's, and the
+signature itself are written: the phone refuses anything else.
+
+Where an earlier signature forbids a new visible field, the document's own empty signature field is signed,
+or an invisible field is added, and ``stamp_shown`` is False: breaking somebody's certification to show a
+stamp would be worse."""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from server.errors import Unprocessable
+from server.pdf import form_field
+from server.pdf.geometry import Placement
+from server.pdf.increment import Increment, IncrementWriter
+from server.pdf.pdf_syntax import (
+    UnreadableSyntax,
+    as_number,
+    split_array,
+    text_string,
+    write_dictionary,
+    write_object,
+)
+from server.pdf.quick_source import QuickSource
+from server.pdf.source_document import READER_ERRORS, SourceDocument, open_leniently, read_dictionary, resolve
+from server.pdf.stamp import STAMP_OBJECTS, StampMaker
+
+DEFAULT_CONTENTS_BYTES = 8192  # room for the CMS; twice as many hex digits
+COPY_CHUNK = 1 << 20
+LARGE_FILE = 32 << 20  # from here on callers use prepare_file()
+_TIME_TEXT = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d):(\d\d)(?::(\d\d))?(?: ?\(?(?:GMT|UTC)?([+-]\d\d):?(\d\d)\)?)?\Z")
+VIETNAM = timezone(timedelta(hours=7))
+
+
+def format_signing_time(moment: datetime) -> str:
+    """``22/11/2025 14:05 (+07:00)``: how a stamp shows a time, in Vietnam's zone."""
+    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M (+07:00)")
+
+
+def _pdf_date(signing_time_text: str) -> bytes:
+    """The date string (ISO 32000-2 7.9.4) of a stamp's time; a text without a zone means Vietnam's."""
+    found = _TIME_TEXT.match(signing_time_text)
+    if found is None:
+        raise ValueError("the signing time is dd/mm/yyyy HH:MM, with or without seconds and a zone")
+    day, month, year, hour, minute, second, zone_hours, zone_minutes = found.groups()
+    written = f"D:{year}{month}{day}{hour}{minute}{second or '00'}{zone_hours or '+07'}'{zone_minutes or '00'}'"
+    return written.encode("ascii")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What preparing made. ``byte_range`` in bytes of the prepared file; ``source_size``: so many of its
+    bytes are the source, unchanged."""
+
+    byte_range: tuple[int, int, int, int]
+    document_digest: bytes
+    field_name: str
+    source_size: int
+    stamp_shown: bool
+
+
+@dataclass(frozen=True)
+class PreparedDocument(Prepared):
+    """A prepared document in memory."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class PreparedFile(Prepared):
+    """A prepared document on disk, of ``size`` bytes; not yet fsynced."""
+
+    path: Path
+    size: int
+
+
+class DocumentPreparer:
+    """Prepares documents for one signer name; cheap to make when the StampMaker is kept. One thread at a
+    time."""
+
+    def __init__(
+        self,
+        signer_name: str,
+        stamp_maker: StampMaker,
+        *,
+        reason: str = "",
+        contents_bytes: int = DEFAULT_CONTENTS_BYTES,
+    ) -> None:
+        self._signer_name = signer_name
+        self._stamp_maker = stamp_maker
+        self._reason = reason
+        self._contents_bytes = contents_bytes
+
+    def prepare(
+        self, source: bytes, placement: Placement | None, signing_time_text: str, digest_algorithm: str = "sha256"
+    ) -> PreparedDocument:
+        """The source with its update. ``placement`` None: invisible. Raises Unprocessable
+        (``document_certified``, ``pdf_unreadable``, ``pdf_password_needed``,
+        ``pdf_hybrid_cross_reference``, ``pdf_mac_unsupported``, ``pdf_too_many_fields``), BadInput
+        (``page_not_found``, ``placement_invalid``), ValueError for a time of another form."""
+        increment, field_name, stamp_shown = self._increment(source, placement, signing_time_text)
+        prepared = source + increment.appended
+        hasher = hashlib.new(digest_algorithm)
+        view = memoryview(prepared)
+        hasher.update(view[: increment.gap_start])
+        hasher.update(view[increment.gap_end :])
+        return PreparedDocument(increment.byte_range, hasher.digest(), field_name, len(source), stamp_shown, prepared)
+
+    def prepare_file(
+        self,
+        source_path: Path,
+        target_path: Path,
+        placement: Placement | None,
+        signing_time_text: str,
+        digest_algorithm: str = "sha256",
+    ) -> PreparedFile:
+        """As prepare(), for files of any size: copies inside the kernel, appends, and hashes in pieces.
+        Overwrites ``target_path``; the caller fsyncs and renames."""
+        increment, field_name, stamp_shown = self._increment(source_path, placement, signing_time_text)
+        source_size = increment.file_size - len(increment.appended)
+        hasher = hashlib.new(digest_algorithm)
+        with target_path.open("w+b") as target:
+            with source_path.open("rb") as opened:
+                _copy(opened.fileno(), target.fileno(), source_size)
+            target.seek(source_size)
+            target.write(increment.appended)
+            target.seek(0)
+            buffer = bytearray(COPY_CHUNK)
+            position = 0
+            while position < source_size:
+                read = target.readinto(memoryview(buffer)[: min(COPY_CHUNK, source_size - position)])
+                if not read:
+                    raise OSError("the copy ended early")
+                hasher.update(memoryview(buffer)[:read])
+                position += read
+        hasher.update(increment.appended[: increment.gap_start - source_size])
+        hasher.update(increment.appended[increment.gap_end - source_size :])
+        return PreparedFile(
+            increment.byte_range,
+            hasher.digest(),
+            field_name,
+            source_size,
+            stamp_shown,
+            target_path,
+            increment.file_size,
+        )
+
+    def _increment(
+        self, source: bytes | Path, placement: Placement | None, time_text: str
+    ) -> tuple[Increment, str, bool]:
+        def build(document: SourceDocument) -> tuple[Increment, str, bool]:
+            return self._build(document, placement, time_text)
+
+        _pdf_date(time_text)  # a caller's mistake, not the document's
+        if isinstance(source, bytes):
+            try:
+                return build(QuickSource(source))
+            except (UnreadableSyntax, ValueError, LookupError):
+                pass  # no fault of the document: pyHanko reads more
+        try:
+            return _with_pyhanko(source, build, strict=True)
+        except (UnreadableSyntax, *READER_ERRORS):
+            pass  # whatever the strict reader stumbled over, the lenient one has its own say
+        try:
+            return _with_pyhanko(source, build, strict=False)
+        except (UnreadableSyntax, *READER_ERRORS) as error:
+            raise Unprocessable("no reader can follow this document", code="pdf_unreadable") from error
+
+    def _build(
+        self, source: SourceDocument, placement: Placement | None, time_text: str
+    ) -> tuple[Increment, str, bool]:
+        catalog = read_dictionary(source, source.trailer[b"/Root"])
+        form = form_field.read_form(source, catalog)
+        writer = IncrementWriter(source)
+        if form.new_visible_field_allowed or not form.empty_fields:
+            shown = placement if form.new_visible_field_allowed else None
+            name = form_field.unused_name(form.names)
+            self._new_field(source, writer, catalog, shown, name, time_text)
+        else:
+            field = form.empty_fields[0]
+            shown, name = placement, field.name
+            if not self._fill_field(source, writer, catalog, field, visible=placement is not None, time_text=time_text):
+                shown = None
+        seed = f"{self._signer_name}\0{time_text}\0{name}".encode()
+        return writer.finish(seed), name, shown is not None
+
+    def _new_field(
+        self,
+        source: SourceDocument,
+        writer: IncrementWriter,
+        catalog: dict[bytes, bytes],
+        placement: Placement | None,
+        name: str,
+        time_text: str,
+    ) -> None:
+        page = form_field.find_page(source, catalog, placement.page if placement else 0)
+        signature = self._add_signature(source, writer, time_text)
+        field = writer.number()
+        rectangle, appearance = b"0 0 0 0", b""
+        if placement is not None:
+            shown = page.view.fit(placement)
+            width, height = shown[2] - shown[0], shown[3] - shown[1]
+            matrix = b" ".join(b"%g" % value for value in page.view.upright_matrix(width, height))
+            rectangle = b" ".join(b"%.3f" % value for value in page.view.to_user_space(shown))
+            appearance = b"/AP<</N %d 0 R>>" % self._add_stamp(source, writer, time_text, (width, height), matrix)
+        writer.add(
+            field,
+            write_object(
+                field,
+                b"/Type/Annot/Subtype/Widget/FT/Sig/T%b/V %d 0 R/Rect[%b]/F 132/P %d %d R%b"
+                % (
+                    source.encryption.string(field, name.encode("ascii")),
+                    signature, rectangle, *page.reference, appearance,
+                ),
+            ),
+        )  # fmt: skip
+        form_field.add_field_to_page(source, writer, page, field)
+        form_field.add_field_to_form(source, writer, catalog, field)
+
+    def _fill_field(
+        self,
+        source: SourceDocument,
+        writer: IncrementWriter,
+        catalog: dict[bytes, bytes],
+        field: form_field.EmptySignatureField,
+        *,
+        visible: bool,
+        time_text: str,
+    ) -> bool:
+        """Signs an empty field of the form; the stamp goes where the form's author wanted it. Returns
+        whether it shows."""
+        number, generation = field.reference
+        signature = self._add_signature(source, writer, time_text)
+        entries = {**field.entries, b"/V": b"%d 0 R" % signature}
+        x0, y0, x1, y1 = (as_number(resolve(source, n)) for n in split_array(resolve(source, entries[b"/Rect"])))
+        size = abs(x1 - x0), abs(y1 - y0)
+        visible = visible and min(size) >= form_field.SMALLEST_STAMP
+        if visible:
+            appearance = self._add_stamp(source, writer, time_text, size, b"1 0 0 1 0 0")
+            entries[b"/AP"] = b"<</N %d 0 R>>" % appearance
+        writer.add(number, write_object(number, write_dictionary(entries), generation=generation), generation)
+        form_field.add_field_to_form(source, writer, catalog, None)
+        return visible
+
+    def _add_signature(self, source: SourceDocument, writer: IncrementWriter, time_text: str) -> int:
+        number = writer.number()
+        entries = b"/Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M%b/Name%b" % (
+            source.encryption.string(number, _pdf_date(time_text)),
+            source.encryption.string(number, text_string(self._signer_name)),
+        )
+        if self._reason:
+            entries += b"/Reason" + source.encryption.string(number, text_string(self._reason))
+        writer.add_signature(number, entries, self._contents_bytes)
+        return number
+
+    def _add_stamp(
+        self,
+        source: SourceDocument,
+        writer: IncrementWriter,
+        time_text: str,
+        size: tuple[float, float],
+        matrix: bytes,
+    ) -> int:
+        stamp = self._stamp_maker.stamp(self._signer_name, time_text, *size)
+        first = writer.number(STAMP_OBJECTS)
+        for offset, written in enumerate(stamp.objects(first, time_text, matrix, source.encryption)):
+            writer.add(first + offset, written)
+        return first
+
+
+def _with_pyhanko(
+    source: bytes | Path, build: Callable[[SourceDocument], tuple[Increment, str, bool]], *, strict: bool
+) -> tuple[Increment, str, bool]:
+    document, stream = open_leniently(source, strict=strict)
+    with stream:
+        return build(document)
+
+
+def _copy(source: int, target: int, size: int) -> None:
+    """Copies from the start of one open file to another, inside the kernel where it can."""
+    copied = 0
+    while copied < size:
+        try:
+            moved = os.copy_file_range(source, target, size - copied, copied, copied)
+        except OSError:  # another file system
+            moved = os.pwrite(target, os.pread(source, min(COPY_CHUNK, size - copied), copied), copied)
+        if not moved:
+            raise OSError("the source ended early")
+        copied += moved
