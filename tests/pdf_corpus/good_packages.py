@@ -137,9 +137,7 @@ def draw_form(sheet: Any) -> None:
     form.textfield(name="ten", tooltip="Name", x=72, y=700, width=200, height=20, value="Anh")
     form.textfield(name="dia_chi", tooltip="Address", x=72, y=660, width=300, height=20)
     form.checkbox(name="dong_y", tooltip="Agreed", x=72, y=620, checked=True)
-    form.choice(
-        name="thoi_han", tooltip="Term", x=72, y=580, width=100, height=20, options=["12", "24"], value="12"
-    )
+    form.choice(name="thoi_han", tooltip="Term", x=72, y=580, width=100, height=20, options=["12", "24"], value="12")
 
 
 def from_fpdf2() -> Iterator[Sample]:

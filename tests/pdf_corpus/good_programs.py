@@ -22,9 +22,7 @@ def run(program: str, *arguments: str, folder: str, stdin: bytes = b"") -> bytes
     """Runs a program in ``folder`` and returns what it prints; raises ``ToolMissing`` when it is not installed."""
     if shutil.which(program) is None:
         raise ToolMissing(f"program {program}")
-    done = subprocess.run(
-        [program, *arguments], cwd=folder, input=stdin, capture_output=True, timeout=180, check=True
-    )
+    done = subprocess.run([program, *arguments], cwd=folder, input=stdin, capture_output=True, timeout=180, check=True)
     return done.stdout
 
 
@@ -102,9 +100,7 @@ def from_libreoffice() -> Iterator[Sample]:
             convert(folder, "text.fodt", f"pdf:writer_pdf_Export:{options}" if options else "pdf")
             yield Sample(f"good/libreoffice_{name}.pdf", "libreoffice", kind, made_in(folder, "text.pdf"))
         convert(folder, "sheet.csv", "pdf:calc_pdf_Export")
-        yield Sample(
-            "good/libreoffice_calc.pdf", "libreoffice", "spreadsheet from Calc", made_in(folder, "sheet.pdf")
-        )
+        yield Sample("good/libreoffice_calc.pdf", "libreoffice", "spreadsheet from Calc", made_in(folder, "sheet.pdf"))
 
 
 def convert(folder: str, name: str, target: str) -> None:
@@ -184,9 +180,7 @@ def from_wkhtmltopdf() -> Iterator[Sample]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "page.html").write_text(page_html(), encoding="utf-8")
         run("env", "QT_QPA_PLATFORM=offscreen", "wkhtmltopdf", "-q", "page.html", "page.pdf", folder=folder)
-        yield Sample(
-            "good/wkhtmltopdf_contract.pdf", "qt", "web page through Qt", made_in(folder, "page.pdf")
-        )
+        yield Sample("good/wkhtmltopdf_contract.pdf", "qt", "web page through Qt", made_in(folder, "page.pdf"))
 
 
 def from_librsvg() -> Iterator[Sample]:

@@ -36,8 +36,11 @@ def shift_offsets(data: bytes, by: int) -> bytes:
     return re.sub(rb"(\d{10}) (\d{5}) n", lambda m: b"%010d %s n" % (int(m[1]) + by, m[2]), data)
 
 
-def hybrid_document() -> bytes:
-    """A hybrid-reference file (7.5.8.4): font and content are found by the table's /XRefStm only."""
+def hybrid_document(*, listed_free: bool = True) -> bytes:
+    """A hybrid-reference file (7.5.8.4): the font is found by the table's /XRefStm only.
+
+    ``listed_free``: the table calls it free, as Microsoft Word writes it; otherwise the table leaves it out.
+    """
     writer = plain_document()
     packed_font = writer.bodies.pop(3).decode()
     content, entries = object_stream({3: packed_font})
@@ -53,8 +56,10 @@ def hybrid_document() -> bytes:
     )
     del writer.offsets[6]
     writer.startxref = stream_at + len(hidden)
-    listing = writer.xref_table().replace(b"0000000000 65535 f", b"0000000003 65535 f")
-    listing = listing.replace(b"0 3\n", b"0 6\n", 1).replace(b"4 2\n", b"0000000000 00000 f \n", 1)
+    listing = writer.xref_table()
+    if listed_free:
+        listing = listing.replace(b"0000000000 65535 f", b"0000000003 65535 f")
+        listing = listing.replace(b"0 3\n", b"0 6\n", 1).replace(b"4 2\n", b"0000000000 65535 f \n", 1)
     trailer = f"trailer\n<< /Size 8 /Root 1 0 R /XRefStm {stream_at} >>\n".encode()
     return body + hidden + listing + trailer + writer.tail()
 
@@ -76,9 +81,7 @@ def spoiled_cross_references() -> Iterator[Sample]:
     )
     yield odd("startxref_missing", re.sub(rb"startxref\n\d+\n", b"", good), "no startxref")
     yield odd("eof_marker_missing", good.removesuffix(b"%%EOF\n"), "no %%EOF")
-    yield odd(
-        "xref_missing", good[:at] + good[good.index(b"trailer") :], "a trailer, but no cross-reference table"
-    )
+    yield odd("xref_missing", good[:at] + good[good.index(b"trailer") :], "a trailer, but no cross-reference table")
     yield odd("generation_illegal", good.replace(b" 00000 n", b" 65536 n"), "generation numbers above 65535")
     yield odd(
         "generation_mismatch",
@@ -100,12 +103,8 @@ def spoiled_cross_references() -> Iterator[Sample]:
         good.replace(b"xref\n0 6", b"xref\n0 4", 1),
         "the subsection holds more entries than it says",
     )
-    yield odd(
-        "size_too_small", good.replace(b"/Size 6", b"/Size 3"), "/Size smaller than the highest object number"
-    )
-    yield odd(
-        "size_too_big", good.replace(b"/Size 6", b"/Size 6000"), "/Size far above the highest object number"
-    )
+    yield odd("size_too_small", good.replace(b"/Size 6", b"/Size 3"), "/Size smaller than the highest object number")
+    yield odd("size_too_big", good.replace(b"/Size 6", b"/Size 6000"), "/Size far above the highest object number")
     yield odd(
         "prev_points_nowhere",
         good.replace(b"/Size 6", b"/Size 6 /Prev 999999"),
@@ -117,7 +116,9 @@ def spoiled_cross_references() -> Iterator[Sample]:
         looped.build(prev=len(looped.body_section())),
         "/Prev of the table names the table itself",
     )
-    yield odd("hybrid_xref", hybrid_document(), "hybrid cross-reference")
+    yield odd("hybrid_xref", hybrid_document(), "hybrid cross-reference, hidden object listed as free")
+    data = hybrid_document(listed_free=False)
+    yield odd("hybrid_xref_unlisted", data, "hybrid cross-reference, hidden object not listed")
     yield odd("tail_cut_off", good[: good.index(b"startxref")], "cut off before startxref")
 
 
@@ -132,9 +133,7 @@ def spoiled_objects() -> Iterator[Sample]:
         ("negative", b"/Length -12", "negative"),
         ("absent", b"           ", "absent"),
     ):
-        yield odd(
-            f"stream_length_{name}", good.replace(said, text), f"the content stream's /Length is {kind}"
-        )
+        yield odd(f"stream_length_{name}", good.replace(said, text), f"the content stream's /Length is {kind}")
     yield odd("endobj_missing", good.replace(b"endobj\n4 0", b"      \n4 0"), "an object without endobj")
     yield odd("endobj_missing_everywhere", good.replace(b"endobj\n", b"\n      "), "no endobj in the file")
     yield odd("endstream_missing", good.replace(b"\nendstream", b"\n         "), "a stream without endstream")
@@ -143,18 +142,12 @@ def spoiled_objects() -> Iterator[Sample]:
         b"5 0 obj\n<< /Length 44 >>\nstream\nBT /F1 12 Tf 72 700 Td (Second text) Tj ET    \nendstream\nendobj\n",
     )
     at = first.index(b"xref\n")
-    doubled = (
-        first[:at] + second + re.sub(rb"startxref\n\d+", b"startxref\n%d" % (at + len(second)), first[at:])
-    )
+    doubled = first[:at] + second + re.sub(rb"startxref\n\d+", b"startxref\n%d" % (at + len(second)), first[at:])
     yield odd("objects_duplicate", doubled, "object 5 stands twice in one revision")
-    yield odd(
-        "stream_keyword_cr", good.replace(b"stream\nBT", b"stream\rBT"), "stream keyword followed by CR alone"
-    )
+    yield odd("stream_keyword_cr", good.replace(b"stream\nBT", b"stream\rBT"), "stream keyword followed by CR alone")
     yield odd("page_count_missing", good.replace(b"/Count 1", b"        "), "a page tree without /Count")
     yield odd("page_count_wrong", good.replace(b"/Count 1", b"/Count 7"), "a page tree whose /Count is wrong")
-    yield odd(
-        "page_parent_missing", good.replace(b"/Parent 2 0 R", b"             "), "a page without /Parent"
-    )
+    yield odd("page_parent_missing", good.replace(b"/Parent 2 0 R", b"             "), "a page without /Parent")
 
 
 def spoiled_frames() -> Iterator[Sample]:
@@ -163,9 +156,7 @@ def spoiled_frames() -> Iterator[Sample]:
     junk = b"Content-Type: application/pdf\r\nX-Mailer: thu dien tu\r\n\r\n"
     yield odd("junk_before_header", junk + good, "mail header before %PDF, offsets count from %PDF")
     yield odd("junk_before_header_1024", b"\x00" * 1016 + good, "1016 zero bytes before %PDF")
-    yield odd(
-        "junk_before_header_counted", rebase(junk, good), "junk before %PDF, offsets count from the junk"
-    )
+    yield odd("junk_before_header_counted", rebase(junk, good), "junk before %PDF, offsets count from the junk")
     writer = plain_document(version="1.1")
     font = writer.bodies.pop(3).decode()
     content, entries = object_stream({3: font})
@@ -180,9 +171,7 @@ def spoiled_frames() -> Iterator[Sample]:
         good.replace(b"%PDF-1.7", b"%PDF-1.9", 1),
         "header names a version that does not exist",
     )
-    yield odd(
-        "line_ends_converted", good.replace(b"\n", b"\r\n"), "LF turned into CRLF by a text-mode transfer"
-    )
+    yield odd("line_ends_converted", good.replace(b"\n", b"\r\n"), "LF turned into CRLF by a text-mode transfer")
     yield odd("zeros_after_eof", good + bytes(4096), "4 KiB of zeros behind %%EOF")
 
 

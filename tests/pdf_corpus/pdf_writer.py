@@ -63,9 +63,7 @@ class PdfWriter:
 
     def body_section(self) -> bytes:
         """Base, header and objects; fills ``offsets``."""
-        header = (
-            b"" if self.base else f"%PDF-{self.version}".encode() + self.eol + b"%\xe2\xe3\xcf\xd3" + self.eol
-        )
+        header = b"" if self.base else f"%PDF-{self.version}".encode() + self.eol + b"%\xe2\xe3\xcf\xd3" + self.eol
         out = bytearray(self.base + header)
         if self.base and not self.base.endswith((b"\n", b"\r")):
             out += self.eol
@@ -125,8 +123,7 @@ class PdfWriter:
         rows[number] = (1, self.startxref, 0)
         runs = consecutive_runs(sorted(rows))
         table = b"".join(
-            kind.to_bytes(1) + where.to_bytes(4) + last.to_bytes(2)
-            for _, (kind, where, last) in sorted(rows.items())
+            kind.to_bytes(1) + where.to_bytes(4) + last.to_bytes(2) for _, (kind, where, last) in sorted(rows.items())
         )
         for _ in range(filters):
             table = zlib.compress(table, 9)

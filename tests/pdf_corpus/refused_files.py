@@ -24,9 +24,7 @@ def refused(
     name: str, data: bytes, kind: str, code: str, *, may: tuple[str, ...] = (), maker: str = "handmade"
 ) -> Sample:
     """A file of ``refused/``; ``name`` carries the ending."""
-    return Sample(
-        f"refused/{name}", maker, kind, data, "refuse", code, may, pages=None, earlier_signatures=None
-    )
+    return Sample(f"refused/{name}", maker, kind, data, "refuse", code, may, pages=None, earlier_signatures=None)
 
 
 def with_object(body: str, **places: str) -> bytes:
@@ -77,9 +75,7 @@ def external_streams() -> Iterator[Sample]:
         "/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 8 "
         "/F (picture.raw) /FFilter /FlateDecode",
     )
-    yield refused(
-        "external_stream_image.pdf", writer.build(), "image from an external file", "pdf_external_stream"
-    )
+    yield refused("external_stream_image.pdf", writer.build(), "image from an external file", "pdf_external_stream")
 
 
 def launches() -> Iterator[Sample]:
@@ -209,10 +205,7 @@ def broken() -> Iterator[Sample]:
     )
     yield refused(
         "no_pages.pdf",
-        plain_document()
-        .build()
-        .replace(b"/Kids [4 0 R]", b"/Kids [     ]")
-        .replace(b"/Count 1", b"/Count 0"),
+        plain_document().build().replace(b"/Kids [4 0 R]", b"/Kids [     ]").replace(b"/Count 1", b"/Count 0"),
         "a page tree without pages",
         "pdf_broken",
     )
@@ -270,9 +263,7 @@ def locked() -> Iterator[Sample]:
                 ),
                 deterministic_id=False,
             )
-        yield refused(
-            f"password_{name}.pdf", out.getvalue(), f"user password, {name}", "pdf_password", maker="pikepdf"
-        )
+        yield refused(f"password_{name}.pdf", out.getvalue(), f"user password, {name}", "pdf_password", maker="pikepdf")
 
 
 def inflated(size: int, layers: int, fill: bytes = b"\x00") -> bytes:
@@ -304,9 +295,7 @@ def bombs() -> Iterator[Sample]:
     )
     writer = plain_document()
     writer.put_stream(5, double.hex().encode() + b">", "/Filter [/ASCIIHexDecode /FlateDecode /FlateDecode]")
-    yield refused(
-        "bomb_content_hex.pdf", writer.build(), "content stream, ASCIIHex around Flate twice", "pdf_bomb"
-    )
+    yield refused("bomb_content_hex.pdf", writer.build(), "content stream, ASCIIHex around Flate twice", "pdf_bomb")
     writer = plain_document(page="/PieceInfo << /X 6 0 R >>")
     content, entries = object_stream({6: "null"})
     writer.put_stream(7, packed_with_tail(content), f"{entries} {flate}")
@@ -329,8 +318,7 @@ def bombs() -> Iterator[Sample]:
     writer.put_stream(
         6,
         inflated(1200 << 20, 2),
-        f"/Type /XObject /Subtype /Image /Width 20480 /Height 20480 /ColorSpace /DeviceRGB "
-        f"/BitsPerComponent 8 {flate}",
+        f"/Type /XObject /Subtype /Image /Width 20480 /Height 20480 /ColorSpace /DeviceRGB /BitsPerComponent 8 {flate}",
     )
     yield refused("bomb_image.pdf", writer.build(), "image of 1.2 GiB, Flate twice", "pdf_bomb")
     writer = plain_document(catalog="/Metadata 6 0 R")
@@ -355,8 +343,7 @@ def xref_stream_bomb() -> bytes:
     at = len(body)
     rows = {0: (0, 0, 65535)} | {n: (1, offset, 0) for n, offset in writer.offsets.items()} | {6: (1, at, 0)}
     table = b"".join(
-        kind.to_bytes(1) + place.to_bytes(4) + last.to_bytes(2)
-        for _, (kind, place, last) in sorted(rows.items())
+        kind.to_bytes(1) + place.to_bytes(4) + last.to_bytes(2) for _, (kind, place, last) in sorted(rows.items())
     )
     packed = packed_with_tail(table)
     head = (
@@ -371,14 +358,10 @@ def circles() -> Iterator[Sample]:
     loop = plain_document()
     loop.put(2, "<< /Type /Pages /Count 2 /Kids [4 0 R 6 0 R] >>")
     loop.put(6, "<< /Type /Pages /Count 1 /Parent 2 0 R /Kids [2 0 R] >>")
-    yield refused(
-        "circular_page_tree.pdf", loop.build(), "a page tree whose branch holds its root", "pdf_circular"
-    )
+    yield refused("circular_page_tree.pdf", loop.build(), "a page tree whose branch holds its root", "pdf_circular")
     selfish = plain_document()
     selfish.put(2, "<< /Type /Pages /Count 2 /Kids [4 0 R 2 0 R] >>")
-    yield refused(
-        "circular_page_tree_self.pdf", selfish.build(), "a page tree that holds itself", "pdf_circular"
-    )
+    yield refused("circular_page_tree_self.pdf", selfish.build(), "a page tree that holds itself", "pdf_circular")
     parent = plain_document()
     parent.put(2, "<< /Type /Pages /Count 1 /Kids [4 0 R] /Parent 6 0 R >>")
     parent.put(6, "<< /Type /Pages /Count 1 /Kids [2 0 R] /Parent 2 0 R >>")

@@ -38,11 +38,7 @@ class Signer:
     def create(cls, name: str, *, issuer: "Signer | None" = None, kind: str = "rsa") -> "Signer":
         """A fresh RSA-2048 (``rsa``) or P-256 (``ec``) key and a certificate from ``issuer``, or a root without one."""
         key: PrivateKey
-        key = (
-            rsa.generate_private_key(65537, 2048)
-            if kind == "rsa"
-            else ec.generate_private_key(ec.SECP256R1())
-        )
+        key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name(
             [x509.NameAttribute(NameOID.COMMON_NAME, name), x509.NameAttribute(NameOID.COUNTRY_NAME, "VN")]
         )
@@ -133,17 +129,12 @@ def signer_info(
     }
     if unsigned:
         fields["unsigned_attrs"] = cms.CMSAttributes(
-            [
-                cms.CMSAttribute({"type": oid, "values": [core.OctetString(octets)]})
-                for oid, octets in unsigned
-            ]
+            [cms.CMSAttribute({"type": oid, "values": [core.OctetString(octets)]}) for oid, octets in unsigned]
         )
     return cms.SignerInfo(fields)
 
 
-def signed_data(
-    infos: Sequence[cms.SignerInfo], signers: Sequence[Signer], digest_name: str = "sha256"
-) -> bytes:
+def signed_data(infos: Sequence[cms.SignerInfo], signers: Sequence[Signer], digest_name: str = "sha256") -> bytes:
     """The DER of the ContentInfo around ``infos``, with the certificates of ``signers`` and of their issuers."""
     certificates = {s.certificate_der: s for signer in signers for s in (signer, signer.issuer) if s}
     content = cms.SignedData(
@@ -152,10 +143,7 @@ def signed_data(
             "digest_algorithms": cms.DigestAlgorithms([algos.DigestAlgorithm({"algorithm": digest_name})]),
             "encap_content_info": cms.ContentInfo({"content_type": "data"}),
             "certificates": cms.CertificateSet(
-                [
-                    cms.CertificateChoices({"certificate": asn1_x509.Certificate.load(der)})
-                    for der in certificates
-                ]
+                [cms.CertificateChoices({"certificate": asn1_x509.Certificate.load(der)}) for der in certificates]
             ),
             "signer_infos": cms.SignerInfos(list(infos)),
         }
@@ -185,9 +173,7 @@ class PreparedDocument:
     def digest(self, digest_name: str = "sha256") -> bytes:
         """The digest over the parts that ``byte_range`` covers (pairs of offset and length)."""
         pairs = zip(self.byte_range[::2], self.byte_range[1::2], strict=False)
-        return hashlib.new(
-            digest_name, b"".join(self.data[start : start + length] for start, length in pairs)
-        ).digest()
+        return hashlib.new(digest_name, b"".join(self.data[start : start + length] for start, length in pairs)).digest()
 
     def fill(self, cms_der: bytes) -> bytes:
         """The file with ``cms_der`` in the gap, padded with zeros."""
@@ -207,9 +193,7 @@ class PreparedDocument:
         return replace(self, data=data)
 
 
-def signature_dictionary(
-    *, extra: str = "", contents: bytes | None = None, byte_range: bytes | None = None
-) -> bytes:
+def signature_dictionary(*, extra: str = "", contents: bytes | None = None, byte_range: bytes | None = None) -> bytes:
     """A signature dictionary with a blank ByteRange of fixed width and a gap of zeros (12.8.1)."""
     hexadecimal = b"<" + b"0" * GAP_DIGITS + b">" if contents is None else contents
     blank = _RANGE_FIELD % (0, 0, 0) if byte_range is None else byte_range
@@ -224,9 +208,7 @@ def signature_dictionary(
     )
 
 
-def complete_byte_range(
-    data: bytes, *, after: int, original_length: int, field_name: str
-) -> PreparedDocument:
+def complete_byte_range(data: bytes, *, after: int, original_length: int, field_name: str) -> PreparedDocument:
     """Finds the first blank ByteRange and gap behind offset ``after`` and fills in the right range."""
     blank = _RANGE_FIELD % (0, 0, 0)
     range_at = data.index(blank, after)

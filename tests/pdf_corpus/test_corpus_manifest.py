@@ -14,9 +14,7 @@ EXPECTED_IN = {"good": {"accept"}, "odd": {"repair"}, "refused": {"refuse"}}
 
 
 def test_manifest_names_every_file_and_no_other() -> None:
-    found = {
-        path.relative_to(FOLDER).as_posix() for folder in EXPECTED_IN for path in (FOLDER / folder).iterdir()
-    }
+    found = {path.relative_to(FOLDER).as_posix() for folder in EXPECTED_IN for path in (FOLDER / folder).iterdir()}
     assert set(BY_FILE) == found
     assert len(LINES) == len(BY_FILE)
 
