@@ -19,7 +19,7 @@ from server.pdf.stamp_font import OBJECTS_PER_FONT, FontSubset, ShapedText, Stam
 INK, INK_2, JADE = b"0.078 0.149 0.227", b"0.318 0.376 0.435", b"0.043 0.478 0.357"
 LABELS = {"vi": "Ký số bởi", "en": "Digitally signed by"}
 TIME_ALPHABET = "0123456789/:.,-+ ()TUCGMZh"
-LARGEST_TEXT, TEXT_STEP, BAR_WIDTH = 15.0, 0.96, 1.8
+LARGEST_TEXT, TEXT_STEP, BAR_WIDTH, BREAK_WORDS_BELOW = 15.0, 0.96, 1.8, 6.0
 SMALL_TEXT = 0.74  # label and time, relative to the name
 # Line heights relative to the text's size. Vietnamese capitals carry two marks (Ấ, Ặ): they reach 1.17
 # above and 0.25 below the baseline.
@@ -62,9 +62,7 @@ class _Layout:
 class Stamp:
     """One signer's stamp of one size: everything but the time. Immutable after it is made."""
 
-    def __init__(
-        self, fonts: "_SignerFonts", look: StampLook, width: float, height: float, time_width: int
-    ) -> None:
+    def __init__(self, fonts: "_SignerFonts", look: StampLook, width: float, height: float, time_width: int) -> None:
         self.width, self.height = width, height
         self._fonts = fonts
         layout = _lay_out(fonts, look, width, height, time_width)
@@ -76,17 +74,14 @@ class Stamp:
         glyphs = self._fonts.time_glyphs
         return self._before_time + b"".join(glyphs[c] for c in time_text) + self._after_time
 
-    def objects(
-        self, first_number: int, time_text: str, matrix: bytes, encryption: ObjectEncryption
-    ) -> list[bytes]:
+    def objects(self, first_number: int, time_text: str, matrix: bytes, encryption: ObjectEncryption) -> list[bytes]:
         """The appearance (number ``first_number``) and its fonts (the ten numbers after it); STAMP_OBJECTS
         in all."""
         regular, semibold = first_number + 1, first_number + 1 + OBJECTS_PER_FONT
         appearance = write_object(
             first_number,
             b"/Type/XObject/Subtype/Form/FormType 1/BBox[0 0 %.3f %.3f]/Matrix[%b]"
-            b"/Resources<</Font<</F1 %d 0 R/F2 %d 0 R>>>>"
-            % (self.width, self.height, matrix, regular, semibold),
+            b"/Resources<</Font<</F1 %d 0 R/F2 %d 0 R>>>>" % (self.width, self.height, matrix, regular, semibold),
             encryption.stream(first_number, self.content(time_text)),
         )
         return [
@@ -157,14 +152,28 @@ def _cached(cache: OrderedDict[Key, Value], key: Key, make: Callable[[], Value])
     return value
 
 
-def _wrap(fonts: _SignerFonts, room: float) -> tuple[ShapedText, ...] | None:
-    """The name's words in lines of at most ``room`` (1/1000 of the size), or None when a word alone is
-    wider."""
+def _broken(word: ShapedText, room: float) -> list[ShapedText]:
+    """A word in pieces of at most ``room``, at least one glyph each."""
+    pieces: list[ShapedText] = []
+    start, width = 0, 0
+    for index, (_, _, advance, _) in enumerate(word.glyphs):
+        if width + advance > room and index > start:
+            pieces.append(ShapedText(word.glyphs[start:index], width))
+            start, width = index, 0
+        width += advance
+    return [*pieces, ShapedText(word.glyphs[start:], width)]
+
+
+def _wrap(fonts: _SignerFonts, room: float, *, may_break: bool) -> tuple[ShapedText, ...] | None:
+    """The name's words in lines of at most ``room`` (1/1000 of the size), or None when a word is wider and
+    may not be broken."""
     lines: list[ShapedText] = []
     for word in fonts.words:
         if word.width > room:
-            return None
-        if lines and lines[-1].width + fonts.space.width + word.width <= room:
+            if not may_break:
+                return None
+            lines.extend(_broken(word, room))
+        elif lines and lines[-1].width + fonts.space.width + word.width <= room:
             joined = lines[-1].glyphs + fonts.space.glyphs + word.glyphs
             lines[-1] = ShapedText(joined, lines[-1].width + fonts.space.width + word.width)
         else:
@@ -176,13 +185,13 @@ def _lay_out(fonts: _SignerFonts, look: StampLook, width: float, height: float, 
     """The largest text that fits the box whole."""
     margin = min(7.0, max(1.0, 0.09 * min(width, height)))
     seal = min(height - 2 * margin, 0.2 * width, 30.0) if look.seal else 0.0
-    seal = seal if seal >= 12.0 else 0.0
+    seal = seal if seal >= 12.0 and width >= 1.5 * height else 0.0
     left = BAR_WIDTH + margin + (seal + margin if seal else 0.0)
     room_x, room_y = width - left - margin, height - margin
     size = LARGEST_TEXT
     while True:
         small = size * SMALL_TEXT
-        lines = _wrap(fonts, 1000 * room_x / size)
+        lines = _wrap(fonts, 1000 * room_x / size, may_break=size < BREAK_WORDS_BELOW)
         widest_small = max(fonts.label.width, time_width) * small / 1000
         rows = len(lines or ())
         used = 2 * small * SMALL_LEADING + size * (NAME_ASCENT + DESCENT + (rows - 1) * NAME_LEADING)
@@ -200,8 +209,7 @@ def _draw_all_but_time(fonts: _SignerFonts, layout: _Layout, height: float) -> b
     baseline = layout.top - small * (SMALL_LEADING - DESCENT)
     label = fonts.regular.show(fonts.label)
     parts.append(
-        b"BT\n%b rg\n/F1 %.3f Tf\n1 0 0 1 %.3f %.3f Tm\n%b TJ\n"
-        % (INK_2, small, layout.left, baseline, label)
+        b"BT\n%b rg\n/F1 %.3f Tf\n1 0 0 1 %.3f %.3f Tm\n%b TJ\n" % (INK_2, small, layout.left, baseline, label)
     )
     baseline -= small * DESCENT + size * NAME_ASCENT
     parts.append(b"%b rg\n/F2 %.3f Tf\n" % (INK, size))
