@@ -1,8 +1,8 @@
 """The one tree of the phone's errors.
 
-Every error has a stable ``code`` (never reused, never renamed) and stands in a group that says what follows from it. What the person reads
-is looked up by code on the screen; the text given here is for the program's log and never holds a secret or personal data.
-``details`` holds public facts only (numbers, names of keys).
+Every error has a stable ``code`` (never reused, never renamed) and stands in a group that says what follows
+from it. What the person reads is looked up by code on the screen; the text given here is for the program's
+log and never holds a secret or personal data. ``details`` holds public facts only (numbers, names of keys).
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,8 @@ class PhoneError(Exception):
 
 
 class CheckFailed(PhoneError):
-    """What the server sent is not what the phone may sign. Ends the request as ``document_mismatch``; one check raises one code."""
+    """What the server sent is not what the phone may sign. Ends the request as ``document_mismatch``; one
+    check raises one code."""
 
     code = "check_failed"
     end_result = "document_mismatch"
@@ -52,8 +53,8 @@ class ServerRefused(Refused):
 
 
 class WrongPin(VaultError):
-    """The server counted a wrong PIN, or wants a wait before the next. ``details``: ``tries_left`` (or None), ``retry_after``
-    in seconds."""
+    """The server counted a wrong PIN, or wants a wait before the next. ``details``: ``tries_left`` (or
+    None), ``retry_after`` in seconds."""
 
     code = "wrong_pin"
 

@@ -1,0 +1,34 @@
+"""Nothing of the original points at an object that only the increment defines.
+
+Why: a reference to nothing reads as ``null`` (ISO 32000-2, 7.3.10) until the increment gives it something. An
+original whose page lists the coming signature dictionary among its annotations would show whatever is written
+into the gap.
+"""
+
+import re
+from collections.abc import Set
+from typing import Final
+
+from mobile_app.device.document_checks.cross_references import IN_OBJECT_STREAM
+from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.syntax import WS
+
+_SPACES: Final = rb"(?:" + WS + rb"|%[^\r\n]*+[\r\n])++"
+_REFERENCE = re.compile(rb"(\d++)" + _SPACES + rb"\d++" + _SPACES + rb"R(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])")
+
+
+def check_forward_references(document: PreparedDocument) -> None:
+    """No object of the original, in the file or in an object stream, names an object number that is new in
+    the increment."""
+    new = document.new_objects.keys()
+    data, original = document.data, document.original
+    for start, end in document.original_bodies:
+        _refuse_new(bytes(data[start:end]), new)
+    for container in {entry[1] for entry in original.entries.values() if entry[0] == IN_OBJECT_STREAM}:
+        _refuse_new(original.object_stream(container).data, new)
+
+
+def _refuse_new(text: bytes, new: Set[int]) -> None:
+    for number in _REFERENCE.findall(text):
+        if int(number[-12:]) in new:
+            refuse("doc_forward_reference", "reference", number=int(number[-12:]))

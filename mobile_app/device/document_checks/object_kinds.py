@@ -1,0 +1,83 @@
+"""Every object of the increment has a part in this signature, and only what must change of the original
+has been written anew."""
+
+from typing import Final
+
+from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.syntax import Ref, Value
+
+_REDEFINABLE: Final = frozenset(("catalog", "form", "fields", "page", "annotations", "field", "widget"))
+# From these keys, and no others, an appearance's or font's further objects are reached.
+_LINKS: Final = (
+    "Resources", "Font", "XObject", "SMask", "Mask", "DescendantFonts", "FontDescriptor", "FontFile2",
+    "FontFile3", "ToUnicode",
+    "Encoding", "CIDToGIDMap", "CIDSet", "N",
+)  # fmt: skip
+_NAMED: Final = frozenset(("Font", "XObject"))
+
+
+def check_object_kinds(document: PreparedDocument) -> None:
+    """Each object is of a known kind, and reuses a number of the original only if its kind allows it."""
+    parts = parts_of(document)
+    for number, found in document.increment.objects.items():
+        part = parts.get(number)
+        if part is None:
+            refuse("doc_unknown_object", "object", number=number)
+        if number in document.new_objects:
+            if found.generation != 0:
+                refuse("doc_unknown_object", "generation", number=number)
+        elif part not in _REDEFINABLE or not document.original.defines(Ref(number, found.generation)):
+            refuse("doc_object_redefined", part, number=number)
+        if part in _REDEFINABLE and found.stream is not None:
+            refuse("doc_unknown_object", "stream", number=number)
+
+
+def parts_of(document: PreparedDocument) -> dict[int, str]:
+    """Return what each object of the increment is there for, found by following the links that a signature
+    has."""
+    signing = document.signing
+    catalog = document.original.trailer.get("Root")
+    form = document.dictionary_now(catalog).get("AcroForm")
+    parts: dict[int, str] = {}
+
+    def give(reference: Value, part: str) -> None:
+        if isinstance(reference, Ref) and reference.number in document.increment.objects:
+            parts.setdefault(reference.number, part)
+
+    give(catalog, "catalog")
+    give(form, "form")
+    give(document.dictionary_now(form).get("Fields"), "fields")
+    give(signing.page, "page")
+    give(document.dictionary_now(signing.page).get("Annots"), "annotations")
+    give(signing.field, "field")
+    give(signing.widget, "widget")
+    give(signing.signature, "signature")
+    if document.increment.section.number is not None:
+        parts.setdefault(document.increment.section.number, "cross_reference")
+    for number in _linked(document, signing.widget_value.get("AP")):
+        parts.setdefault(number, "appearance")
+    return parts
+
+
+def _linked(document: PreparedDocument, appearance: Value) -> set[int]:
+    """Return the numbers of the new objects that the appearance is made of."""
+    linked: set[int] = set()
+    waiting: list[Value] = [appearance]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Ref):
+            found = document.new_objects.get(value.number)
+            if found is None or value.number in linked:
+                continue
+            linked.add(value.number)
+            value = found.value
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            for key in _LINKS:
+                target = value.get(key)
+                if target is not None:
+                    waiting.extend(
+                        target.values() if key in _NAMED and isinstance(target, dict) else (target,)
+                    )
+    return linked

@@ -1,0 +1,80 @@
+"""The signature dictionary: the gap is its ``/Contents``, and it says nothing else than it may (ISO 32000-2,
+12.8.1, table 255).
+
+What viewers show beside the signature (reason, place, name) is handed on, so that the person sees it too.
+"""
+
+from typing import Final
+
+from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.syntax import GAP, Value
+
+SUB_FILTER: Final = "ETSI.CAdES.detached"
+TEXT_KEYS: Final = ("Name", "Reason", "Location", "ContactInfo", "M")
+_KEYS: Final = frozenset(
+    ("Type", "Filter", "SubFilter", "ByteRange", "Contents", "Reference", "Prop_Build", *TEXT_KEYS)
+)
+_MAX_TEXT: Final = 1000
+
+
+def check_gap_is_contents(document: PreparedDocument) -> None:
+    """The gap is the value of ``/Contents`` of the signature of the very field being signed, and
+    ``/ByteRange`` leaves out just it."""
+    signature = document.signing.signature_value
+    if signature.get("Contents") is not GAP:
+        refuse("doc_gap_not_contents", "contents")
+    if signature.get("ByteRange") != list(document.expected.byte_range):
+        refuse("doc_gap_not_contents", "byte_range")
+
+
+def check_signature_dictionary(document: PreparedDocument) -> None:
+    """It is a new object with known keys only: an approval signature of the PAdES kind, not a
+    certification, no appearance."""
+    signing = document.signing
+    signature = signing.signature_value
+    if signing.signature.number not in document.new_objects or signature.keys() - _KEYS:
+        refuse("doc_signature_dictionary", "keys", keys=sorted(signature.keys() - _KEYS)[:8])
+    if (
+        signature.get("Type", "Sig") != "Sig"
+        or not isinstance(signature.get("Filter"), str)
+        or signature.get("SubFilter") != SUB_FILTER
+    ):
+        refuse("doc_signature_dictionary", "kind")
+    for key in TEXT_KEYS:
+        text = signature.get(key)
+        if text is not None and text is not GAP and (not isinstance(text, bytes) or len(text) > _MAX_TEXT):
+            refuse("doc_signature_dictionary", "text", key=key)
+    if "Reference" in signature:
+        _check_references(signature["Reference"])
+
+
+def _check_references(references: Value) -> None:
+    """Only a field lock (12.8.2.4) may be referred to; a certification (DocMDP) is never asked of the
+    phone."""
+    for reference in references if isinstance(references, list) else [None]:
+        if (
+            not isinstance(reference, dict)
+            or reference.keys() - {"Type", "TransformMethod", "TransformParams", "DigestMethod", "Data"}
+            or reference.get("TransformMethod") != "FieldMDP"
+            or not isinstance(parameters := reference.get("TransformParams"), dict)
+            or parameters.keys() - {"Type", "Action", "Fields", "V"}
+        ):
+            refuse("doc_signature_dictionary", "reference")
+
+
+def text_of(value: bytes) -> str:
+    """Decode a text string (7.9.2.2); what is not UTF-16 or UTF-8 is read as Latin-1, which shows every
+    byte."""
+    if value.startswith(b"\xfe\xff"):
+        return value[2:].decode("utf-16-be", "replace")
+    if value.startswith(b"\xff\xfe"):
+        return value[2:].decode("utf-16-le", "replace")
+    if value.startswith(b"\xef\xbb\xbf"):
+        return value[3:].decode("utf-8", "replace")
+    return value.decode("latin-1")
+
+
+def texts_of(document: PreparedDocument) -> tuple[tuple[str, str], ...]:
+    """Return what viewers will show beside the signature, as (key, text)."""
+    signature = document.signing.signature_value
+    return tuple((key, text_of(text)) for key in TEXT_KEYS if isinstance(text := signature.get(key), bytes))
