@@ -150,9 +150,7 @@ class PhoneDevice:
         KeyError if it is not pending."""
         raise NotImplementedError
 
-    def history(
-        self, *, limit: int = 100, before: int | None = None, text: str = ""
-    ) -> list[FinishedRequest]:
+    def history(self, *, limit: int = 100, before: int | None = None, text: str = "") -> list[FinishedRequest]:
         """Finished requests, newest first; ``before`` is the ``finished_at`` of the last one of the page
         before; ``text`` searches names."""
         raise NotImplementedError

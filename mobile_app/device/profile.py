@@ -63,8 +63,21 @@ class Profile:
         """Raises FileNotFoundError."""
         return (self.folder / name).read_bytes()
 
-    def remove(self, name: str) -> None:
-        (self.folder / name).unlink(missing_ok=True)
+    def exists(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
+    def shred(self, name: str) -> None:
+        """Remove a file of secrets: overwritten first, which helps on plain disks and does no harm on flash.
+        No error if it is gone."""
+        path = self.folder / name
+        try:
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return
         self._sync_folder()
 
     def names(self, suffix: str) -> list[str]:

@@ -1,0 +1,292 @@
+"""The key vault as a file in the profile: for desktops, the emulator and phones without a keystore.
+
+Rules:
+* The device key lies in the file as it is (the file is 0600); approval key and signing key lie in one
+  AES-256-GCM box under PIN and share.
+* A PIN change writes the new box beside the old. The salt stays, so that one PIN proof serves whichever box
+  the server's share opens: the process may die between the server's yes and the rename without costing the
+  person a try.
+* Private keys exist in memory from ``unlock`` to ``close`` only.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from cryptography import x509
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from mobile_app.crash_points import crash_point
+from mobile_app.device.key_vault import KeyChoice, PublicKeys
+from mobile_app.device.pin_keys import GCM_NONCE_BYTES, SALT_BYTES, PinKeys
+from mobile_app.device.pin_rules import require_strong_pin
+from mobile_app.device.profile import Profile
+from mobile_app.device.signature_algorithms import (
+    SigningKey,
+    csr_padding,
+    digest_for_csr,
+    make_signing_key,
+    signer,
+)
+from mobile_app.errors import VaultError
+from mobile_app.link import fields
+
+_SUFFIX = ".vault"
+_NEXT = ".next.vault"
+_ECDSA = ec.ECDSA(hashes.SHA256())
+_FILE_FIELDS = fields.names("version device_key signature_algorithm salt gcm_nonce wrapped")
+_BOX_FIELDS = fields.names("approval_key signing_key signature_algorithm")
+
+
+def _pkcs8(key: SigningKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _spki(key: SigningKey) -> bytes:
+    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _p256(pkcs8: bytes) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_der_private_key(pkcs8, None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise VaultError("vault_tampered", {"what": "key_type"})
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The vault's file, read."""
+
+    device_key: bytes
+    signature_algorithm: str
+    salt: bytes
+    gcm_nonce: bytes
+    wrapped: bytes
+
+    def content(self) -> bytes:
+        return fields.write_json(
+            {
+                "version": 1,
+                "device_key": fields.encode_bytes(self.device_key),
+                "signature_algorithm": self.signature_algorithm,
+                "salt": fields.encode_bytes(self.salt),
+                "gcm_nonce": fields.encode_bytes(self.gcm_nonce),
+                "wrapped": fields.encode_bytes(self.wrapped),
+            }
+        ).encode()
+
+
+def _read_stored(content: bytes) -> _Stored:
+    try:
+        found = fields.record(fields.parse_json(content.decode("ascii")), _FILE_FIELDS)
+        fields.integer(found["version"], "version", 1, 1)
+        return _Stored(
+            fields.octets(found["device_key"], "device_key", 32, 4096),
+            fields.code(found["signature_algorithm"], "signature_algorithm"),
+            fields.octets(found["salt"], "salt", SALT_BYTES, SALT_BYTES),
+            fields.octets(found["gcm_nonce"], "gcm_nonce", GCM_NONCE_BYTES, GCM_NONCE_BYTES),
+            fields.octets(found["wrapped"], "wrapped", 32, 16384),
+        )
+    except (fields.Malformed, UnicodeDecodeError) as error:
+        raise VaultError("vault_tampered", {"what": "file"}) from error
+
+
+class UnlockedFileKeys:
+    """Approval key and signing key in memory. See ``key_vault.UnlockedKeys``."""
+
+    def __init__(self, approval_key: ec.EllipticCurvePrivateKey, sign: Callable[[bytes], bytes]) -> None:
+        self._approval_key: ec.EllipticCurvePrivateKey | None = approval_key
+        self._sign: Callable[[bytes], bytes] | None = sign
+
+    def sign(self, dtbs: Sequence[bytes]) -> list[bytes]:
+        sign = self._sign
+        if sign is None:
+            raise VaultError("vault_closed")
+        return [sign(one) for one in dtbs]
+
+    def sign_approval(self, message: bytes) -> bytes:
+        if self._approval_key is None:
+            raise VaultError("vault_closed")
+        return self._approval_key.sign(message, _ECDSA)
+
+    def close(self) -> None:
+        self._approval_key = None
+        self._sign = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.close()
+
+
+class NewFileVault:
+    """Keys just made. See ``key_vault.NewVault``."""
+
+    def __init__(self, profile: Profile, choice: KeyChoice, csr_common_name: str) -> None:
+        self._profile = profile
+        self._algorithm = choice.signature_algorithm
+        self._keys: dict[str, SigningKey] = {
+            "device": ec.generate_private_key(ec.SECP256R1()),
+            "approval": ec.generate_private_key(ec.SECP256R1()),
+            "signing": make_signing_key(choice),
+        }
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, csr_common_name)])
+        csr = (
+            x509.CertificateSigningRequestBuilder()
+            .subject_name(name)
+            .sign(
+                self._keys["signing"],
+                digest_for_csr(self._algorithm),
+                rsa_padding=csr_padding(self._algorithm),
+            )
+        )
+        self._public_keys = PublicKeys(
+            _spki(self._keys["device"]),
+            _spki(self._keys["approval"]),
+            _spki(self._keys["signing"]),
+            csr.public_bytes(serialization.Encoding.DER),
+        )
+
+    @property
+    def public_keys(self) -> PublicKeys:
+        return self._public_keys
+
+    def prove(self, role: str, message: bytes) -> bytes:
+        algorithm = self._algorithm if role == "signing" else "ecdsa_p256_sha256"
+        return signer(self._key(role), algorithm)(message)
+
+    def keep(self, vault_name: str, pin: bytearray, vault_share: bytes) -> bytes:
+        require_strong_pin(pin)
+        salt, gcm_nonce = os.urandom(SALT_BYTES), os.urandom(GCM_NONCE_BYTES)
+        box = fields.write_json(
+            {
+                "approval_key": fields.encode_bytes(_pkcs8(self._key("approval"))),
+                "signing_key": fields.encode_bytes(_pkcs8(self._key("signing"))),
+                "signature_algorithm": self._algorithm,
+            }
+        ).encode()
+        pin_keys = PinKeys(pin, salt)
+        wrapped = pin_keys.cipher(vault_share).encrypt(gcm_nonce, box, None)
+        stored = _Stored(_pkcs8(self._key("device")), self._algorithm, salt, gcm_nonce, wrapped)
+        self._profile.write(vault_name + _SUFFIX, stored.content())
+        pin_proof_key = pin_keys.pin_proof_key
+        pin_keys.wipe()
+        return pin_proof_key
+
+    def close(self) -> None:
+        self._keys.clear()
+
+    def _key(self, role: str) -> SigningKey:
+        if role not in self._keys:
+            raise VaultError("vault_closed")
+        return self._keys[role]
+
+
+class FileVault:
+    """See ``key_vault.KeyVault``."""
+
+    key_protection = "file"
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._device_keys: dict[str, ec.EllipticCurvePrivateKey] = {}
+
+    def make(self, choice: KeyChoice, csr_common_name: str) -> NewFileVault:
+        return NewFileVault(self._profile, choice, csr_common_name)
+
+    def sign_as_device(self, vault_name: str, message: bytes) -> bytes:
+        key = self._device_keys.get(vault_name)
+        if key is None:
+            key = self._device_keys[vault_name] = _p256(self._stored(vault_name + _SUFFIX).device_key)
+        return key.sign(message, _ECDSA)
+
+    def pin_proof(self, vault_name: str, pin: bytearray, nonce: bytes, device_id: str) -> bytes:
+        pin_keys = PinKeys(pin, self._stored(vault_name + _SUFFIX).salt)
+        try:
+            return pin_keys.proof(nonce, device_id)
+        finally:
+            pin_keys.wipe()
+
+    def unlock(self, vault_name: str, pin: bytearray, vault_share: bytes) -> UnlockedFileKeys:
+        current = self._stored(vault_name + _SUFFIX)
+        pin_keys = PinKeys(pin, current.salt)
+        try:
+            box = self._open(current, pin_keys, vault_share)
+            if self._profile.exists(vault_name + _NEXT):
+                box = self._settle_pin_change(vault_name, box, pin_keys, vault_share)
+        finally:
+            pin_keys.wipe()
+        if box is None:
+            raise VaultError("vault_tampered", {"what": "box"})
+        found = fields.record(fields.parse_json(box.decode("ascii")), _BOX_FIELDS)
+        signing_key = serialization.load_der_private_key(
+            fields.octets(found["signing_key"], "signing_key", 32, 8192), None
+        )
+        algorithm = fields.code(found["signature_algorithm"], "signature_algorithm")
+        approval_key = _p256(fields.octets(found["approval_key"], "approval_key", 32, 4096))
+        return UnlockedFileKeys(approval_key, signer(signing_key, algorithm))
+
+    def begin_pin_change(
+        self, vault_name: str, old_pin: bytearray, vault_share: bytes, new_pin: bytearray, new_share: bytes
+    ) -> bytes:
+        require_strong_pin(new_pin)
+        current = self._stored(vault_name + _SUFFIX)
+        old_keys, new_keys = PinKeys(old_pin, current.salt), PinKeys(new_pin, current.salt)
+        try:
+            box = self._open(current, old_keys, vault_share)
+            if box is None:
+                raise VaultError("vault_tampered", {"what": "box"})
+            gcm_nonce = os.urandom(GCM_NONCE_BYTES)
+            wrapped = new_keys.cipher(new_share).encrypt(gcm_nonce, box, None)
+            new = _Stored(current.device_key, current.signature_algorithm, current.salt, gcm_nonce, wrapped)
+            self._profile.write(vault_name + _NEXT, new.content())
+            crash_point("pin.change.wrapped")
+            return new_keys.pin_proof_key
+        finally:
+            old_keys.wipe()
+            new_keys.wipe()
+
+    def finish_pin_change(self, vault_name: str) -> None:
+        self._profile.rename(vault_name + _NEXT, vault_name + _SUFFIX)
+
+    def erase(self, vault_name: str) -> None:
+        self._device_keys.pop(vault_name, None)
+        for suffix in (_NEXT, _SUFFIX):
+            self._profile.shred(vault_name + suffix)
+
+    def names(self) -> list[str]:
+        names = (name.removesuffix(_SUFFIX).removesuffix(".next") for name in self._profile.names(_SUFFIX))
+        return sorted(set(names))
+
+    def _stored(self, file_name: str) -> _Stored:
+        try:
+            return _read_stored(self._profile.read(file_name))
+        except FileNotFoundError as error:
+            raise VaultError("vault_missing") from error
+
+    def _open(self, stored: _Stored, pin_keys: PinKeys, vault_share: bytes) -> bytes | None:
+        try:
+            return pin_keys.cipher(vault_share).decrypt(stored.gcm_nonce, stored.wrapped, None)
+        except InvalidTag:
+            return None
+
+    def _settle_pin_change(
+        self, vault_name: str, box: bytes | None, pin_keys: PinKeys, vault_share: bytes
+    ) -> bytes | None:
+        """An interrupted PIN change: the share that the server gave says which box counts; the other goes."""
+        if box is not None:
+            self._profile.shred(vault_name + _NEXT)
+            return box
+        new_box = self._open(self._stored(vault_name + _NEXT), pin_keys, vault_share)
+        if new_box is not None:
+            self.finish_pin_change(vault_name)
+        return new_box
