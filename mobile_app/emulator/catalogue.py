@@ -26,46 +26,46 @@ class Misbehaviour:
 
 _ALL = (
     Misbehaviour("signature_bit", "vault", "one bit of the signature value is flipped", "some"),
-    Misbehaviour(
-        "signature_other_key", "vault", "the value is made with another key of the same kind", "some"
-    ),
+    Misbehaviour("signature_other_key", "vault", "another key of the same kind makes the value", "some"),
     Misbehaviour(
         "signature_other_attributes", "vault", "the right key signs other signed attributes", "some"
     ),
     Misbehaviour("signature_swapped", "vault", "the values of two positions change places", "two"),
-    Misbehaviour(
-        "approval_resigned",
-        "vault",
-        "fields of the approval are changed before the approval key signs it",
-        body=True,
-    ),
-    Misbehaviour("approval_counter_replayed", "vault", "the approval carries a counter that was used before"),
-    Misbehaviour("approval_other_root", "vault", "the approval names another manifest root"),
-    Misbehaviour("approval_other_certificate", "vault", "the approval names another certificate"),
-    Misbehaviour("approval_other_device", "vault", "the approval claims to come from another device"),
-    Misbehaviour("approval_other_key", "vault", "the approval is signed with a key that was never paired"),
     Misbehaviour("approval_bit", "link", "one bit of the approval's signature is flipped"),
+    Misbehaviour("approval_body", "link", "fields of the approval change after it was signed", body=True),
     Misbehaviour(
-        "approval_body", "link", "fields of the approval are changed after it was signed", body=True
+        "approval_resigned", "link", "fields of the approval change, the approval key signs", body=True
     ),
+    Misbehaviour("approval_counter_replayed", "link", "the approval carries a counter that was used before"),
+    Misbehaviour("approval_other_root", "link", "the approval names another manifest root, well signed"),
+    Misbehaviour("approval_other_certificate", "link", "the approval names another certificate, well signed"),
+    Misbehaviour("approval_other_device", "link", "the approval claims to be another device's, well signed"),
+    Misbehaviour("approval_other_key", "link", "a key that was never paired signs the approval"),
+    Misbehaviour("approval_device_key", "link", "the device key, which needs no PIN, signs the approval"),
     Misbehaviour("approval_replayed", "link", "the approval of an earlier request is sent"),
-    Misbehaviour("approval_oversize", "link", "the approval is larger than any limit allows"),
+    Misbehaviour("approval_oversize", "link", "the approval is larger than its limit, well signed"),
     Misbehaviour("choice_bit", "link", "one bit of the signature on the code choice is flipped"),
+    Misbehaviour("choice_body", "link", "fields of the code choice change after it was signed", body=True),
     Misbehaviour(
-        "choice_body", "link", "fields of the code choice are changed after it was signed", body=True
+        "choice_other_device", "link", "the choice claims to be another device's, signed by this one"
     ),
     Misbehaviour("choice_replayed", "link", "the code choice of an earlier request is sent"),
+    Misbehaviour("choice_changed", "link", "after the verdict another code is chosen, well signed"),
     Misbehaviour("refusal_bit", "link", "one bit of the signature on the refusal is flipped"),
-    Misbehaviour("refusal_after_approval", "link", "a refusal follows the accepted approval"),
-    Misbehaviour("hello_other_device", "link", "the phone says another device's id in hello"),
-    Misbehaviour("proof_replayed", "link", "the proof of an earlier PIN challenge is sent again"),
+    Misbehaviour(
+        "refusal_other_device", "link", "the refusal claims to be another device's, signed by this one"
+    ),
+    Misbehaviour("refusal_after_approval", "link", "a well signed refusal follows the accepted approval"),
+    Misbehaviour("hello_other_device", "link", "the phone claims another device's id in hello"),
+    Misbehaviour("proof_other_device", "link", "the device key proves itself under another device's id"),
+    Misbehaviour("pin_proof_replayed", "link", "the proof of an earlier PIN challenge is sent again"),
     Misbehaviour("chunk_duplicated", "link", "each chunk of signatures is sent twice"),
-    Misbehaviour("chunk_reordered", "link", "each chunk is sent as two halves, the second half first"),
+    Misbehaviour("chunk_reordered", "link", "each chunk is sent as two halves, the second first, then whole"),
     Misbehaviour("chunk_replayed", "link", "a chunk of an earlier request is sent under this request's name"),
     Misbehaviour("chunk_oversize", "link", "a chunk holds more items than the protocol allows"),
     Misbehaviour("message_oversize", "link", "a chunk is larger than a message may be"),
     Misbehaviour("items_omitted", "link", "items are left out of the chunk that carries them", "some"),
-    Misbehaviour("items_extra", "link", "the chunk holds a value for a position that was not approved"),
+    Misbehaviour("items_extra", "link", "the chunk holds a value for a position that nobody asked for"),
 )
 
 CATALOGUE: dict[str, Misbehaviour] = {entry.name: entry for entry in _ALL}

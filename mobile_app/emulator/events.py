@@ -12,36 +12,38 @@ from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 EVENTS: dict[str, str] = {
-    "pairing_digits": "the six digits to compare with the browser (digits, subscriber_name, server_name)",
+    "pairing_digits": "the six digits to compare with the browser (state, digits, expires_in)",
     "paired": "the phone is bound to the account (device_id, credential_id, subscriber_name)",
     "pairing_failed": "pairing ended otherwise (code)",
-    "connected": "hello and proof went through (session)",
-    "disconnected": "the connection is gone (reason)",
+    "connected": "hello and proof went through (clock_skew_ms)",
+    "disconnected": "the connection is gone (state)",
     "request": (
         "a request arrived and its envelope is genuine"
-        " (request_id, requester, requested_by, item_count, total_pages, codes)"
+        " (request_id, requester, requested_by, item_count, total_pages, expires_at, state)"
     ),
-    "checked": "every document was checked (request_id, items, findings)",
+    "checked": "every document was checked (request_id, items, titles, findings, codes, seconds_left)",
     "looked_at": "the person opened a document (request_id, position, title, bytes)",
     "choice": "the person tapped a code (request_id, code)",
     "verdict": "the server's signed word on the code (request_id, verdict)",
-    "pin": "the person typed a PIN (request_id, right: what the scenario meant)",
-    "pin_refused": "the PIN was refused (code, tries_left, retry_after)",
+    "pin": "the person typed a PIN (request_id, purpose)",
+    "pin_refused": "the PIN was refused (request_id, code, tries_left, retry_after)",
     "approved": "the server acknowledged the approval (request_id, approved, refused)",
-    "signed": "progress (request_id, signed, of, stage)",
-    "refused": "the phone refused (request_id, end_result, reason)",
-    "withdrawn": "the request was withdrawn (request_id, end_result)",
+    "checking": "progress of the checks (request_id, stage, done, of)",
+    "signed": "progress of signing and sending (request_id, stage: signing or sending, done, of)",
+    "refused": "the phone refused (request_id, end_result, detail)",
+    "withdrawn": "the request was withdrawn (request_id, end_result, detail)",
     "outcome": (
         "the request is final (request_id, state, end_result, items_signed, items_refused, items_failed)"
     ),
     "ignored": "the person does nothing about it (request_id)",
-    "new_device": "another phone wants to join the account (pairing_id, digits, decision)",
+    "new_device": "another phone wants to join the account (pairing_id, device_name, digits, decision)",
     "tampered": "a falsified message went out (how, answer or error)",
-    "security_warning": "a check failed: the phone will not sign (code, request_id)",
-    "error": "something was refused or failed (code, request_id)",
+    "security_warning": "a check failed: the phone will not sign (code, details, request_id)",
+    "error": "something was refused or failed (code, details, request_id)",
     "refused_by_server": "the server does not know this device, or this phone does not trust the server (code)",
     "frozen": "the server froze this device",
-    "unpaired": "this device is no longer bound",
+    "unpaired": "this phone is bound to no account (any more)",
+    "network": "the scenario cuts or mends the network (act, after, message)",
     "pin_changed": "the new PIN is in force",
     "finished": "the run is over (exit_code, missing)",
 }

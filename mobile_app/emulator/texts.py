@@ -1,0 +1,108 @@
+"""What the terminal says to a person: Vietnamese and English, side by side so that neither is forgotten."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Language = Literal["vi", "en"]
+
+_TEXTS: Mapping[str, tuple[str, str]] = {
+    "connection": ("Kết nối: {state}", "Connection: {state}"),
+    "pairing": (
+        "So sánh 6 số này với số trên trình duyệt, rồi xác nhận ở đó: {digits} (còn {seconds} giây)",
+        "Compare these 6 digits with the browser and confirm there: {digits} ({seconds} s left)",
+    ),
+    "pairing_first_device": (
+        "Đang chờ điện thoại đầu tiên của tài khoản đồng ý.",
+        "Waiting for the account's first phone to agree.",
+    ),
+    "pairing_complete": ("Đã liên kết với tài khoản.", "Linked to the account."),
+    "waiting": ("Yêu cầu đang chờ: {count}", "Requests waiting: {count}"),
+    "asks": ("{who} ({person}) yêu cầu ký:", "{who} ({person}) asks you to sign:"),
+    "counts": (
+        "{items} tài liệu, {pages} trang, {bytes} byte; còn {seconds} giây",
+        "{items} documents, {pages} pages, {bytes} bytes; {seconds} s left",
+    ),
+    "document": (
+        "  {position}. {title} {code} – {right}, {pages} trang",
+        "  {position}. {title} {code} – {right}, {pages} pages",
+    ),
+    "checked": ("     đã kiểm tra", "     checked"),
+    "finding": ("     Lưu ý: {finding}", "     Note: {finding}"),
+    "what": (
+        "[k] ký   [b] ký, bỏ chọn vài tài liệu   [x] lưu tài liệu ra tệp để xem   [t] từ chối   [Enter] để sau: ",
+        "[s] sign   [u] sign, untick some   [o] save a document to look at it   [r] refuse   [Enter] later: ",
+    ),
+    "untick": (
+        "Số của các tài liệu không ký, cách nhau bằng dấu cách: ",
+        "Numbers of those not to sign, by spaces: ",
+    ),
+    "untick_reason": (
+        "Lý do cho tài liệu {position} (có thể bỏ trống): ",
+        "Reason for {position} (may be empty): ",
+    ),
+    "bad_position": ("Không có tài liệu số {position}.", "There is no document {position}."),
+    "nothing_left": (
+        "Bỏ chọn hết thì hãy từ chối cả yêu cầu.",
+        "To untick all of them, refuse the request instead.",
+    ),
+    "open_which": ("Số của tài liệu: ", "Number of the document: "),
+    "saved": (
+        "Đã lưu đúng các byte đã kiểm tra vào {path}",
+        "Saved the very bytes that were checked to {path}",
+    ),
+    "reason": ("Lý do từ chối (có thể bỏ trống): ", "Reason for refusing (may be empty): "),
+    "code": (
+        "Trình duyệt hiện mã nào? {codes} ([Enter] để sau): ",
+        "Which code does the browser show? {codes} ([Enter] for later): ",
+    ),
+    "code_unknown": ("Hãy gõ một trong ba mã.", "Type one of the three codes."),
+    "pin": ("Mã PIN (không hiện khi gõ, [Enter] để thôi): ", "PIN (not shown, [Enter] to leave): "),
+    "new_pin": ("Mã PIN mới (6–12 số): ", "New PIN (6 to 12 digits): "),
+    "pin_again": ("Gõ lại mã PIN mới: ", "The new PIN again: "),
+    "pin_differs": ("Hai lần gõ không giống nhau.", "The two are not the same."),
+    "pin_wrong": (
+        "Sai mã PIN. Còn {tries} lần; chờ {seconds} giây.",
+        "Wrong PIN. {tries} tries left; wait {seconds} s.",
+    ),
+    "pin_wait": ("Chưa nhận mã PIN: chờ {seconds} giây.", "No PIN is accepted yet: wait {seconds} s."),
+    "progress_checking": ("Đang kiểm tra {done}/{total}", "Checking {done}/{total}"),
+    "progress_signing": ("Đang ký {done}/{total}", "Signing {done}/{total}"),
+    "progress_sending": ("Đang gửi {done}/{total}", "Sending {done}/{total}"),
+    "result": (
+        "Kết thúc: {end_result}. Đã ký {signed}, từ chối {refused}, lỗi {failed}.",
+        "Ended: {end_result}. Signed {signed}, refused {refused}, failed {failed}.",
+    ),
+    "problem": ("Chưa làm được: {code}", "It did not work: {code}"),
+    "warning": (
+        "CẢNH BÁO BẢO MẬT ({code}): điện thoại không ký. Hãy báo cho bộ phận hỗ trợ.",
+        "SECURITY WARNING ({code}): the phone will not sign. Tell your support desk.",
+    ),
+    "warning_read": ("Nhấn Enter khi đã đọc: ", "Press Enter when you have read this: "),
+    "new_device": (
+        "Thiết bị khác muốn vào tài khoản: {name} ({platform}). Số trên thiết bị đó phải là {digits}.",
+        "Another device wants to join the account: {name} ({platform}). Its screen must show {digits}.",
+    ),
+    "new_device_what": (
+        "[c] cho phép   [k] không cho   [Enter] để sau: ",
+        "[a] allow   [n] reject   [Enter] later: ",
+    ),
+    "void": ("Yêu cầu không còn hiệu lực: {reason}", "The request is void: {reason}"),
+}
+
+
+class Texts:
+    """The texts of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._column = 0 if language == "vi" else 1
+
+    def __call__(self, name: str, **values: object) -> str:
+        return _TEXTS[name][self._column].format(**values)
+
+
+def names() -> tuple[str, ...]:
+    return tuple(_TEXTS)
+
+
+def both(name: str) -> tuple[str, str]:
+    return _TEXTS[name]
