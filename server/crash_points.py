@@ -31,7 +31,6 @@ CRASH_POINTS = (
     "signatures.after_commit",
     "embed.before_blobs",
     "embed.after_blobs",
-    "embed.after_commit",
     "finish.before_commit",
     "finish.after_commit",
     "outcome.before_emit",

@@ -31,7 +31,14 @@ class Message:
 
 class Jobs(Protocol):
     def add(
-        self, kind: str, subject: str, body: dict[str, Any], *, now: float, priority: int = ..., unique_key: str | None = ...,
+        self,
+        kind: str,
+        subject: str,
+        body: dict[str, Any],
+        *,
+        now: float,
+        priority: int = ...,
+        unique_key: str | None = ...,
         not_before: float = ...,
     ) -> None: ...
 

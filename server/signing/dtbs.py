@@ -86,9 +86,7 @@ def _pss_parameters() -> bytes:
     sha256_with_null = encode_tlv(SEQUENCE, _OID_SHA256, NULL)
     mgf1 = encode_tlv(SEQUENCE, encode_oid("1.2.840.113549.1.1.8"), sha256_with_null)
     salt = encode_tlv(0x02, bytes((PSS_SALT_BYTES,)))
-    return encode_tlv(
-        SEQUENCE, encode_tlv(0xA0, sha256_with_null), encode_tlv(0xA1, mgf1), encode_tlv(0xA2, salt)
-    )
+    return encode_tlv(SEQUENCE, encode_tlv(0xA0, sha256_with_null), encode_tlv(0xA1, mgf1), encode_tlv(0xA2, salt))
 
 
 _SHA256_DER = encode_tlv(SEQUENCE, _OID_SHA256)
@@ -121,9 +119,7 @@ def find_signature_algorithm(name: str) -> SignatureAlgorithm:
     """The algorithm of that name; raises VerificationFailed(``signature_algorithm_not_allowed``)."""
     algorithm = SIGNATURE_ALGORITHMS.get(name)
     if algorithm is None:
-        raise VerificationFailed(
-            f"signature algorithm {name!r} is not allowed", code="signature_algorithm_not_allowed"
-        )
+        raise VerificationFailed(f"signature algorithm {name!r} is not allowed", code="signature_algorithm_not_allowed")
     return algorithm
 
 
@@ -144,9 +140,7 @@ def check_key_allowed(public_key: object, signature_algorithm: str) -> None:
     lets this key use this algorithm."""
     find_signature_algorithm(signature_algorithm)
     if signature_algorithm not in allowed_signature_algorithms(public_key):
-        raise VerificationFailed(
-            f"this key may not be used with {signature_algorithm}", code="key_not_allowed"
-        )
+        raise VerificationFailed(f"this key may not be used with {signature_algorithm}", code="key_not_allowed")
 
 
 def _attribute(oid: bytes, value: bytes) -> bytes:
@@ -162,9 +156,7 @@ class SignedAttributesTemplate:
         VerificationFailed(``signature_algorithm_not_allowed``, ``key_not_allowed``) when policy forbids the
         pair."""
         self.algorithm = find_signature_algorithm(signature_algorithm)
-        check_key_allowed(
-            x509.load_der_x509_certificate(signing_certificate_der).public_key(), signature_algorithm
-        )
+        check_key_allowed(x509.load_der_x509_certificate(signing_certificate_der).public_key(), signature_algorithm)
         certificate_hash = encode_tlv(OCTET_STRING, hashlib.sha256(signing_certificate_der).digest())
         ess_cert_id = encode_tlv(SEQUENCE, certificate_hash)
         digest_placeholder = encode_tlv(OCTET_STRING, bytes(self.algorithm.digest_size))

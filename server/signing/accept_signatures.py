@@ -1,0 +1,162 @@
+"""Step 4: signature values arrive in chunks; each is verified against the credential's certificate before it is stored.
+
+Rules: the receipt leaves after the commit; the first value of an item is kept, a repeat changes nothing; a value that does not verify
+fails its item for good; embedding starts at once, while the phone still signs. All in → ANSWERED.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from server.audit.audit_log import record
+from server.clock import Clock
+from server.crash_points import crash_point
+from server.errors import BadInput, Conflict, TooLarge, VerificationFailed
+from server.signing.credential import Credential
+from server.signing.dtbs import verify_signature_value
+from server.signing.finish_request import complete_if_done, end_request
+from server.signing.manifest import ManifestBuilder
+from server.signing.ports import SigningStore, SigningTransaction
+from server.signing.sign_request import EndResult, Item, ItemState, SignRequest, State
+from server.statements import RequestSigner, Statement
+from server.work import BULK, GROUP, INTERACTIVE, Nudge
+
+CHUNK_LIMIT = 200
+
+
+def read_values(blob: bytes) -> list[tuple[int, bytes]]:
+    """u32be(position) ‖ u16be(length) ‖ value, for each item. Raises ``BadInput``, ``TooLarge``."""
+    values: list[tuple[int, bytes]] = []
+    at = 0
+    while at < len(blob):
+        if at + 6 > len(blob):
+            raise BadInput("a chunk ends inside an item", code="bad_message")
+        position = int.from_bytes(blob[at : at + 4], "big")
+        length = int.from_bytes(blob[at + 4 : at + 6], "big")
+        at += 6
+        if length > 1024 or at + length > len(blob):
+            raise BadInput("a chunk ends inside a value", code="bad_message")
+        values.append((position, blob[at : at + length]))
+        at += length
+        if len(values) > CHUNK_LIMIT:
+            raise TooLarge("too many items in a chunk", code="too_many_items", details={"limit": CHUNK_LIMIT})
+    if len({position for position, _ in values}) != len(values):
+        raise BadInput("an item stands twice in a chunk", code="bad_message")
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    good: list[tuple[int, bytes]]
+    bad: list[tuple[int, str]]
+
+
+class AcceptSignatures:
+    def __init__(self, store: SigningStore, clock: Clock, signer: RequestSigner, nudge: Nudge) -> None:
+        self._store = store
+        self._clock = clock
+        self._signer = signer
+        self._nudge = nudge
+
+    def __call__(self, device_id: str, request_id: str, approval_sha256: str, blob: bytes) -> Statement:
+        """Stores what verifies and returns the signed receipt. Raises ``BadInput``, ``Conflict(request_over|approval_unknown)``."""
+        values = read_values(blob)
+        with self._store.read() as tx:
+            offer = tx.offers.get(request_id, device_id)
+            request = tx.requests.get(request_id)
+            if offer.approval_sha256 is None or offer.approval_sha256 != approval_sha256:
+                raise Conflict("no such approval", code="approval_unknown")
+            items = {item.position: item for item in tx.items.at(request_id, [position for position, _ in values])}
+            credential = tx.devices.credential(offer.credential_id)
+        judged = self._judge(values, items, credential)
+        with self._store.write() as tx:
+            request = tx.requests.get(request_id)
+            if request.state is State.SIGNING:
+                self._commit(tx, request, judged)
+            missing = sum(last - first + 1 for first, last in tx.items.missing(request_id))
+            after = tx.items.at(request_id, [position for position, _ in values])
+            accepted = sum(1 for item in after if item.signature_value is not None)
+            crash_point("signatures.before_commit")
+        crash_point("signatures.after_commit")
+        self._nudge.workers()
+        self._nudge.web(request_id)
+        return self._receipt(request_id, approval_sha256, blob, accepted, judged.bad, missing)
+
+    @staticmethod
+    def _judge(values: list[tuple[int, bytes]], items: dict[int, Item], credential: Credential) -> Judged:
+        public_key = x509.load_der_x509_certificate(credential.certificate).public_key()
+        manifest = ManifestBuilder(credential)
+        good: list[tuple[int, bytes]] = []
+        bad: list[tuple[int, str]] = []
+        for position, value in values:
+            item = items.get(position)
+            if item is None or item.prepared_sha256 is None:
+                bad.append((position, "item_unknown"))
+            elif item.signature_value is not None or item.state is not ItemState.PREPARED:
+                continue  # the first value is kept; a repeat says nothing new
+            elif not value:
+                bad.append((position, "device_error"))
+            else:
+                try:
+                    dtbs = manifest.signed_attributes(item)
+                    verify_signature_value(public_key, credential.signature_algorithm, dtbs, value)
+                except VerificationFailed as error:
+                    bad.append((position, error.code))
+                else:
+                    good.append((position, value))
+        return Judged(good, bad)
+
+    def _commit(self, tx: SigningTransaction, request: SignRequest, judged: Judged) -> None:
+        now = self._clock.now()
+        request_id = request.request_id
+        stored = tx.items.set_answered(request_id, judged.good)
+        for position, code in judged.bad:
+            end_result = EndResult.DEVICE_ERROR
+            tx.items.end(
+                request_id, ItemState.FAILED, end_result, old=(ItemState.PREPARED,), positions=(position,), reason=code
+            )
+        if stored or judged.bad:
+            digest = hashlib.sha256(b"".join(value for _, value in judged.good)).hexdigest()
+            record(
+                tx,
+                "signatures_accepted",
+                now=now,
+                actor=str(request.device_id),
+                subject=request_id,
+                facts={"accepted": stored, "rejected": [list(entry) for entry in judged.bad], "values_sha256": digest},
+            )
+        positions = [position for position, _ in judged.good]
+        priority = INTERACTIVE if request.items_total <= GROUP else BULK
+        for first in range(0, len(positions), GROUP):
+            body = {"positions": positions[first : first + GROUP]}
+            tx.jobs.add("embed_items", request_id, body, now=now, priority=priority)
+        tx.outbox.add("request_changed", request_id, {}, now)
+        close_if_answered(tx, request, now=now)
+
+    def _receipt(
+        self, request_id: str, approval: str, blob: bytes, accepted: int, bad: list[tuple[int, str]], missing: int
+    ) -> Statement:
+        return self._signer.sign(
+            "phoneseal.receipt.v1",
+            {
+                "version": 1,
+                "request_id": request_id,
+                "approval_sha256": approval,
+                "values_sha256": hashlib.sha256(blob).hexdigest(),
+                "accepted": accepted,
+                "rejected": [{"position": position, "code": code} for position, code in bad],
+                "missing": missing,
+            },
+        )
+
+
+def close_if_answered(tx: SigningTransaction, request: SignRequest, *, now: float) -> SignRequest:
+    """SIGNING → ANSWERED once no approved item lacks a value; nothing signed at all → CANCELLED."""
+    counts = tx.items.counts(request.request_id)
+    if counts[ItemState.PREPARED]:
+        tx.requests.touch(request.request_id)
+        return request
+    if not counts[ItemState.ANSWERED] and not counts[ItemState.SIGNED]:
+        return end_request(tx, request, State.CANCELLED, EndResult.DEVICE_ERROR, now=now, actor="server")
+    return complete_if_done(tx, tx.requests.move(request, State.ANSWERED), now=now)

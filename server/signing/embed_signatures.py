@@ -1,0 +1,112 @@
+"""Step 5, in a worker: the signature values become signed files, each one validated before anybody hears of it.
+
+Files are written and synced first; one short transaction under the job's lease epoch then says SIGNED and hands the document its new
+bytes. The own check runs on every file, the full validation on the first of each group and on every single document.
+"""
+
+import logging
+
+from server.audit.audit_log import record
+from server.clock import Clock
+from server.crash_points import crash_point
+from server.errors import PhoneSealError
+from server.signing.credential import Credential
+from server.signing.finish_request import complete_if_done
+from server.signing.ports import Blobs, EmbeddedFile, SignatureEmbedder, SigningStore, SigningTransaction
+from server.signing.sign_request import EndResult, Item, ItemState, State
+from server.work import Job, Nudge
+
+log = logging.getLogger(__name__)
+
+
+class EmbedSignatures:
+    def __init__(
+        self, store: SigningStore, blobs: Blobs, embedder: SignatureEmbedder, clock: Clock, nudge: Nudge
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._embedder = embedder
+        self._clock = clock
+        self._nudge = nudge
+
+    def __call__(self, job: Job) -> None:
+        """Embeds the job's group. Raises ``LeaseLost`` when another worker has it by now."""
+        with self._store.read() as tx:
+            request = tx.requests.find(job.subject)
+            items: list[Item] = []
+            if request is not None and request.credential_id is not None:
+                credential = tx.devices.credential(request.credential_id)
+                items = tx.items.at(request.request_id, job.body["positions"])
+        todo = [item for item in items if item.state is ItemState.ANSWERED]
+        if todo:
+            self._embed_group(job, todo, credential)
+        else:
+            with self._store.write() as tx:
+                tx.jobs.done(job)
+
+    def _embed_group(self, job: Job, todo: list[Item], credential: Credential) -> None:
+        crash_point("embed.before_blobs")
+        embedded: list[tuple[Item, EmbeddedFile]] = []
+        failed: list[tuple[int, str]] = []
+        for index, item in enumerate(todo):
+            try:
+                embedded.append((item, self._embed_one(job.subject, item, credential, fully=index == 0)))
+            except PhoneSealError as error:
+                log.error("request %s item %d can't be embedded: %s", job.subject, item.position, error.code)  # noqa: TRY400
+                failed.append((item.position, error.code))
+        for _, file in embedded:
+            if file.path is not None:
+                self._blobs.adopt("documents", file.path, file.sha256)
+        self._blobs.write_group("documents", [file.data for _, file in embedded if file.data is not None])
+        crash_point("embed.after_blobs")
+        with self._store.write() as tx:
+            now = self._clock.now()
+            tx.jobs.hold(job, now)
+            self._store_results(tx, job.subject, embedded, failed, now)
+            tx.jobs.done(job)
+            crash_point("finish.before_commit")
+        crash_point("finish.after_commit")
+        self._nudge.web(job.subject)
+
+    def _embed_one(self, request_id: str, item: Item, credential: Credential, *, fully: bool) -> EmbeddedFile:
+        prepared = self._blobs.path(f"prepared/{request_id}", item.prepared_sha256 or "")
+        return self._embedder.embed(prepared, self._blobs.incoming(), item, credential, fully=fully)
+
+    @staticmethod
+    def _store_results(
+        tx: SigningTransaction,
+        request_id: str,
+        embedded: list[tuple[Item, EmbeddedFile]],
+        failed: list[tuple[int, str]],
+        now: float,
+    ) -> None:
+        files = [(item.position, file.sha256, file.length) for item, file in embedded]
+        tx.items.set_signed(request_id, files)
+        for item, file in embedded:
+            tx.documents.set_signed(item.document_id, request_id, file.sha256, file.length, now)
+        for position, code in failed:
+            tx.items.end(
+                request_id,
+                ItemState.FAILED,
+                EndResult.SERVER_ERROR,
+                old=(ItemState.ANSWERED,),
+                positions=(position,),
+                reason=code,
+            )
+        record(
+            tx,
+            "documents_signed",
+            now=now,
+            actor="server",
+            subject=request_id,
+            facts={
+                "files": [[item.position, item.prepared_sha256, file.sha256] for item, file in embedded],
+                "failed": [list(entry) for entry in failed],
+            },
+        )
+        tx.outbox.add("request_changed", request_id, {}, now)
+        request = tx.requests.get(request_id)
+        if request.state is State.ANSWERED:
+            complete_if_done(tx, request, now=now)
+        else:
+            tx.requests.touch(request_id)

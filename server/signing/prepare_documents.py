@@ -1,0 +1,136 @@
+"""Step 1, in a worker: each document gets its ``/Contents`` gap and visible stamp. A bad document fails alone.
+
+Files are written and synced first, then one short transaction says so, under the lease epoch of the job. The worker whose group was
+the last one queues the making of the offers in that same transaction.
+"""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from server.clock import Clock
+from server.crash_points import crash_point
+from server.devices.device import DeviceState
+from server.errors import PhoneSealError
+from server.signing.dtbs import find_signature_algorithm
+from server.signing.finish_request import end_request
+from server.signing.ports import Blobs, DocumentPreparer, PreparedFile, SigningStore, SigningTransaction
+from server.signing.sign_request import EndResult, Item, ItemState, SignRequest, State
+from server.work import Job, Nudge
+
+log = logging.getLogger(__name__)
+
+
+class PrepareDocuments:
+    def __init__(
+        self, store: SigningStore, blobs: Blobs, preparer: DocumentPreparer, clock: Clock, nudge: Nudge
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._preparer = preparer
+        self._clock = clock
+        self._nudge = nudge
+
+    def __call__(self, job: Job) -> None:
+        """Prepares the job's group of items. Raises ``LeaseLost`` when another worker has it by now."""
+        with self._store.read() as tx:
+            request = tx.requests.find(job.subject)
+            if request is None or request.state is not State.PREPARING:
+                request = None
+            else:
+                items = tx.items.page(request.request_id, job.body["first"], job.body["count"])
+                digests = self._digests(tx, request)
+        if request is None:
+            self._drop(job)
+            return
+        waiting = [item for item in items if item.state is ItemState.WAITING]
+        prepared, failed = self._prepare(request, waiting, digests)
+        self._store_results(job, request, prepared, failed)
+        self._nudge.web(request.request_id)
+        self._nudge.workers()
+
+    def _digests(self, tx: SigningTransaction, request: SignRequest) -> frozenset[str]:
+        """Which digests the subscriber's phones will sign over."""
+        now = self._clock.now()
+        active = {d.device_id for d in tx.devices.of_subscriber(request.subscriber_id) if d.state is DeviceState.ACTIVE}
+        credentials = [
+            c for c in tx.devices.credentials_of(request.subscriber_id) if c.device_id in active and c.usable(now)
+        ]
+        names = {find_signature_algorithm(c.signature_algorithm).digest_name for c in credentials}
+        return frozenset(names or {"sha256"})
+
+    def _prepare(
+        self, request: SignRequest, items: list[Item], digests: frozenset[str]
+    ) -> tuple[list[Item], list[tuple[int, str]]]:
+        area = f"prepared/{request.request_id}"
+        files: list[tuple[Item, PreparedFile]] = []
+        failed: list[tuple[int, str]] = []
+        crash_point("prepare.before_blobs")
+        for item in items:
+            try:
+                file = self._prepare_one(request, item, digests)
+            except PhoneSealError as error:
+                log.warning("request %s item %d can't be prepared: %s", request.request_id, item.position, error.code)
+                failed.append((item.position, error.code))
+                continue
+            if file.path is not None:
+                self._blobs.adopt(area, file.path, file.sha256)
+            files.append((item, file))
+        self._blobs.write_group(area, [file.data for _, file in files if file.data is not None])
+        crash_point("prepare.after_blobs")
+        prepared = [
+            replace(
+                item,
+                prepared_sha256=file.sha256,
+                prepared_length=file.length,
+                byte_range=file.byte_range,
+                digest_sha256=file.digest_sha256,
+                digest_sha384=file.digest_sha384,
+            )
+            for item, file in files
+        ]
+        return prepared, failed
+
+    def _prepare_one(self, request: SignRequest, item: Item, digests: frozenset[str]) -> PreparedFile:
+        source: Path = self._blobs.path("documents", item.source_sha256)
+        return self._preparer.prepare(
+            source, self._blobs.incoming(), item.placement, request.subscriber_name, request.created_at, digests
+        )
+
+    def _store_results(
+        self, job: Job, request: SignRequest, prepared: list[Item], failed: list[tuple[int, str]]
+    ) -> None:
+        with self._store.write() as tx:
+            now = self._clock.now()
+            tx.jobs.hold(job, now)
+            current = tx.requests.get(request.request_id)
+            if current.state is State.PREPARING:
+                tx.items.set_prepared(prepared)
+                for position, code in failed:
+                    tx.items.end(
+                        request.request_id,
+                        ItemState.FAILED,
+                        EndResult.SERVER_ERROR,
+                        old=(ItemState.WAITING,),
+                        positions=(position,),
+                        reason=code,
+                    )
+                self._go_on(tx, current, job, now)
+            tx.jobs.done(job)
+        crash_point("prepare.after_commit")
+
+    @staticmethod
+    def _go_on(tx: SigningTransaction, request: SignRequest, job: Job, now: float) -> None:
+        counts = tx.items.counts(request.request_id)
+        if counts[ItemState.WAITING]:
+            tx.requests.touch(request.request_id)
+            tx.outbox.add("request_changed", request.request_id, {}, now)
+        elif counts[ItemState.PREPARED]:
+            key = f"make_offers:{request.request_id}"
+            tx.jobs.add("make_offers", request.request_id, {}, now=now, priority=job.priority, unique_key=key)
+        else:
+            end_request(tx, request, State.FAILED, EndResult.SERVER_ERROR, now=now, actor="server")
+
+    def _drop(self, job: Job) -> None:
+        with self._store.write() as tx:
+            tx.jobs.done(job)

@@ -1,0 +1,142 @@
+"""Files by SHA-256, in areas: ``documents`` (kept), ``prepared/<request>`` (dropped when the request ends), ``incoming``.
+
+Rules: written to a temporary name, synced, renamed, the folder synced; only then may a row speak of it. A name that exists may be a torn
+file from before a crash: it is written again all the same. A digest is never a capability: callers check who asks.
+"""
+
+import ctypes
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from server.errors import Unavailable
+
+_SYNC_SINGLY = 3  # up to here one fsync a file is cheaper than a sync of the whole file system
+
+
+def _find_syncfs() -> Callable[[int], int] | None:
+    try:
+        function: Callable[[int], int] = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        return None
+    return function
+
+
+_syncfs = _find_syncfs()
+
+
+class BlobStore:
+    """Raises ``Unavailable(disk_full)`` before the disk is full, so that the database can still record what happened."""
+
+    def __init__(self, root: Path, free_disk_bytes: int) -> None:
+        self._root = root
+        self._free = free_disk_bytes
+        for area in ("documents", "prepared", "incoming", "pages"):
+            (root / area).mkdir(parents=True, exist_ok=True)
+
+    def path(self, area: str, sha256: str) -> Path:
+        folder = self._root / area
+        return folder / sha256[:2] / sha256 if area == "documents" else folder / sha256
+
+    def read(self, area: str, sha256: str) -> bytes:
+        return self.path(area, sha256).read_bytes()
+
+    def incoming(self) -> Path:
+        """A fresh path for bytes that are still arriving."""
+        self.check_room(0)
+        return self._root / "incoming" / secrets.token_hex(16)
+
+    def check_room(self, wanted: int) -> None:
+        if shutil.disk_usage(self._root).free < self._free + wanted:
+            raise Unavailable("the disk is nearly full", code="disk_full")
+
+    def write_group(self, area: str, contents: Sequence[bytes]) -> list[str]:
+        """Stores the group durably with as few syncs as can be. Returns the digests in order."""
+        self.check_room(sum(len(content) for content in contents))
+        targets: dict[Path, Path] = {}
+        digests = []
+        for content in contents:
+            sha256 = hashlib.sha256(content).hexdigest()
+            digests.append(sha256)
+            target = self.path(area, sha256)
+            if target in targets:
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = target.with_name(f".{secrets.token_hex(8)}")
+            self._write(temporary, content, sync=len(contents) <= _SYNC_SINGLY)
+            targets[target] = temporary
+        self._commit(targets)
+        return digests
+
+    def adopt(self, area: str, temporary: Path, sha256: str) -> None:
+        """Moves a finished file of this file system into its place, durably."""
+        target = self.path(area, sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fd = os.open(temporary, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        self._commit({target: temporary})
+
+    @staticmethod
+    def _write(path: Path, content: bytes, *, sync: bool) -> None:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(fd, view) :]
+            if sync:
+                os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def _commit(self, targets: dict[Path, Path]) -> None:
+        folders = {target.parent for target in targets}
+        if len(targets) > _SYNC_SINGLY:
+            self._sync_all(list(targets.values()))
+        for target, temporary in targets.items():
+            temporary.replace(target)
+        if len(folders) > _SYNC_SINGLY:
+            self._sync_all(list(folders))
+        else:
+            for folder in folders:
+                _fsync(folder)
+        for folder in {folder.parent for folder in folders}:
+            _fsync(folder)
+
+    def _sync_all(self, paths: Sequence[Path]) -> None:
+        if _syncfs is None:
+            for path in paths:
+                _fsync(path)
+            return
+        fd = os.open(self._root, os.O_RDONLY)
+        try:
+            if _syncfs(fd) != 0:
+                raise Unavailable("syncfs failed", code="storage_unavailable")
+        finally:
+            os.close(fd)
+
+    def delete(self, area: str, sha256: str) -> None:
+        self.path(area, sha256).unlink(missing_ok=True)
+
+    def drop_area(self, area: str) -> None:
+        shutil.rmtree(self._root / area, ignore_errors=True)
+
+    def page_image(self, name: str) -> Path:
+        """Where the picture of a page is cached; may be deleted at any time."""
+        return self._root / "pages" / name
+
+    def areas_below(self, area: str) -> list[str]:
+        return [f"{area}/{entry.name}" for entry in (self._root / area).iterdir() if entry.is_dir()]
+
+
+def _fsync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

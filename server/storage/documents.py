@@ -1,0 +1,106 @@
+"""Documents of the portal and of relying parties."""
+
+import json
+import sqlite3
+from dataclasses import asdict
+
+from server.documents.document import Document, DocumentState
+from server.errors import Conflict, NotFound
+from server.storage.rows import dump, insert, text_tuple, to_entity
+
+_DOCUMENT = {
+    "state": DocumentState,
+    "findings": text_tuple,
+    "repairs": text_tuple,
+    "page_boxes": lambda text: tuple((width, height) for width, height in json.loads(text)),
+}
+
+
+class DocumentTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, document: Document) -> None:
+        insert(self._db, "documents", self._values(document))
+
+    @staticmethod
+    def _values(document: Document) -> dict[str, object]:
+        values = asdict(document)
+        for name in ("findings", "repairs", "page_boxes"):
+            values[name] = dump(values[name])
+        return values
+
+    def find(self, document_id: str) -> Document | None:
+        row = self._db.execute("SELECT * FROM documents WHERE document_id = ?", (document_id,)).fetchone()
+        return to_entity(Document, row, _DOCUMENT) if row else None
+
+    def get(self, document_id: str) -> Document:
+        document = self.find(document_id)
+        if document is None:
+            raise NotFound("no such document", code="document_unknown")
+        return document
+
+    def many(self, document_ids: list[str]) -> list[Document]:
+        rows = self._db.execute(
+            "SELECT * FROM documents WHERE document_id IN (SELECT value FROM json_each(?))", (json.dumps(document_ids),)
+        )
+        return [to_entity(Document, row, _DOCUMENT) for row in rows]
+
+    def set_inspected(self, document: Document) -> None:
+        """CHECKING → READY or REFUSED, with what the inspection found."""
+        values = self._values(document)
+        names = (
+            "state",
+            "current_sha256",
+            "current_length",
+            "pages",
+            "page_boxes",
+            "earlier_signatures",
+            "findings",
+            "repairs",
+            "refusal_code",
+        )
+        done = self._db.execute(
+            f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)} WHERE document_id = ? AND state = 'CHECKING'",  # noqa: S608
+            (*(values[name] for name in names), document.document_id),
+        )
+        if done.rowcount != 1:
+            raise Conflict("the document was inspected already", code="document_moved")
+
+    def set_signed(self, document_id: str, request_id: str, sha256: str, length: int, now: float) -> None:
+        self._db.execute(
+            "UPDATE documents SET current_sha256 = ?, current_length = ?, earlier_signatures = earlier_signatures + 1, signed_at = ?,"
+            " last_request_id = ? WHERE document_id = ?",
+            (sha256, length, now, request_id, document_id),
+        )
+
+    def set_last_request(self, document_ids: list[str], request_id: str) -> None:
+        self._db.execute(
+            "UPDATE documents SET last_request_id = ? WHERE document_id IN (SELECT value FROM json_each(?))",
+            (request_id, json.dumps(document_ids)),
+        )
+
+    def delete(self, document_id: str) -> None:
+        self._db.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
+
+    def page_of_user(self, user_id: str, before: str | None, limit: int) -> list[Document]:
+        """Newest first; ``before`` is the last document id of the page before."""
+        rows = self._db.execute(
+            "SELECT * FROM documents WHERE user_id = ? AND document_id < ? ORDER BY document_id DESC LIMIT ?",
+            (user_id, before or "~", limit),
+        )
+        return [to_entity(Document, row, _DOCUMENT) for row in rows]
+
+    def holds(self, sha256: str) -> bool:
+        """Does any document still refer to these bytes?"""
+        row = self._db.execute(
+            "SELECT 1 FROM documents WHERE uploaded_sha256 = ? UNION ALL SELECT 1 FROM documents WHERE current_sha256 = ? LIMIT 1",
+            (sha256, sha256),
+        ).fetchone()
+        return row is not None
+
+    def refused_before(self, created_before: float) -> list[str]:
+        rows = self._db.execute(
+            "SELECT document_id FROM documents WHERE state = 'REFUSED' AND created_at < ? LIMIT 500", (created_before,)
+        )
+        return [row[0] for row in rows]

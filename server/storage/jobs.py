@@ -1,0 +1,146 @@
+"""Jobs under lease, and the outbox. Both are tables, so that a restart finds what was to be done."""
+
+import json
+import sqlite3
+from typing import Any
+
+from server.errors import LeaseLost
+from server.storage.rows import dump
+from server.work import BULK, Job, Message
+
+
+def _job(row: sqlite3.Row) -> Job:
+    return Job(
+        row["job_id"],
+        row["kind"],
+        row["subject"],
+        json.loads(row["body"]),
+        row["priority"],
+        row["lease_epoch"],
+        row["lease_until"],
+        row["attempts"],
+    )
+
+
+class JobTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(
+        self,
+        kind: str,
+        subject: str,
+        body: dict[str, Any],
+        *,
+        now: float,
+        priority: int = BULK,
+        unique_key: str | None = None,
+        not_before: float = 0.0,
+    ) -> None:
+        """A job whose ``unique_key`` is waiting already is not added twice."""
+        self._db.execute(
+            "INSERT INTO jobs (kind, subject, body, unique_key, priority, not_before, lease_epoch, lease_until, attempts, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, ?) ON CONFLICT (unique_key) DO NOTHING",
+            (kind, subject, dump(body), unique_key, priority, not_before, now),
+        )
+
+    def take(self, owner: str, now: float, lease_seconds: float) -> Job | None:
+        """The first free job, leased to ``owner`` under a new epoch."""
+        row = self._db.execute(
+            "SELECT * FROM jobs INDEXED BY jobs_to_take WHERE lease_until <= ? AND not_before <= ? ORDER BY priority, job_id LIMIT 1",
+            (now, now),
+        ).fetchone()
+        if row is None:
+            return None
+        self._db.execute(
+            "UPDATE jobs SET lease_owner = ?, lease_epoch = lease_epoch + 1, lease_until = ?, attempts = attempts + 1 WHERE job_id = ?",
+            (owner, now + lease_seconds, row["job_id"]),
+        )
+        taken = self._db.execute("SELECT * FROM jobs WHERE job_id = ?", (row["job_id"],)).fetchone()
+        return _job(taken)
+
+    def hold(self, job: Job, now: float) -> None:
+        row = self._db.execute("SELECT lease_epoch, lease_until FROM jobs WHERE job_id = ?", (job.job_id,)).fetchone()
+        if row is None or row[0] != job.lease_epoch or row[1] <= now:
+            raise LeaseLost(f"job {job.job_id}")
+
+    def done(self, job: Job) -> None:
+        self._db.execute("DELETE FROM jobs WHERE job_id = ? AND lease_epoch = ?", (job.job_id, job.lease_epoch))
+
+    def put_back(self, job: Job, error: str, not_before: float) -> None:
+        self._db.execute(
+            "UPDATE jobs SET lease_until = 0, lease_owner = NULL, last_error = ?, not_before = ? WHERE job_id = ? AND lease_epoch = ?",
+            (error, not_before, job.job_id, job.lease_epoch),
+        )
+
+    def forget(self, subject: str) -> None:
+        """Drops the work that is still waiting for ``subject``; a running worker finds its lease gone."""
+        self._db.execute("DELETE FROM jobs WHERE subject = ?", (subject,))
+
+    def waiting(self, now: float) -> int:
+        """How many jobs could be taken right now."""
+        row = self._db.execute(
+            "SELECT count(*) FROM jobs WHERE lease_until <= ? AND not_before <= ?", (now, now)
+        ).fetchone()
+        return int(row[0])
+
+
+class OutboxTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, topic: str, subject: str, body: dict[str, Any], now: float) -> None:
+        self._db.execute(
+            "INSERT INTO outbox (topic, subject, body, created_at) VALUES (?, ?, ?, ?)",
+            (topic, subject, dump(body), now),
+        )
+
+    def waiting(self, limit: int) -> list[Message]:
+        rows = self._db.execute("SELECT * FROM outbox ORDER BY message_id LIMIT ?", (limit,))
+        return [Message(row["message_id"], row["topic"], row["subject"], json.loads(row["body"])) for row in rows]
+
+    def delivered(self, message_ids: list[int]) -> None:
+        self._db.execute(
+            "DELETE FROM outbox WHERE message_id IN (SELECT value FROM json_each(?))", (json.dumps(message_ids),)
+        )
+
+
+class SettingTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def get(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set(self, name: str, value: str) -> None:
+        self._db.execute(
+            "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+
+class ThrottleTable:
+    """Leaky buckets that a restart does not empty."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def pour(self, bucket: str, now: float, *, capacity: float, leak_per_second: float, amount: float = 1.0) -> float:
+        """Adds ``amount`` and returns 0, or, when the bucket would overflow, adds nothing and returns the seconds to wait."""
+        row = self._db.execute("SELECT level, filled_at FROM throttles WHERE bucket = ?", (bucket,)).fetchone()
+        level = max(0.0, row[0] - (now - row[1]) * leak_per_second) if row else 0.0
+        if level + amount > capacity:
+            return (level + amount - capacity) / leak_per_second
+        self._db.execute(
+            "INSERT INTO throttles (bucket, level, filled_at) VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
+            " level = excluded.level, filled_at = excluded.filled_at",
+            (bucket, level + amount, now),
+        )
+        return 0.0
+
+    def empty(self, bucket: str) -> None:
+        self._db.execute("DELETE FROM throttles WHERE bucket = ?", (bucket,))
+
+    def forget_before(self, filled_before: float) -> None:
+        self._db.execute("DELETE FROM throttles WHERE filled_at < ?", (filled_before,))

@@ -1,0 +1,107 @@
+"""Subscribers, portal users, relying parties and their API keys."""
+
+import sqlite3
+from dataclasses import asdict
+
+from server.errors import Conflict, NotFound
+from server.relying_parties.relying_party import ApiKey, RelyingParty
+from server.storage.rows import dump, insert, text_tuple, to_entity
+from server.subscribers.subscriber import Subscriber
+from server.users.user import User
+
+
+class SubscriberTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, subscriber: Subscriber) -> None:
+        try:
+            insert(self._db, "subscribers", asdict(subscriber))
+        except sqlite3.IntegrityError as error:
+            raise Conflict("the handle is taken", code="handle_taken") from error
+
+    def get(self, subscriber_id: str) -> Subscriber:
+        row = self._db.execute("SELECT * FROM subscribers WHERE subscriber_id = ?", (subscriber_id,)).fetchone()
+        if row is None:
+            raise NotFound("no such subscriber", code="subscriber_unknown")
+        return to_entity(Subscriber, row, {})
+
+    def by_handle(self, handle: str) -> Subscriber | None:
+        row = self._db.execute("SELECT * FROM subscribers WHERE handle = ?", (handle,)).fetchone()
+        return to_entity(Subscriber, row, {}) if row else None
+
+
+class UserTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, user: User) -> None:
+        try:
+            insert(self._db, "users", asdict(user))
+        except sqlite3.IntegrityError as error:
+            raise Conflict("the log-in name is taken", code="login_taken") from error
+
+    def find(self, user_id: str) -> User | None:
+        row = self._db.execute("SELECT * FROM users WHERE user_id = ?", (user_id,)).fetchone()
+        return to_entity(User, row, {}) if row else None
+
+    def by_login(self, login: str) -> User | None:
+        row = self._db.execute("SELECT * FROM users WHERE login = ?", (login,)).fetchone()
+        return to_entity(User, row, {}) if row else None
+
+    def set_language(self, user_id: str, language: str) -> None:
+        self._db.execute("UPDATE users SET language = ? WHERE user_id = ?", (language, user_id))
+
+    def set_password(self, user_id: str, password_hash: str) -> None:
+        """Ends every session of the user too."""
+        self._db.execute(
+            "UPDATE users SET password_hash = ?, session_epoch = session_epoch + 1 WHERE user_id = ?",
+            (password_hash, user_id),
+        )
+
+    def end_sessions(self, user_id: str) -> None:
+        self._db.execute("UPDATE users SET session_epoch = session_epoch + 1 WHERE user_id = ?", (user_id,))
+
+
+class RelyingPartyTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, party: RelyingParty) -> None:
+        insert(self._db, "relying_parties", asdict(party))
+
+    def get(self, relying_party_id: str) -> RelyingParty:
+        row = self._db.execute(
+            "SELECT * FROM relying_parties WHERE relying_party_id = ?", (relying_party_id,)
+        ).fetchone()
+        if row is None:
+            raise NotFound("no such relying party", code="relying_party_unknown")
+        return to_entity(RelyingParty, row, {})
+
+    def all(self) -> list[RelyingParty]:
+        rows = self._db.execute("SELECT * FROM relying_parties ORDER BY relying_party_id")
+        return [to_entity(RelyingParty, row, {}) for row in rows]
+
+    def set_state(self, relying_party_id: str, state: str) -> None:
+        self._db.execute("UPDATE relying_parties SET state = ? WHERE relying_party_id = ?", (state, relying_party_id))
+
+    def add_key(self, key: ApiKey) -> None:
+        values = asdict(key)
+        values["scopes"] = dump(key.scopes)
+        insert(self._db, "api_keys", values)
+
+    def key(self, key_id: str) -> ApiKey | None:
+        row = self._db.execute("SELECT * FROM api_keys WHERE key_id = ?", (key_id,)).fetchone()
+        return to_entity(ApiKey, row, {"scopes": text_tuple}) if row else None
+
+    def keys_of(self, relying_party_id: str) -> list[ApiKey]:
+        rows = self._db.execute(
+            "SELECT * FROM api_keys WHERE relying_party_id = ? ORDER BY key_id", (relying_party_id,)
+        )
+        return [to_entity(ApiKey, row, {"scopes": text_tuple}) for row in rows]
+
+    def revoke_key(self, key_id: str, now: float) -> bool:
+        done = self._db.execute(
+            "UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL", (now, key_id)
+        )
+        return done.rowcount == 1
