@@ -118,18 +118,17 @@ class TerminalPerson:
     def _decision(self, request: RequestView, attention: Attention) -> Decision:
         while True:
             answer = self._terminal.ask(self._texts("what"), attention).lower()
-            vietnamese = "[k]" in self._texts("what")
             if answer == "":
                 return Ignore()
-            if answer in ("k" if vietnamese else "s", "y"):
+            if answer == self._texts.key("sign"):
                 return Approve()
-            if answer == ("b" if vietnamese else "u"):
+            if answer == self._texts.key("untick"):
                 refused = self._unticked(request, attention)
                 if refused is not None:
                     return Approve(refused=refused)
-            elif answer == ("x" if vietnamese else "o"):
+            elif answer == self._texts.key("save"):
                 self._save(request, attention)
-            elif answer == ("t" if vietnamese else "r"):
+            elif answer == self._texts.key("refuse"):
                 return Refuse(self._terminal.ask(self._texts("reason"), attention)[:500])
 
     def _unticked(self, request: RequestView, attention: Attention) -> dict[int, str] | None:
@@ -189,12 +188,10 @@ class TerminalPerson:
         self._say(
             "new_device", name=new_device.device_name, platform=new_device.platform, digits=new_device.digits
         )
-        prompt = self._texts("new_device_what")
         try:
-            answer = self._terminal.ask(prompt, attention).lower()
+            answer = self._terminal.ask(self._texts("new_device_what"), attention).lower()
         except EndOfInput:
             return NewDeviceDecision.LATER
-        allow, reject = ("c", "k") if "[c]" in prompt else ("a", "n")
-        return {allow: NewDeviceDecision.APPROVE, reject: NewDeviceDecision.REJECT}.get(
-            answer, NewDeviceDecision.LATER
-        )
+        if answer == self._texts.key("allow"):
+            return NewDeviceDecision.APPROVE
+        return NewDeviceDecision.REJECT if answer == self._texts.key("reject") else NewDeviceDecision.LATER

@@ -90,11 +90,26 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 
+Key = Literal["sign", "untick", "save", "refuse", "allow", "reject"]
+
+_KEYS: Mapping[Key, tuple[str, str]] = {
+    "sign": ("k", "s"),
+    "untick": ("b", "u"),
+    "save": ("x", "o"),
+    "refuse": ("t", "r"),
+    "allow": ("c", "a"),
+    "reject": ("k", "n"),
+}
+
+
 class Texts:
-    """The texts of one language."""
+    """The texts of one language, and the letters that answer its questions."""
 
     def __init__(self, language: Language) -> None:
         self._column = 0 if language == "vi" else 1
+
+    def key(self, meaning: Key) -> str:
+        return _KEYS[meaning][self._column]
 
     def __call__(self, name: str, **values: object) -> str:
         return _TEXTS[name][self._column].format(**values)

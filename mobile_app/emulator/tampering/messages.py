@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from mobile_app.emulator.scenario import Tampering
 from mobile_app.emulator.tampering import falsify
 from mobile_app.emulator.tampering.loot import Loot, NothingToUse
+from mobile_app.link.wire import pack_values
 
 Message = Mapping[str, object]
 Maker = Callable[[Message, Tampering, Loot], list[Message]]
