@@ -10,7 +10,19 @@ import json
 import sys
 from pathlib import Path
 
-from vector_making import basics, fixed_keys, invalid_statements, items, messages, pairing, pin, request_flow, signed_attributes, statements
+from vector_making import (
+    basics,
+    fixed_keys,
+    invalid_statements,
+    items,
+    messages,
+    pairing,
+    pin,
+    request_flow,
+    signed_attributes,
+    statements,
+)
+from vector_making.encodings import sha256_hex
 from vector_making.third_tools import missing_tools
 from vector_making.world import Json, World
 
@@ -29,7 +41,7 @@ def make_all(world: World) -> dict[str, Json]:
         "base64url": basics.base64url_vector(),
         "text": basics.text_vector(),
         "pairing_code": basics.pairing_code_vector(),
-        "pairing_uri": basics.pairing_uri_vector(fixed_keys.sha256_hex(world.raw_server_key("server_1"))),
+        "pairing_uri": basics.pairing_uri_vector(sha256_hex(world.raw_server_key("server_1"))),
         "statements_valid": statements.valid_statements(world, flow, other, rotations),
         "statements_invalid": invalid_statements.invalid_statements(world, flow),
         "statements_large": invalid_statements.large_statements(world, flow),

@@ -48,8 +48,9 @@ def make_missing(folder: Path) -> None:
             with tempfile.NamedTemporaryFile("w", suffix=".cnf") as extensions:
                 extensions.write(_ISSUED_WITH)
                 extensions.flush()
-                openssl("x509", "-req", "-in", str(request), "-CA", str(ca), "-CAkey", str(ca_key), "-sha256", "-days", "36500",
-                        "-set_serial", str(serial), "-extfile", extensions.name, "-extensions", "leaf", "-out", str(certificate))  # fmt: skip
+                issuer = ["-CA", str(ca), "-CAkey", str(ca_key), "-set_serial", str(serial)]
+                form = ["-sha256", "-days", "36500", "-extfile", extensions.name, "-extensions", "leaf"]
+                openssl("x509", "-req", "-in", str(request), *issuer, *form, "-out", str(certificate))
 
 
 def spki(folder: Path, name: str) -> bytes:

@@ -123,7 +123,8 @@ def _signature_cases(world: World, flow: Flow) -> Iterator[tuple[str, str, str, 
 
     spaced = text.replace(":", ": ")
     yield bad(envelope, "server_1", "signed over the same JSON, serialised otherwise", body=spaced)
-    yield bad(envelope, "server_1", "signed over the body without PAE", signature=b64u(world.bench.sign("server_1", "ed25519", text.encode())))
+    without_pae = world.bench.sign("server_1", "ed25519", text.encode())
+    yield bad(envelope, "server_1", "signed over the body without PAE", signature=b64u(without_pae))
     over_digest = world.bench.sign("server_1", "ed25519", bytes.fromhex(digest_of(envelope)))
     yield bad(envelope, "server_1", "signed over the statement digest", signature=b64u(over_digest))
     other_tag = world.sign_statement("server_1", "phoneseal.verdict.v1", text)

@@ -96,8 +96,8 @@ def items_vector(world: World) -> Json:
         ],
         "roots": roots,
         "thousand": {
-            "rule": "item p is items[p mod 8] with position p, item_id item_ids[p], title = first 200 characters of (p in decimal, a space, "
-            "the title)",
+            "rule": "item p is items[p mod 8] with position p, item_id item_ids[p], "
+            "title = first 200 characters of (p in decimal, a space, the title)",
             "item_ids": ids,
             "manifest_root": merkle_root(many).hex(),
         },

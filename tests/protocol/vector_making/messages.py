@@ -13,12 +13,9 @@ def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins:
     about = {"request_id": cast.REQUEST_ID, "envelope_sha256": digest_of(flow.envelope)}
     chain = [b64u(fixed_keys.certificate_der(world.folder, "ca"))]
     open_request = {"envelope": flow.envelope, "state": "PUSHED", "verdict": None, "acknowledgement": None}
-    signing_request = {
-        "envelope": flow.envelope,
-        "state": "SIGNING",
-        "verdict": flow.verdict,
-        "acknowledgement": flow.acknowledgement,
-    }
+    said: Json = {"verdict": flow.verdict, "acknowledgement": flow.acknowledgement}
+    signing_request = said | {"envelope": flow.envelope, "state": "SIGNING"}
+    receipt = {"receipt": flow.receipt}
     new_share = {"vault_share": pins["cases"][1]["vault_share"], "pin_proof_key": pins["cases"][1]["pin_proof_key"]}
     spent = {"nonce": pin["nonce"], "proof": pin["proof"]}
     hello = {
@@ -50,17 +47,9 @@ def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins:
         ("release_share", spent, {"vault_share": pin["vault_share"]}),
         ("approve", {"approval": flow.approval}, {"acknowledgement": flow.acknowledgement}),
         ("refuse", {"refusal": flow.refusal}, {"outcome": flow.outcome_refused}),
-        ("signatures", {"request_id": cast.REQUEST_ID, "approval_sha256": digest_of(flow.approval), "values": values}, {"receipt": flow.receipt}),
-        (
-            "resume",
-            {"request_id": cast.REQUEST_ID},
-            {"state": "SIGNING", "verdict": flow.verdict, "acknowledgement": flow.acknowledgement, "missing": [[0, 0], [2, 2]], "outcome": None},
-        ),
-        (
-            "resume",
-            {"request_id": cast.REQUEST_ID},
-            {"state": "COMPLETED", "verdict": flow.verdict, "acknowledgement": flow.acknowledgement, "missing": [], "outcome": flow.outcome},
-        ),
+        ("signatures", {"request_id": cast.REQUEST_ID, "approval_sha256": digest_of(flow.approval), "values": values}, receipt),
+        ("resume", {"request_id": cast.REQUEST_ID}, said | {"state": "SIGNING", "missing": [[0, 0], [2, 2]], "outcome": None}),
+        ("resume", {"request_id": cast.REQUEST_ID}, said | {"state": "COMPLETED", "missing": [], "outcome": flow.outcome}),
         ("change_pin", spent | new_share, {"changed": True}),
         ("freeze", {"statement": other.freeze}, {"frozen": True}),
         ("unpair", {"statement": other.unpair}, {"unpaired": True}),

@@ -76,6 +76,7 @@ def pairing_vector(world: World) -> Json:
     transcript = bytes.fromhex(str(first["transcript_hex"]))
     swapped = pae("phoneseal.pairing_proof.v1", lp("approval") + transcript)
     status = pae("phoneseal.pairing_status.v1", cast.PAIRING_ID.encode())
+    wrong_padding = world.bench.sign("signing_rsa", "rsa_pss_sha256", pae("phoneseal.pairing_proof.v1", lp("signing") + transcript))
     device_over_approval = world.bench.sign("device", "ecdsa_p256_sha256", swapped)
     return {
         "about": "Pairing (section 3). The server's key is server_1, the recovery key is recovery.",
@@ -90,7 +91,7 @@ def pairing_vector(world: World) -> Json:
             {"role": "approval", "proof": first["proofs"]["device"], "reason": "the device key stands for the approval key"},
             {
                 "role": "signing",
-                "proof": b64u(world.bench.sign("signing_rsa", "rsa_pss_sha256", pae("phoneseal.pairing_proof.v1", lp("signing") + transcript))),
+                "proof": b64u(wrong_padding),
                 "reason": "PSS where the pairing says PKCS#1",
             },
         ],
