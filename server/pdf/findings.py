@@ -1,0 +1,234 @@
+"""What the inspection of an uploaded PDF can say to the person, in Vietnamese and English.
+
+Three tables, keyed by stable codes (never reused, never renamed):
+
+* ``FINDING_TEXTS``: the file is accepted, but something in it may look different later or elsewhere, or is
+  not on the page. Browser and phone list these before the person signs (design section 5.5).
+* ``REPAIR_TEXTS``: why the file was rebuilt before anyone looked. Only unsigned files are ever rebuilt; the
+  reasons are shown to the person and kept in the audit log.
+* ``REFUSAL_TEXTS``: why the file was not accepted, and what to do next. The codes are those of the errors
+  that inspection and the sandbox raise.
+
+Every entry has exactly the languages ``vi`` and ``en``.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+Bilingual = Mapping[str, str]
+
+FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
+    "layers": {
+        "vi": "Tài liệu có các lớp (layer) có thể bật hoặc tắt; người khác có thể thấy nội dung khác.",
+        "en": "The document has layers that can be switched on and off; others may see different content.",
+    },
+    "unembedded_fonts": {
+        "vi": "Một số phông chữ không được nhúng; chữ có thể hiển thị khác trên máy khác.",
+        "en": "Some fonts are not embedded; the text may look different on other machines.",
+    },
+    "attachments": {
+        "vi": "Có tệp đính kèm bên trong tài liệu; chữ ký bao gồm cả tệp đó, hãy mở xem trước khi ký.",
+        "en": "Files are attached inside the document and will be signed too: look at them before signing.",
+    },
+    "unlocked_fields": {
+        "vi": "Có ô biểu mẫu vẫn điền được sau khi ký.",
+        "en": "There are form fields that can still be filled in after signing.",
+    },
+    "empty_signature_fields": {
+        "vi": "Có ô chữ ký còn trống dành cho người khác.",
+        "en": "There are empty signature fields meant for others.",
+    },
+    "annotations_over_text": {
+        "vi": "Có chú thích hoặc con dấu đặt trên trang; chúng có thể che nội dung.",
+        "en": "Notes or stamps lie on top of a page; they may cover content.",
+    },
+    "hidden_annotations": {
+        "vi": "Có chú thích bị ẩn trên màn hình hoặc khi in.",
+        "en": "Some notes are hidden on screen or in print.",
+    },
+    "javascript_on_click": {
+        "vi": "Có nút chạy mã lệnh khi bấm vào.",
+        "en": "There are buttons that run a script when clicked.",
+    },
+    "automatic_actions": {
+        "vi": "Tài liệu tự mở liên kết hoặc gửi dữ liệu khi được mở; không bấm đồng ý nếu trình xem hỏi.",
+        "en": "The document opens a link or sends data by itself when opened; decline if your viewer asks.",
+    },
+    "multimedia": {
+        "vi": "Có âm thanh, phim hoặc nội dung 3D mà bản xem trước không hiển thị.",
+        "en": "There is sound, video or 3D content that the preview does not show.",
+    },
+    "damaged_streams": {
+        "vi": "Một phần dữ liệu trong tài liệu bị hỏng; các trình xem có thể hiển thị khác nhau.",
+        "en": "Some data in the document is damaged; viewers may show it differently.",
+    },
+    "usage_rights": {
+        "vi": "Tài liệu có quyền sử dụng mở rộng của Adobe Reader; quyền này mất hiệu lực sau khi ký.",
+        "en": "The document carries Adobe Reader usage rights; they end once it is signed.",
+    },
+    "encrypted": {
+        "vi": "Tài liệu có mật khẩu chủ sở hữu; tệp đã ký vẫn giữ lớp mã hóa này.",
+        "en": "The document has an owner password; the signed file keeps this encryption.",
+    },
+    "alternate_images": {
+        "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",
+        "en": "There are images that print differently from what the screen shows.",
+    },
+}
+
+REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {
+    "junk_before_header": {
+        "vi": "Có dữ liệu lạ trước phần đầu tệp PDF.",
+        "en": "There was foreign data before the PDF header.",
+    },
+    "header_version_wrong": {
+        "vi": "Phiên bản PDF ghi ở đầu tệp không đúng.",
+        "en": "The PDF version in the file's header was wrong.",
+    },
+    "trailing_junk": {
+        "vi": "Có dữ liệu lạ sau phần cuối tệp PDF.",
+        "en": "There was foreign data after the end of the PDF.",
+    },
+    "strict_parse_failed": {
+        "vi": "Cấu trúc tệp không đúng chuẩn PDF.",
+        "en": "The file's structure did not follow the PDF standard.",
+    },
+    "xref_wrong": {
+        "vi": "Bảng tham chiếu chéo của tệp bị sai.",
+        "en": "The file's cross-reference table was wrong.",
+    },
+    "illegal_generation": {
+        "vi": "Số thế hệ của đối tượng trong tệp không hợp lệ.",
+        "en": "Objects in the file had illegal generation numbers.",
+    },
+    "hybrid_xref": {
+        "vi": "Tệp có hai bảng tham chiếu chéo song song.",
+        "en": "The file had two cross-reference tables side by side.",
+    },
+    "duplicate_objects": {
+        "vi": "Tệp có đối tượng trùng số.",
+        "en": "The file had objects with the same number.",
+    },
+    "overlapping_objects": {
+        "vi": "Các đối tượng trong tệp chồng lên nhau.",
+        "en": "Objects in the file overlapped.",
+    },
+    "unlisted_objects": {
+        "vi": "Tệp có đối tượng không được liệt kê.",
+        "en": "The file had objects that its table did not list.",
+    },
+    "unlisted_bytes": {
+        "vi": "Có dữ liệu lạ giữa các đối tượng của tệp.",
+        "en": "There was foreign data between the file's objects.",
+    },
+    "wrong_stream_length": {
+        "vi": "Độ dài luồng dữ liệu ghi trong tệp bị sai.",
+        "en": "The file stated wrong lengths for its data streams.",
+    },
+    "parser_warnings": {
+        "vi": "Bộ đọc PDF phải sửa một số lỗi khi mở tệp.",
+        "en": "The PDF reader had to correct errors when opening the file.",
+    },
+    "page_tree_wrong": {
+        "vi": "Danh sách trang của tệp bị sai.",
+        "en": "The file's list of pages was wrong.",
+    },
+    "media_box_missing": {
+        "vi": "Có trang thiếu kích thước.",
+        "en": "A page had no size.",
+    },
+    "form_wrong": {
+        "vi": "Danh sách ô biểu mẫu của tệp bị sai.",
+        "en": "The file's list of form fields was wrong.",
+    },
+    "unsafe_older_revision": {
+        "vi": "Một phiên bản cũ nằm trong tệp chứa nội dung không an toàn; phiên bản cũ đã được bỏ.",
+        "en": "An older version kept inside the file held unsafe content; it was dropped.",
+    },
+}
+
+_REMOVE_AND_RETRY_VI = "Hãy mở tệp, chọn In rồi «Lưu thành PDF», và tải bản mới lên."
+_REMOVE_AND_RETRY_EN = "Open it, choose Print, then “Save as PDF”, and upload the new copy."
+_ASK_SENDER_VI = "Hãy xin người gửi một bản khác."
+_ASK_SENDER_EN = "Ask the sender for another copy."
+_ASK_SIGNER_VI = "Hãy xin người ký trước một bản khác."
+_ASK_SIGNER_EN = "Ask the earlier signer for another copy."
+
+REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
+    "pdf_empty": {
+        "vi": "Tệp này trống. Hãy chọn lại tệp rồi tải lên.",
+        "en": "This file is empty. Choose the file again and upload it.",
+    },
+    "pdf_not_pdf": {
+        "vi": "Tệp này không phải PDF. Hãy lưu tài liệu thành PDF rồi tải lên lại.",
+        "en": "This file is not a PDF. Save the document as PDF and upload it again.",
+    },
+    "pdf_truncated": {
+        "vi": "Tệp này bị cắt cụt, có thể do tải chưa xong. Hãy tải lại bản gốc rồi thử lại.",
+        "en": "This file is cut short, perhaps by an unfinished download. Fetch the original and try again.",
+    },
+    "pdf_broken": {
+        "vi": f"Tệp này hỏng và không sửa được. {_ASK_SENDER_VI}",
+        "en": f"This file is damaged beyond repair. {_ASK_SENDER_EN}",
+    },
+    "pdf_password": {
+        "vi": "Tệp này cần mật khẩu để mở. Hãy gỡ mật khẩu rồi tải lên lại.",
+        "en": "This file needs a password to open. Remove the password and upload it again.",
+    },
+    "pdf_too_large": {
+        "vi": "Tệp này quá lớn. Hãy giảm dung lượng hoặc chia nhỏ tệp.",
+        "en": "This file is too large. Make it smaller or split it.",
+    },
+    "pdf_too_many_pages": {
+        "vi": "Tài liệu có quá nhiều trang. Hãy chia thành nhiều tệp.",
+        "en": "The document has too many pages. Split it into several files.",
+    },
+    "pdf_bomb": {
+        "vi": f"Tệp này phình ra quá lớn khi mở nên bị từ chối. {_ASK_SENDER_VI}",
+        "en": f"This file grows far too large when opened and is refused. {_ASK_SENDER_EN}",
+    },
+    "pdf_too_complex": {
+        "vi": f"Tệp này quá phức tạp để kiểm tra trong thời gian cho phép. {_REMOVE_AND_RETRY_VI}",
+        "en": f"This file is too complex to check in the time allowed. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_no_pages": {
+        "vi": f"Tài liệu không có trang nào. {_ASK_SENDER_VI}",
+        "en": f"The document has no pages. {_ASK_SENDER_EN}",
+    },
+    "pdf_circular": {
+        "vi": f"Cấu trúc tệp tự quay vòng nên không đọc được. {_ASK_SENDER_VI}",
+        "en": f"The file's structure runs in a circle and can't be read. {_ASK_SENDER_EN}",
+    },
+    "pdf_xfa": {
+        "vi": f"Tệp dùng biểu mẫu động XFA, nội dung có thể đổi sau khi ký. {_REMOVE_AND_RETRY_VI}",
+        "en": f"The file uses XFA forms, whose content can change after signing. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_external_stream": {
+        "vi": f"Tệp lấy nội dung từ bên ngoài, nội dung đó có thể đổi sau khi ký. {_REMOVE_AND_RETRY_VI}",
+        "en": f"The file takes content from elsewhere, which can change. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_launch_action": {
+        "vi": f"Tệp có lệnh mở chương trình khác nên bị từ chối. {_REMOVE_AND_RETRY_VI}",
+        "en": f"The file can start other programs and is refused. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_javascript": {
+        "vi": f"Tệp có mã lệnh tự chạy nên bị từ chối. {_REMOVE_AND_RETRY_VI}",
+        "en": f"The file runs scripts by itself and is refused. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_certified_no_changes": {
+        "vi": "Tài liệu đã được chứng nhận không cho thay đổi nên không ký thêm được. Hãy hỏi người chứng nhận.",
+        "en": "The document is certified against changes: no signature can be added. Ask whoever certified it.",
+    },
+    "pdf_signed_duplicate_objects": {
+        "vi": f"Tệp đã ký này có đối tượng trùng số, có thể đã bị sửa. {_ASK_SIGNER_VI}",
+        "en": f"This signed file has objects with the same number; it may be altered. {_ASK_SIGNER_EN}",
+    },
+    "pdf_signed_bad_structure": {
+        "vi": f"Tệp đã ký này có cấu trúc sai, sửa thì hỏng chữ ký cũ. {_ASK_SIGNER_VI}",
+        "en": f"This signed file's structure is wrong; mending it would break its signatures. {_ASK_SIGNER_EN}",
+    },
+    "pdf_signed_hybrid_xref": {
+        "vi": f"Tệp đã ký này có hai bảng tham chiếu chéo, mỗi trình xem có thể thấy khác. {_ASK_SIGNER_VI}",
+        "en": f"This signed file has two cross-reference tables; viewers may differ. {_ASK_SIGNER_EN}",
+    },
+}

@@ -1,0 +1,61 @@
+"""The first and the last bytes of an uploaded file: whether it is a PDF at all, and whether all of it is
+there.
+"""
+
+import mmap
+import re
+
+from server.errors import Unprocessable
+
+_HEADER_WINDOW = 1024  # viewers look for the header within the first 1024 bytes
+_BACK_STEP = 1 << 16
+_HEADER = re.compile(rb"%PDF-\d")
+_VERSION = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?![0-9.])")
+_OBJECT = re.compile(rb"\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
+_TABLE_STREAM = re.compile(rb"/Type[\0\t\n\f\r ]*/XRef(?![A-Za-z0-9])")
+_SIGNED_HINT = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[")
+
+
+def header_faults(buffer: mmap.mmap) -> set[str]:
+    """The file begins with ``%PDF-`` and a version that exists (ISO 32000-2, 7.5.2). Raises ``pdf_not_pdf``."""
+    header = _HEADER.search(buffer, 0, _HEADER_WINDOW + len("%PDF-1"))
+    if header is None:
+        raise Unprocessable("no PDF header", code="pdf_not_pdf")
+    faults = set()
+    if header.start() != 0:
+        faults.add("junk_before_header")
+    if _VERSION.match(buffer, header.start()) is None:
+        faults.add("header_version_wrong")
+    return faults
+
+
+def refuse_if_truncated(buffer: mmap.mmap) -> None:
+    """A file that ends in the midst of an object or table has lost content: a rebuild must not paper over
+    that.
+
+    Raises ``pdf_truncated``. Complete means: after the last object's header come a trailer or ``startxref``,
+    or that object is a whole cross-reference stream.
+    """
+    tail = _after_last_header(buffer)
+    if buffer.find(b"startxref", tail) >= 0 or buffer.find(b"trailer", tail) >= 0:
+        return
+    ended = buffer.find(b"endobj", tail) >= 0
+    if ended and (_TABLE_STREAM.search(buffer, tail) is not None or buffer.rfind(b"%%EOF", tail) >= 0):
+        return
+    raise Unprocessable("the file ends in the midst of things", code="pdf_truncated")
+
+
+def _after_last_header(buffer: mmap.mmap) -> int:
+    begin = len(buffer)
+    while begin > 0:
+        end = min(len(buffer), begin + 64)
+        begin = max(0, begin - _BACK_STEP)
+        headers = [found.end() for found in _OBJECT.finditer(buffer, begin, end)]
+        if headers:
+            return headers[-1]
+    raise Unprocessable("no object in the file", code="pdf_truncated")
+
+
+def looks_signed(buffer: mmap.mmap) -> bool:
+    """In a file that no parser follows strictly: whether its bytes hold a signature's byte range."""
+    return _SIGNED_HINT.search(buffer) is not None
