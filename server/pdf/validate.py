@@ -73,7 +73,8 @@ def _read_cms(gap: bytes) -> _SignerInfo:
     )
     issuer, serial = _shape(identifier, (0x30, 0x02))
     if (
-        content_type.encoded != _OID_SIGNED_DATA
+        content_info.tag != 0x30
+        or content_type.encoded != _OID_SIGNED_DATA
         or data_type.encoded != _OID_DATA
         or version.content != b"\x01"
         or signer_version.content != b"\x01"
