@@ -202,7 +202,8 @@ class Journal:
 
     def finished(self, limit: int, before: int | None, text: str) -> list[JournaledRequest]:
         """Newest first. ``text`` is looked for in both names, without regard to case where that is ASCII."""
-        clauses, values = ["finished_at IS NOT NULL"], []
+        clauses = ["finished_at IS NOT NULL"]
+        values: list[object] = []
         if before is not None:
             clauses.append("finished_at < ?")
             values.append(before)
