@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from server.assets import set_up_assets
 from server.assets.set_up_assets import (
     ROOT,

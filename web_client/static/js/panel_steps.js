@@ -1,0 +1,118 @@
+// @ts-check
+// From a snapshot to the four steps and the bar. Pure functions: no page, no clock.
+
+import { timeOfDay } from './clock.js';
+import { fill } from './facts.js';
+
+/**
+ * @typedef {object} Snapshot a sign request as the server tells it
+ * @property {string} request_id
+ * @property {string} state
+ * @property {string | null} end_result
+ * @property {string | null} reason
+ * @property {string} subscriber who signs
+ * @property {number} created_at
+ * @property {number} expires_at
+ * @property {number | null} finished_at
+ * @property {number} server_time
+ * @property {string | null} verification_code
+ * @property {number} items_total
+ * @property {number} items_prepared
+ * @property {number} items_sent
+ * @property {number} items_answered signature values that the phone has handed in
+ * @property {number} items_signed signed files
+ * @property {number} items_refused
+ * @property {number} items_failed
+ * @property {{ position: number, document_id: string, title: string, state: string, end_result: string | null,
+ *   reason: string | null }[]} documents
+ * @property {{ name: string, state: string }[]} devices
+ * @property {string | null} signing_device
+ * @property {boolean} cancellable
+ * @property {boolean} final
+ * @property {number} version
+ *
+ * @typedef {{ name: string, state: 'done' | 'now' | 'later' | 'stopped', title: string, detail: string }} Step
+ */
+
+const ORDER = ['prepare', 'send', 'approve', 'embed'];
+/** Which step a state is in. */
+const STEP_OF = /** @type {Record<string, string>} */ ({
+  PREPARING: 'prepare',
+  QUEUED: 'send',
+  PUSHED: 'approve',
+  OPENED: 'approve',
+  SIGNING: 'embed',
+  ANSWERED: 'embed',
+});
+
+/**
+ * @param {Snapshot} snapshot
+ * @param {any} texts
+ * @returns {Step[]}
+ */
+export function steps(snapshot, texts) {
+  const now = snapshot.state === 'COMPLETED' ? ORDER.length : ORDER.indexOf(STEP_OF[snapshot.state] || 'prepare');
+  return ORDER.map((name, index) => ({
+    name,
+    state: index < now ? 'done' : index === now ? 'now' : 'later',
+    title: fill(texts.steps[name], { n: snapshot.items_total }),
+    detail: index <= now ? detail(name, snapshot, texts) : '',
+  }));
+}
+
+/**
+ * @param {string} name
+ * @param {Snapshot} snapshot
+ * @param {any} texts
+ */
+function detail(name, snapshot, texts) {
+  const names = snapshot.devices.map((device) => device.name).join(', ');
+  const counts = numbers(snapshot);
+  switch (name) {
+    case 'prepare':
+      return snapshot.state === 'PREPARING' ? fill(texts.prepared_count, counts) : timeOfDay(snapshot.created_at);
+    case 'send':
+      if (snapshot.state === 'QUEUED') return texts.no_phone_connected;
+      return snapshot.devices.filter((device) => device.state !== 'offline').map((device) => device.name).join(', ') || names;
+    case 'approve':
+      if (snapshot.state === 'SIGNING' || snapshot.state === 'ANSWERED') {
+        return snapshot.signing_device ? fill(texts.approved_on, { device: snapshot.signing_device }) : texts.approved;
+      }
+      return texts.nothing_signed;
+    default:
+      return fill(snapshot.state === 'SIGNING' ? texts.signed_count : texts.embedded_count, counts);
+  }
+}
+
+/**
+ * While the phone signs, its values count; in the end only signed files do.
+ * @param {Snapshot} snapshot
+ */
+function numbers(snapshot) {
+  return {
+    total: snapshot.items_total,
+    prepared: snapshot.items_prepared,
+    sent: snapshot.items_sent,
+    signed: snapshot.final ? snapshot.items_signed : snapshot.items_answered,
+    written: snapshot.items_signed,
+  };
+}
+
+/**
+ * The bar never runs ahead of its label: both show the same count of the same thing.
+ * @param {Snapshot} snapshot
+ * @param {any} texts
+ * @returns {{ value: number, label: string, counts: string }}
+ */
+export function progress(snapshot, texts) {
+  const counts = numbers(snapshot);
+  const several = snapshot.items_total > 1;
+  if (snapshot.state === 'PREPARING') {
+    return { value: counts.prepared, label: fill(texts.prepared_count, counts), counts: '' };
+  }
+  return {
+    value: counts.signed,
+    label: fill(texts.signed_count, counts),
+    counts: several ? fill(texts.counts, counts) : '',
+  };
+}

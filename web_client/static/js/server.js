@@ -1,0 +1,56 @@
+// @ts-check
+// Calls to our own server. Each carries the anti-forgery value of the page; answers are JSON.
+
+/** What the server said no with: a stable code and a sentence for the person. */
+export class Refused extends Error {
+  /**
+   * @param {string} sentence
+   * @param {string} code
+   * @param {number} status
+   */
+  constructor(sentence, code, status) {
+    super(sentence);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export function csrfToken() {
+  const meta = document.querySelector('meta[name="csrf-token"]');
+  return meta instanceof HTMLMetaElement ? meta.content : '';
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
+export async function getJson(url) {
+  return answer(await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store' }));
+}
+
+/**
+ * @param {string} url
+ * @param {FormData | Record<string, string>} [fields]
+ * @returns {Promise<any>}
+ */
+export async function post(url, fields = {}) {
+  const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
+  const headers = { Accept: 'application/json', 'X-CSRFToken': csrfToken() };
+  return answer(await fetch(url, { method: 'POST', headers, body }));
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<any>}
+ */
+async function answer(response) {
+  if (response.redirected && new URL(response.url).pathname === '/login') {
+    // The session ended while the page was open: log in, then come back here.
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    throw new Refused('', 'not_authenticated', 401);
+  }
+  const type = response.headers.get('Content-Type') || '';
+  const told = type.includes('json') ? await response.json() : {};
+  if (!response.ok) throw new Refused(told.message || '', told.code || 'internal', response.status);
+  return told;
+}
