@@ -7,10 +7,11 @@ English message ids (``N_`` marks them for the catalogue) and are translated whe
 from dataclasses import asdict, dataclass
 
 from flask_babel import gettext
+
 from server.signing.sign_request import EndResult, State
 
 
-def N_(message: str) -> str:  # noqa: N802 (the usual name of this mark)
+def N_(message: str) -> str:
     """Marks a message for the catalogue; it is translated later."""
     return message
 
