@@ -114,6 +114,7 @@ def pairing_code_vector() -> Json:
         "7k3m9-q2xwz": "7k3m9q2xwz",
         "7K3M9-Q2XWZ": "7k3m9q2xwz",
         "7K-3M-9Q-2X-WZ": "7k3m9q2xwz",
+        " 7k3m9 q2xwz ": "7k3m9q2xwz",
         "OIL01-abcde": "01101abcde",
         "oIlLo0Oi1l": "0111000111",
     }
