@@ -80,12 +80,15 @@ class SignatureIncrement:
 
     def build(self) -> PreparedDocument:
         """The prepared document."""
-        w = self.put_objects()
+        self.put_objects()
+        return self.finish()
+
+    def finish(self) -> PreparedDocument:
+        """The prepared document from the objects that ``writer`` holds by now (``put_objects`` and what was added or changed)."""
         prev = last_startxref(self.base) if self.prev is None else self.prev
-        data = w.build(f"/Root {CATALOG} 0 R {self.trailer_extra}", prev=prev)
-        return complete_byte_range(
-            data, after=len(self.base), original_length=len(self.base), field_name=self.field_name
-        )
+        data = self.writer.build(f"/Root {CATALOG} 0 R {self.trailer_extra}", prev=prev)
+        size = len(self.base)
+        return complete_byte_range(data, after=size, original_length=size, field_name=self.field_name)
 
 
 def plain_prepared(**changes: object) -> PreparedDocument:

@@ -194,3 +194,8 @@ def plain_document(
         )
         writer.put_stream(5 + 2 * i, text_page(lines), compress=compress)
     return writer
+
+
+def stream_content(body: bytes) -> bytes:
+    """The content of a stream object that ``PdfWriter`` put with LF line ends."""
+    return body.split(b"stream\n", 1)[1].removesuffix(b"\nendstream")
