@@ -17,7 +17,8 @@ _SIGNED_HINT = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[")
 
 
 def header_faults(buffer: mmap.mmap) -> set[str]:
-    """The file begins with ``%PDF-`` and a version that exists (ISO 32000-2, 7.5.2). Raises ``pdf_not_pdf``."""
+    """The file begins with ``%PDF-`` and a version that exists (ISO 32000-2, 7.5.2). Raises ``pdf_not_pdf``.
+    """
     header = _HEADER.search(buffer, 0, _HEADER_WINDOW + len("%PDF-1"))
     if header is None:
         raise Unprocessable("no PDF header", code="pdf_not_pdf")

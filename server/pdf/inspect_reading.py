@@ -30,13 +30,14 @@ from server.pdf.inspect_structure import Structure, read_structure
 from server.pdf.repair import open_with_recovery
 
 _MAX_TITLE = 200
+_NO_TITLES = {"untitled", "untitled document", "(anonymous)"}  # what programs write when nobody chose one
 _QPDF_ERRORS = (pikepdf.PdfError, RuntimeError, ValueError, TypeError)
 _SIGNED_REFUSALS = (
     ("duplicate_objects", "pdf_signed_duplicate_objects"),
     ("hybrid_xref", "pdf_signed_hybrid_xref"),
 )
 # What a signed file may have: every reader still sees the same, and nothing could be done about it anyway.
-_TOLERATED_WHEN_SIGNED = {"unlisted_objects", "unlisted_bytes", "media_box_missing"}
+_TOLERATED_WHEN_SIGNED = {"unlisted_objects", "unlisted_bytes", "media_box_missing", "header_version_wrong"}
 
 
 @dataclass
@@ -117,6 +118,8 @@ def _read_strictly(file: BinaryIO, buffer: mmap.mmap, meter: Meter) -> tuple[Pdf
         return int(value) if isinstance(value, int) else None
 
     structure = read_structure(buffer, reader, length_of, meter)
+    if reader.has_xref_stream and reader.input_version < (1, 5):
+        structure.faults.add("header_version_wrong")
     if not structure.faults and not reader.encrypted:
         _measure_object_streams(buffer, reader, structure, meter)
     return reader, structure
@@ -266,6 +269,6 @@ def _title(graph: ObjectGraph) -> str | None:
     raw = text(graph.get(graph.dictionary(graph.trailer.get("/Info")), "/Title")) or ""
     kept = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in raw)
     title = " ".join(kept.split())[:_MAX_TITLE]
-    return title or None
+    return title if title and title.casefold() not in _NO_TITLES else None
 
 

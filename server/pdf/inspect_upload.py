@@ -14,7 +14,6 @@ Nothing is left behind by a refusal. All of this runs over hostile bytes: call i
 """
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from pikepdf import settings as qpdf_settings
@@ -22,32 +21,10 @@ from pikepdf import settings as qpdf_settings
 from server.errors import PhoneSealError, TooLarge, Unprocessable
 from server.pdf.inspect_limits import Meter, UploadLimits
 from server.pdf.inspect_reading import read_file
+from server.pdf.inspect_result import Inspection
 from server.pdf.repair import rebuild
 
 __all__ = ["Inspection", "UploadLimits", "inspect_upload"]
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """What is known of an accepted file: lengths in bytes, page sizes in points as shown (turned, cropped,
-    scaled).
-
-    ``length`` and ``sha256`` are those of the bytes to be signed: of the rebuilt file when ``repaired``,
-    otherwise of the source. ``findings`` and ``repair_reasons`` are codes of server.pdf.findings, sorted.
-    ``earlier_signatures`` counts document time-stamps too.
-    """
-
-    pages: int
-    page_boxes: tuple[tuple[float, float], ...]
-    length: int
-    sha256: bytes
-    source_length: int
-    source_sha256: bytes
-    earlier_signatures: int
-    findings: tuple[str, ...]
-    repaired: bool
-    repair_reasons: tuple[str, ...]
-    title: str | None
 
 
 def inspect_upload(source: Path, repaired_target: Path, limits: UploadLimits) -> Inspection:

@@ -10,6 +10,7 @@ Never call this for a file that carries a signature: the caller has made sure of
 """
 
 import io
+import re
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -19,6 +20,7 @@ from server.errors import Unprocessable
 from server.pdf.inspect_graph import open_with_qpdf
 from server.pdf.inspect_pages import LETTER
 
+_VERSION = re.compile(r"1\.[0-7]|2\.0")
 _MAX_DEPTH = 100
 _TAIL = 4096
 _QPDF_ERRORS = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError)
@@ -34,6 +36,7 @@ def rebuild(source: Path, target: Path) -> None:
                 compress_streams=False,
                 stream_decode_level=None if pdf.is_encrypted else pikepdf.StreamDecodeLevel.none,
                 object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+                force_version="" if _VERSION.fullmatch(pdf.pdf_version) else "1.7",
                 encryption=bool(pdf.is_encrypted),
                 deterministic_id=not pdf.is_encrypted,
                 preserve_pdfa=True,

@@ -1,0 +1,79 @@
+"""The result of an inspection, and its way through the sandbox's pipe as JSON."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from server.errors import Unprocessable
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is known of an accepted file: lengths in bytes, page sizes in points as shown (turned, cropped,
+    scaled).
+
+    ``length`` and ``sha256`` are those of the bytes to be signed: of the rebuilt file when ``repaired``,
+    otherwise of the source. ``findings`` and ``repair_reasons`` are codes of server.pdf.findings, sorted.
+    ``earlier_signatures`` counts document time-stamps too.
+    """
+
+    pages: int
+    page_boxes: tuple[tuple[float, float], ...]
+    length: int
+    sha256: bytes
+    source_length: int
+    source_sha256: bytes
+    earlier_signatures: int
+    findings: tuple[str, ...]
+    repaired: bool
+    repair_reasons: tuple[str, ...]
+    title: str | None
+
+
+def inspection_to_json(inspection: Inspection) -> dict[str, Any]:
+    """Plain values, digests as hex."""
+    plain = asdict(inspection)
+    plain["sha256"] = inspection.sha256.hex()
+    plain["source_sha256"] = inspection.source_sha256.hex()
+    return plain
+
+
+def inspection_from_json(plain: Any) -> Inspection:
+    """Check every field's type: what comes from a process that parsed hostile bytes proves nothing."""
+    try:
+        inspection = Inspection(
+            pages=_count(plain["pages"]),
+            page_boxes=tuple((float(width), float(height)) for width, height in plain["page_boxes"]),
+            length=_count(plain["length"]),
+            sha256=_digest(plain["sha256"]),
+            source_length=_count(plain["source_length"]),
+            source_sha256=_digest(plain["source_sha256"]),
+            earlier_signatures=_count(plain["earlier_signatures"]),
+            findings=tuple(_text(one) for one in plain["findings"]),
+            repaired=plain["repaired"] is True,
+            repair_reasons=tuple(_text(one) for one in plain["repair_reasons"]),
+            title=None if plain["title"] is None else _text(plain["title"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unprocessable("an answer that is no inspection", code="pdf_broken") from error
+    if len(inspection.page_boxes) != inspection.pages:
+        raise Unprocessable("an answer that contradicts itself", code="pdf_broken")
+    return inspection
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("no count")
+    return value
+
+
+def _digest(value: Any) -> bytes:
+    digest = bytes.fromhex(value)
+    if len(digest) != 32:
+        raise ValueError("no SHA-256")
+    return digest
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 500:
+        raise ValueError("no text")
+    return value
