@@ -11,7 +11,7 @@ Rules:
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mobile_app.crash_points import crash_point
-from mobile_app.device.key_vault import KeyChoice, PublicKeys
+from mobile_app.device.key_vault import KeyChoice, PinAttempt, PublicKeys
 from mobile_app.device.pin_keys import GCM_NONCE_BYTES, SALT_BYTES, PinKeys
-from mobile_app.device.pin_rules import require_strong_pin
+from mobile_app.device.pin_rules import require_strong_pin, wipe
 from mobile_app.device.profile import Profile
 from mobile_app.device.signature_algorithms import (
     SigningKey,
@@ -191,6 +191,75 @@ class NewFileVault:
         return self._keys[role]
 
 
+def _stored(profile: Profile, file_name: str) -> _Stored:
+    try:
+        return _read_stored(profile.read(file_name))
+    except FileNotFoundError as error:
+        raise VaultError("vault_missing") from error
+
+
+def _open(stored: _Stored, pin_keys: PinKeys, vault_share: bytes) -> bytes | None:
+    try:
+        return pin_keys.cipher(vault_share).decrypt(stored.gcm_nonce, stored.wrapped, None)
+    except InvalidTag:
+        return None
+
+
+class FilePinAttempt:
+    """See ``key_vault.PinAttempt``."""
+
+    def __init__(self, profile: Profile, vault_name: str, pin: bytearray) -> None:
+        self._profile = profile
+        self._name = vault_name
+        self._salt = _stored(profile, vault_name + _SUFFIX).salt
+        self._pin_keys = PinKeys(pin, self._salt)
+
+    def proof(self, nonce: bytes, device_id: str) -> bytes:
+        return self._pin_keys.proof(nonce, device_id)
+
+    def unlock(self, vault_share: bytes) -> UnlockedFileKeys:
+        found = fields.record(fields.parse_json(self._box(vault_share).decode("ascii")), _BOX_FIELDS)
+        signing_key = serialization.load_der_private_key(
+            fields.octets(found["signing_key"], "signing_key", 32, 8192), None
+        )
+        algorithm = fields.code(found["signature_algorithm"], "signature_algorithm")
+        approval_key = _p256(fields.octets(found["approval_key"], "approval_key", 32, 4096))
+        return UnlockedFileKeys(approval_key, signer(signing_key, algorithm))
+
+    def wrap_anew(self, vault_share: bytes, new_pin: bytearray, new_share: bytes) -> bytes:
+        """Write the box under a new PIN and share beside the present one; the salt stays. Returns the new
+        proof key."""
+        box = self._box(vault_share)
+        current = _stored(self._profile, self._name + _SUFFIX)
+        new_keys = PinKeys(new_pin, self._salt)
+        gcm_nonce = os.urandom(GCM_NONCE_BYTES)
+        wrapped = new_keys.cipher(new_share).encrypt(gcm_nonce, box, None)
+        new = replace(current, gcm_nonce=gcm_nonce, wrapped=wrapped)
+        self._profile.write(self._name + _NEXT, new.content())
+        crash_point("pin.change.wrapped")
+        pin_proof_key = new_keys.pin_proof_key
+        new_keys.wipe()
+        return pin_proof_key
+
+    def close(self) -> None:
+        self._pin_keys.wipe()
+
+    def _box(self, vault_share: bytes) -> bytes:
+        """The private keys. After an interrupted PIN change the server's share says which of two boxes
+        counts; the other goes."""
+        box = _open(_stored(self._profile, self._name + _SUFFIX), self._pin_keys, vault_share)
+        if self._profile.exists(self._name + _NEXT):
+            if box is not None:
+                self._profile.shred(self._name + _NEXT)
+            else:
+                box = _open(_stored(self._profile, self._name + _NEXT), self._pin_keys, vault_share)
+                if box is not None:
+                    self._profile.rename(self._name + _NEXT, self._name + _SUFFIX)
+        if box is None:
+            raise VaultError("vault_tampered", {"what": "box"})
+        return box
+
+
 class FileVault:
     """See ``key_vault.KeyVault``."""
 
@@ -206,54 +275,19 @@ class FileVault:
     def sign_as_device(self, vault_name: str, message: bytes) -> bytes:
         key = self._device_keys.get(vault_name)
         if key is None:
-            key = self._device_keys[vault_name] = _p256(self._stored(vault_name + _SUFFIX).device_key)
+            key = self._device_keys[vault_name] = _p256(_stored(self._profile, vault_name + _SUFFIX).device_key)
         return key.sign(message, _ECDSA)
 
-    def pin_proof(self, vault_name: str, pin: bytearray, nonce: bytes, device_id: str) -> bytes:
-        pin_keys = PinKeys(pin, self._stored(vault_name + _SUFFIX).salt)
+    def attempt(self, vault_name: str, pin: bytearray) -> "FilePinAttempt":
         try:
-            return pin_keys.proof(nonce, device_id)
+            return FilePinAttempt(self._profile, vault_name, pin)
         finally:
-            pin_keys.wipe()
+            wipe(pin)
 
-    def unlock(self, vault_name: str, pin: bytearray, vault_share: bytes) -> UnlockedFileKeys:
-        current = self._stored(vault_name + _SUFFIX)
-        pin_keys = PinKeys(pin, current.salt)
-        try:
-            box = self._open(current, pin_keys, vault_share)
-            if self._profile.exists(vault_name + _NEXT):
-                box = self._settle_pin_change(vault_name, box, pin_keys, vault_share)
-        finally:
-            pin_keys.wipe()
-        if box is None:
-            raise VaultError("vault_tampered", {"what": "box"})
-        found = fields.record(fields.parse_json(box.decode("ascii")), _BOX_FIELDS)
-        signing_key = serialization.load_der_private_key(
-            fields.octets(found["signing_key"], "signing_key", 32, 8192), None
-        )
-        algorithm = fields.code(found["signature_algorithm"], "signature_algorithm")
-        approval_key = _p256(fields.octets(found["approval_key"], "approval_key", 32, 4096))
-        return UnlockedFileKeys(approval_key, signer(signing_key, algorithm))
-
-    def begin_pin_change(
-        self, vault_name: str, old_pin: bytearray, vault_share: bytes, new_pin: bytearray, new_share: bytes
-    ) -> bytes:
+    def begin_pin_change(self, attempt: PinAttempt, vault_share: bytes, new_pin: bytearray, new_share: bytes) -> bytes:
+        assert isinstance(attempt, FilePinAttempt)
         require_strong_pin(new_pin)
-        current = self._stored(vault_name + _SUFFIX)
-        old_keys, new_keys = PinKeys(old_pin, current.salt), PinKeys(new_pin, current.salt)
-        try:
-            box = self._open(current, old_keys, vault_share)
-            if box is None:
-                raise VaultError("vault_tampered", {"what": "box"})
-            gcm_nonce = os.urandom(GCM_NONCE_BYTES)
-            wrapped = new_keys.cipher(new_share).encrypt(gcm_nonce, box, None)
-            new = _Stored(current.device_key, current.signature_algorithm, current.salt, gcm_nonce, wrapped)
-            self._profile.write(vault_name + _NEXT, new.content())
-            crash_point("pin.change.wrapped")
-            return new_keys.pin_proof_key
-        finally:
-            old_keys.wipe()
-            new_keys.wipe()
+        return attempt.wrap_anew(vault_share, new_pin, new_share)
 
     def finish_pin_change(self, vault_name: str) -> None:
         self._profile.rename(vault_name + _NEXT, vault_name + _SUFFIX)
@@ -266,27 +300,3 @@ class FileVault:
     def names(self) -> list[str]:
         names = (name.removesuffix(_SUFFIX).removesuffix(".next") for name in self._profile.names(_SUFFIX))
         return sorted(set(names))
-
-    def _stored(self, file_name: str) -> _Stored:
-        try:
-            return _read_stored(self._profile.read(file_name))
-        except FileNotFoundError as error:
-            raise VaultError("vault_missing") from error
-
-    def _open(self, stored: _Stored, pin_keys: PinKeys, vault_share: bytes) -> bytes | None:
-        try:
-            return pin_keys.cipher(vault_share).decrypt(stored.gcm_nonce, stored.wrapped, None)
-        except InvalidTag:
-            return None
-
-    def _settle_pin_change(
-        self, vault_name: str, box: bytes | None, pin_keys: PinKeys, vault_share: bytes
-    ) -> bytes | None:
-        """An interrupted PIN change: the share that the server gave says which box counts; the other goes."""
-        if box is not None:
-            self._profile.shred(vault_name + _NEXT)
-            return box
-        new_box = self._open(self._stored(vault_name + _NEXT), pin_keys, vault_share)
-        if new_box is not None:
-            self.finish_pin_change(vault_name)
-        return new_box

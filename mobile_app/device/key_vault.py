@@ -75,6 +75,21 @@ class NewVault(Protocol):
     def close(self) -> None: ...
 
 
+class PinAttempt(Protocol):
+    """A PIN, stretched, not yet known to be right. ``close`` drops it."""
+
+    def proof(self, nonce: bytes, device_id: str) -> bytes:
+        """The PIN proof for the server (§5): HMAC under the PIN's proof key over the server's nonce."""
+        ...
+
+    def unlock(self, vault_share: bytes) -> UnlockedKeys:
+        """Open the keys for one request. Raises VaultError("vault_tampered") when PIN and share are right but
+        the file is not."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class KeyVault(Protocol):
     @property
     def key_protection(self) -> str:
@@ -88,18 +103,11 @@ class KeyVault(Protocol):
         VaultError."""
         ...
 
-    def pin_proof(self, vault_name: str, pin: bytearray, nonce: bytes, device_id: str) -> bytes:
-        """The PIN proof for the server (§5): HMAC under the PIN's proof key over the server's nonce."""
+    def attempt(self, vault_name: str, pin: bytearray) -> PinAttempt:
+        """Stretch a PIN for one use (about 50 ms) and overwrite ``pin``. Raises VaultError."""
         ...
 
-    def unlock(self, vault_name: str, pin: bytearray, vault_share: bytes) -> UnlockedKeys:
-        """Open the keys for one request. Raises VaultError("vault_tampered") when PIN and share are right but
-        the file is not."""
-        ...
-
-    def begin_pin_change(
-        self, vault_name: str, old_pin: bytearray, vault_share: bytes, new_pin: bytearray, new_share: bytes
-    ) -> bytes:
+    def begin_pin_change(self, attempt: PinAttempt, vault_share: bytes, new_pin: bytearray, new_share: bytes) -> bytes:
         """Write the keys, wrapped anew, beside the present ones; returns the new ``pin_proof_key``. Whichever
         of the two the server's share opens at the next ``unlock`` stays."""
         ...
