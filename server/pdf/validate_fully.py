@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -46,7 +47,7 @@ def open_reader(stream: BinaryIO) -> PdfFileReader:
             reader = PdfFileReader(stream, strict=strict)
             if reader.encrypt_dict is not None and reader.decrypt(b"").status == AuthStatus.FAILED:
                 raise VerificationFailed("the document opens with a password only", code="pdf_password_needed")
-            list(reader.embedded_signatures)
+            list(enumerate_sig_fields(reader, filled_status=True))
         except READER_ERRORS as error:
             if not strict:
                 raise VerificationFailed("the document cannot be read", code="pdf_unreadable") from error
