@@ -31,7 +31,7 @@ from mobile_app.device.document_checks.document import (
 from mobile_app.device.document_checks.file_start import check_header, check_linearization
 from mobile_app.device.document_checks.fonts import check_fonts
 from mobile_app.device.document_checks.forward_references import check_forward_references
-from mobile_app.device.document_checks.object_extents import check_object_extents
+from mobile_app.device.document_checks.object_extents import check_duplicate_objects, check_object_extents
 from mobile_app.device.document_checks.object_kinds import check_object_kinds
 from mobile_app.device.document_checks.outside_content import check_active_content, check_external_streams
 from mobile_app.device.document_checks.page import check_annotations, check_page
@@ -58,6 +58,7 @@ CHECKS: Final[tuple[Callable[[PreparedDocument], None], ...]] = (
     check_header,
     check_linearization,
     check_object_extents,
+    check_duplicate_objects,
     check_external_streams,
     check_increment_cross_reference,
     check_previous_cross_reference,
@@ -90,7 +91,7 @@ def check_prepared_document(
     for check in CHECKS:
         check(document)
     signing = document.signing
-    rectangle = rectangle_of(signing.widget_value.get("Rect"))
+    rectangle = rectangle_of(document, signing.field_value.get("Rect"))
     name = signing.field_value.get("T")
     return CheckedDocument(
         document_digest=document.document_digest,

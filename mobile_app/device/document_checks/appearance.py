@@ -25,7 +25,7 @@ _MAX_OBJECTS: Final = 200
 def check_appearance(document: PreparedDocument) -> None:
     """The widget's appearance is one new form XObject, and everything that it draws with is new and of a
     known kind."""
-    appearance = document.signing.widget_value.get("AP")
+    appearance = document.signing.field_value.get("AP")
     if appearance is None:
         return
     normal = appearance.get("N") if isinstance(appearance, dict) else None
@@ -78,7 +78,7 @@ def _check_resources(resources: Value) -> list[Value]:
 
 def fonts_of(document: PreparedDocument) -> list[Value]:
     """Return every font that the appearance names, directly or in a form that it draws."""
-    appearance = document.signing.widget_value.get("AP")
+    appearance = document.signing.field_value.get("AP")
     waiting: list[Value] = [appearance.get("N")] if isinstance(appearance, dict) else []
     seen: set[int] = set()
     fonts: list[Value] = []

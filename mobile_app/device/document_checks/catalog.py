@@ -1,40 +1,19 @@
 """The catalog and the form are the original's, with the one new field (ISO 32000-2, 7.7.2 and 12.7.3)."""
 
-from typing import Final
-
 from mobile_app.device.document_checks.comparison import appended, changed_keys, same
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.syntax import Ref, Value
 
-_VERSIONS: Final = frozenset(("1.4", "1.5", "1.6", "1.7", "2.0"))
-_EXTENSIONS: Final = frozenset(("ESIC", "ISO_", "ADBE"))
-_EXTENSION_KEYS: Final = frozenset(("Type", "BaseVersion", "ExtensionLevel", "ExtensionRevision", "URL"))
-
 
 def check_catalog(document: PreparedDocument) -> None:
-    """Nothing of the catalog has changed but ``/AcroForm``, ``/Version`` and a developer's
-    ``/Extensions``."""
+    """Nothing of the catalog has changed but ``/AcroForm``."""
     root = document.original.trailer.get("Root")
     before, after = document.dictionary_before(root), document.dictionary_now(root)
     if before.get("Type") != "Catalog":
         refuse("doc_catalog_changed", "type")
     changed = changed_keys(before, after)
-    if changed - {"AcroForm", "Version", "Extensions"}:
+    if changed - {"AcroForm"}:
         refuse("doc_catalog_changed", "keys", keys=sorted(changed)[:8])
-    if "Version" in changed and after.get("Version") not in _VERSIONS:
-        refuse("doc_catalog_changed", "version")
-    if "Extensions" in changed:
-        _check_extensions(before.get("Extensions"), after.get("Extensions"))
-
-
-def _check_extensions(before: Value, after: Value) -> None:
-    old = before if isinstance(before, dict) else {}
-    if not isinstance(after, dict) or (before is not None and before is not old):
-        refuse("doc_catalog_changed", "extensions")
-    for key in changed_keys(old, after) - {"Type"}:
-        entry = after.get(key)
-        if key not in _EXTENSIONS or not isinstance(entry, dict) or entry.keys() - _EXTENSION_KEYS:
-            refuse("doc_catalog_changed", "extensions")
 
 
 def check_form(document: PreparedDocument) -> None:

@@ -2,6 +2,7 @@
 what is known when all have passed."""
 
 import mmap
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NoReturn
@@ -57,16 +58,14 @@ def refuse(code: str, what: str, **details: object) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class SigningField:
-    """The field, its widget (often the same object), its signature dictionary and its page, as they stand in
-    the prepared document.
+    """The field (merged with its only widget), its signature dictionary and its page, as they stand in the
+    prepared document.
 
     ``page_index`` counts from 0; ``is_new`` says that the original does not have the field.
     """
 
     field: Ref
     field_value: dict[str, Value]
-    widget: Ref
-    widget_value: dict[str, Value]
     signature: Ref
     signature_value: dict[str, Value]
     page: Ref
@@ -84,8 +83,11 @@ class PreparedDocument:
         # Filled by the checks as they go: the digest over the ByteRange, and where the original's objects
         # begin and end.
         self.document_digest = b""
-        self.original_bodies: list[tuple[int, int]] = []
-        self.original_streams: list[tuple[int, int]] = []
+        # Pairs of offsets, begin and end: the values of the original's objects, those of its streams'
+        # dictionaries, and whole objects and cross-reference sections, each in the file's order.
+        self.original_values = array("q")
+        self.original_streams = array("q")
+        self.original_regions = array("q")
 
     @property
     def gap(self) -> tuple[int, int]:
@@ -140,6 +142,12 @@ class PreparedDocument:
         value = self.now(reference)
         return value if isinstance(value, dict) else _NOTHING
 
+    def array_now(self, holder: Ref, key: str) -> list[Value]:
+        """The array under ``key`` of the dictionary behind ``holder``; anything else counts as an empty
+        one."""
+        value = self.now(self.dictionary_now(holder).get(key))
+        return value if isinstance(value, list) else []
+
     def dictionary_before(self, reference: Value) -> dict[str, Value]:
         """The original's dictionary behind ``reference``; anything else counts as an empty one."""
         value = self.original.value(reference)
@@ -147,54 +155,35 @@ class PreparedDocument:
 
 
 def _find_signing_field(document: PreparedDocument) -> SigningField:
-    """Return the only field of the increment that carries a signature of the increment; any other number
-    of them is refused."""
+    """Return the only field of the increment that carries a signature of the increment; any other number of
+    them is refused."""
     objects = document.increment.objects
     found = []
     for number, candidate in objects.items():
         value = candidate.value
-        if (
-            isinstance(value, dict)
-            and isinstance(signature := value.get("V"), Ref)
-            and signature.number in objects
-        ):
+        signature = value.get("V") if isinstance(value, dict) else None
+        if isinstance(signature, Ref) and signature.number in objects:
             found.append((Ref(number, candidate.generation), signature))
     if len(found) != 1:
         refuse("doc_signature_field", "fields", count=len(found))
     field, signature = found[0]
     value = document.dictionary_now(field)
-    kids = value.get("Kids")
-    widget = field
-    if kids is not None:
-        if not isinstance(kids, list) or len(kids) != 1 or not isinstance(kids[0], Ref):
-            refuse("doc_signature_field", "kids")
-        widget = kids[0]
-    widget_value = document.dictionary_now(widget)
-    pages = document.pages
-    page = widget_value.get("P")
+    page = value.get("P")
     if page is None:
-        holding = [
-            one for one in pages if widget in _list(document.now(document.dictionary_now(one).get("Annots")))
-        ]
+        holding = [one for one in document.pages if field in document.array_now(one, "Annots")]
         page = holding[0] if len(holding) == 1 else None
-    if not isinstance(page, Ref) or page not in pages:
+    if not isinstance(page, Ref) or page not in document.pages:
         refuse("doc_signature_field", "page")
     return SigningField(
         field=field,
         field_value=value,
-        widget=widget,
-        widget_value=widget_value,
         signature=signature,
         signature_value=document.dictionary_now(signature),
         page=page,
-        page_index=pages.index(page),
-        page_count=len(pages),
+        page_index=document.pages.index(page),
+        page_count=len(document.pages),
         is_new=field.number in document.new_objects,
     )
-
-
-def _list(value: Value) -> list[Value]:
-    return value if isinstance(value, list) else []
 
 
 def as_buffer(data: bytes | memoryview | mmap.mmap) -> Buffer:

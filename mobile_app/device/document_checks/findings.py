@@ -110,9 +110,9 @@ def _look_at_fields(document: PreparedDocument, fields: Value, found: set[str]) 
 
 
 def _stamp_is_large(document: PreparedDocument) -> bool:
-    stamp = rectangle_of(document.signing.widget_value.get("Rect"))
+    stamp = rectangle_of(document, document.signing.field_value.get("Rect"))
     page = page_box(document, document.signing.page)
-    if stamp is None or page is None or not is_visible(stamp):
+    if stamp is None or not is_visible(stamp):
         return False
     area = (page[2] - page[0]) * (page[3] - page[1])
     return (stamp[2] - stamp[0]) * (stamp[3] - stamp[1]) > _LARGE * area

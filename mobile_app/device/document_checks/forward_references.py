@@ -11,10 +11,11 @@ from typing import Final
 
 from mobile_app.device.document_checks.cross_references import IN_OBJECT_STREAM
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
-from mobile_app.device.document_checks.syntax import WS
+from mobile_app.device.document_checks.syntax import END, WS, Ref
 
-_SPACES: Final = rb"(?:" + WS + rb"|%[^\r\n]*+[\r\n])++"
-_REFERENCE = re.compile(rb"(\d++)" + _SPACES + rb"\d++" + _SPACES + rb"R(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])")
+_COMMENTS: Final = rb"(?:" + WS + rb"|%[^\r\n]*+[\r\n])++"
+_WITH_COMMENTS = re.compile(rb"(\d++)" + _COMMENTS + rb"\d++" + _COMMENTS + rb"R" + END)
+_REFERENCE = re.compile(rb"(\d++)" + WS + rb"++\d++" + WS + rb"++R" + END)
 
 
 def check_forward_references(document: PreparedDocument) -> None:
@@ -22,13 +23,18 @@ def check_forward_references(document: PreparedDocument) -> None:
     the increment."""
     new = document.new_objects.keys()
     data, original = document.data, document.original
-    for start, end in document.original_bodies:
+    for value in original.trailer.values():
+        if isinstance(value, Ref) and value.number in new:
+            refuse("doc_forward_reference", "trailer", number=value.number)
+    values = document.original_values
+    for start, end in zip(values[::2], values[1::2], strict=True):
         _refuse_new(bytes(data[start:end]), new)
     for container in {entry[1] for entry in original.entries.values() if entry[0] == IN_OBJECT_STREAM}:
         _refuse_new(original.object_stream(container).data, new)
 
 
 def _refuse_new(text: bytes, new: Set[int]) -> None:
-    for number in _REFERENCE.findall(text):
+    pattern = _REFERENCE if b"%" not in text else _WITH_COMMENTS
+    for number in set(pattern.findall(text)):
         if int(number[-12:]) in new:
             refuse("doc_forward_reference", "reference", number=int(number[-12:]))

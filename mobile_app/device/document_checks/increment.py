@@ -42,6 +42,8 @@ class Increment:
 def read_increment(data: Buffer, start: int, gap: tuple[int, int]) -> Increment:
     """Read ``data`` from ``start`` to its end."""
     end = len(data)
+    if bytes(data[start - 1 : start + 1]).strip(b"\r\n") == bytes(data[start - 1 : start + 1]):
+        raise CheckFailed("doc_increment_bytes", {"what": "no_line_end"})
     objects: dict[int, IndirectObject] = {}
     position = _skip_space(data, start)
     while not _TABLE.match(data, position):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mobile_app.device.document_checks.cross_references import END_OF_STREAM
 from mobile_app.device.document_checks.syntax import WS, Buffer, Value, read_value, unfollowable
+from mobile_app.errors import CheckFailed
 
 _COMMENTS = rb"(?:" + WS + rb"++|%[^\r\n]*+)*+"
 _HEADER = re.compile(
@@ -58,10 +59,10 @@ def read_indirect_object(
     length = length_of(value.get("Length"))
     data_start = after.end()
     if not 0 <= length <= end - data_start:
-        unfollowable("stream_length", offset=start)
+        raise CheckFailed("doc_object_extent", {"what": "stream_reaches_out", "offset": start})
     closing = END_OF_STREAM.match(data, data_start + length, end)
     if closing is None:
-        unfollowable("stream_length", offset=start)
+        raise CheckFailed("doc_object_extent", {"what": "stream_length", "offset": start})
     return IndirectObject(
         number,
         generation,

@@ -6,8 +6,15 @@ it valid. So each place that any revision's cross-references name is read here, 
 original; the increment's own objects are read byte by byte elsewhere.
 """
 
+import re
+from typing import Final
+
 from mobile_app.device.document_checks.cross_references import IN_FILE
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.syntax import END, WS
+
+_SHORTEST_OBJECT: Final = len("1 0 obj endobj")
+_HEADER = re.compile(rb"(?<!\d)(\d{1,10})" + WS + rb"++\d{1,5}" + WS + rb"++obj" + END)
 
 
 def check_object_extents(document: PreparedDocument) -> None:
@@ -23,25 +30,32 @@ def check_object_extents(document: PreparedDocument) -> None:
                 refuse("doc_object_extent", "offset", number=number)
             if places.setdefault(offset, (number, generation)) != (number, generation):
                 refuse("doc_object_extent", "shared_offset", number=number)
+    sections = {section.start: section.end for section in original.sections}
     reached = 0
-    stops = sorted(
-        (section.start, section.end) for section in original.sections if section.start not in places
-    )
-    stops.reverse()
-    for offset in sorted(places):
-        while stops and stops[-1][0] < offset:
-            start, end = stops.pop()
-            if start < reached:
-                refuse("doc_object_extent", "overlap", offset=start)
-            reached = end
-        if offset < reached:
-            refuse("doc_object_extent", "overlap", offset=offset)
-        found = original.read_at(offset)
-        if (found.number, found.generation) != places[offset]:
-            refuse("doc_object_extent", "number", number=found.number)
-        reached = found.end
-        document.original_bodies.append((found.value_start, found.value_end))
-        if found.stream is not None:
-            document.original_streams.append((found.value_start, found.value_end))
-    if stops and stops[-1][0] < reached:
-        refuse("doc_object_extent", "overlap", offset=stops[-1][0])
+    for start in sorted(places.keys() | sections.keys()):
+        if start < reached:
+            refuse("doc_object_extent", "overlap", offset=start)
+        if start in places:
+            found = original.read_at(start)
+            if (found.number, found.generation) != places[start]:
+                refuse("doc_object_extent", "number", number=found.number)
+            reached = found.end
+            document.original_values.extend((found.value_start, found.value_end))
+            if found.stream is not None:
+                document.original_streams.extend((found.value_start, found.value_end))
+        else:
+            reached = sections[start]
+        document.original_regions.extend((start, reached))
+
+
+def check_duplicate_objects(document: PreparedDocument) -> None:
+    """Between the original's objects stands no second definition of one of them: a viewer that repairs files
+    might believe that one."""
+    regions = document.original_regions
+    starts = [*regions[2::2], document.original.length]
+    for end, following in zip(regions[1::2], starts, strict=True):
+        if following - end < _SHORTEST_OBJECT:
+            continue
+        for header in _HEADER.finditer(document.data, end, following):
+            if int(header[1]) in document.original.entries:
+                refuse("doc_duplicate_object", "object", number=int(header[1]))

@@ -6,7 +6,7 @@ from typing import Final
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.syntax import Ref, Value
 
-_REDEFINABLE: Final = frozenset(("catalog", "form", "fields", "page", "annotations", "field", "widget"))
+_REDEFINABLE: Final = frozenset(("catalog", "form", "fields", "page", "annotations", "field"))
 # From these keys, and no others, an appearance's or font's further objects are reached.
 _LINKS: Final = (
     "Resources", "Font", "XObject", "SMask", "Mask", "DescendantFonts", "FontDescriptor", "FontFile2",
@@ -50,11 +50,10 @@ def parts_of(document: PreparedDocument) -> dict[int, str]:
     give(signing.page, "page")
     give(document.dictionary_now(signing.page).get("Annots"), "annotations")
     give(signing.field, "field")
-    give(signing.widget, "widget")
     give(signing.signature, "signature")
     if document.increment.section.number is not None:
         parts.setdefault(document.increment.section.number, "cross_reference")
-    for number in _linked(document, signing.widget_value.get("AP")):
+    for number in _linked(document, signing.field_value.get("AP")):
         parts.setdefault(number, "appearance")
     return parts
 

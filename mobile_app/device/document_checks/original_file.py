@@ -24,6 +24,8 @@ from mobile_app.device.document_checks.syntax import WS, Buffer, Ref, Value, rea
 
 _TAIL = re.compile(rb"startxref" + WS + rb"++(\d{1,19})" + WS + rb"++%%EOF")
 _TAIL_LENGTH = 1024
+MAX_KEPT_OBJECTS = 2000
+MAX_KEPT_LENGTH = 4096
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class OriginalFile:
             self.entries.update(section.entries)
         self.size = max(section.size for section in self.sections)
         self._containers: dict[int, ObjectStream] = {}
+        self._objects: dict[int, IndirectObject] = {}
         self._values: dict[int, Value] = {}
         self.handler: SecurityHandler | None = None
         self._encryption_number = -1
@@ -80,8 +83,14 @@ class OriginalFile:
         return SecurityHandler(dictionary, first)
 
     def read_at(self, offset: int) -> IndirectObject:
-        """Read the object that starts at ``offset``."""
-        return read_indirect_object(self.data, offset, self.length, self._length_of)
+        """Read the object that starts at ``offset``. The first ones are kept, which spares small documents
+        a second reading and bounds what large ones take."""
+        found = self._objects.get(offset)
+        if found is None:
+            found = read_indirect_object(self.data, offset, self.length, self._length_of)
+            if len(self._objects) < MAX_KEPT_OBJECTS and found.value_end - found.start < MAX_KEPT_LENGTH:
+                self._objects[offset] = found
+        return found
 
     def defines(self, reference: Ref) -> bool:
         """Say whether the reference leads to an object."""

@@ -20,7 +20,8 @@ def check_external_streams(document: PreparedDocument) -> None:
     """No stream of the original says ``/F``: its data would not be in the signed bytes. (The increment's
     keys are all known.)"""
     data, end = document.data, document.expected.original_length
-    for start, value_end in document.original_streams:
+    streams = document.original_streams
+    for start, value_end in zip(streams[::2], streams[1::2], strict=True):
         text = bytes(data[start:value_end])
         if b"/F" not in text and b"#" not in text:
             continue

@@ -32,8 +32,8 @@ def check_annotations(document: PreparedDocument) -> None:
     if isinstance(after, Ref) and isinstance(before, list):
         refuse("doc_annotations", "array")
     old, new = document.original.value(before), document.now(after)
-    if signing.widget.number in document.new_objects:
-        if not appended(old, new, signing.widget):
+    if signing.is_new:
+        if not appended(old, new, signing.field):
             refuse("doc_annotations", "appended")
-    elif not same(old, new) or not isinstance(new, list) or new.count(signing.widget) != 1:
+    elif not same(old, new) or not isinstance(new, list) or new.count(signing.field) != 1:
         refuse("doc_annotations", "kept")

@@ -7,13 +7,12 @@ What viewers show beside the signature (reason, place, name) is handed on, so th
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
-from mobile_app.device.document_checks.syntax import GAP, Value
+from mobile_app.device.document_checks.syntax import GAP
 
 SUB_FILTER: Final = "ETSI.CAdES.detached"
 TEXT_KEYS: Final = ("Name", "Reason", "Location", "ContactInfo", "M")
-_KEYS: Final = frozenset(
-    ("Type", "Filter", "SubFilter", "ByteRange", "Contents", "Reference", "Prop_Build", *TEXT_KEYS)
-)
+_KEYS: Final = frozenset(("Type", "Filter", "SubFilter", "ByteRange", "Contents", *TEXT_KEYS))
+
 _MAX_TEXT: Final = 1000
 
 
@@ -44,22 +43,6 @@ def check_signature_dictionary(document: PreparedDocument) -> None:
         text = signature.get(key)
         if text is not None and text is not GAP and (not isinstance(text, bytes) or len(text) > _MAX_TEXT):
             refuse("doc_signature_dictionary", "text", key=key)
-    if "Reference" in signature:
-        _check_references(signature["Reference"])
-
-
-def _check_references(references: Value) -> None:
-    """Only a field lock (12.8.2.4) may be referred to; a certification (DocMDP) is never asked of the
-    phone."""
-    for reference in references if isinstance(references, list) else [None]:
-        if (
-            not isinstance(reference, dict)
-            or reference.keys() - {"Type", "TransformMethod", "TransformParams", "DigestMethod", "Data"}
-            or reference.get("TransformMethod") != "FieldMDP"
-            or not isinstance(parameters := reference.get("TransformParams"), dict)
-            or parameters.keys() - {"Type", "Action", "Fields", "V"}
-        ):
-            refuse("doc_signature_dictionary", "reference")
 
 
 def text_of(value: bytes) -> str:

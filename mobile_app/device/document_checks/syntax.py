@@ -25,33 +25,29 @@ Value = object
 MAX_DEPTH: Final = 64
 
 WS: Final = rb"[\x00\t\n\x0c\r ]"
-_REGULAR: Final = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
-_END: Final = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
-_COMMENT: Final = rb"%[^\r\n]*+"
+# Behind a number or keyword: no further regular character (7.2.3).
+END: Final = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+_NAME: Final = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+"
+_SPACE: Final = rb"[\x00\t\n\x0c\r ]*+(?:%[^\r\n]*+[\x00\t\n\x0c\r ]*+)*+"
 
-_TOKEN = re.compile(
-    rb"(?:" + WS + rb"++|" + _COMMENT + rb")*+(?:"
-    rb"/(" + _REGULAR + rb"*+)"  # 1 name
-    rb"|(\d{1,10})"
-    + WS
-    + rb"++(\d{1,5})"
-    + WS
-    + rb"++R"
-    + _END  # 2, 3 reference
-    + rb"|([+-]?\d{1,19}+"
-    + _END
-    + rb")"  # 4 integer
-    rb"|(<<)"  # 5
-    rb"|(>>)"  # 6
-    rb"|\(([^()\\\r]*+)\)"  # 7 plain string
-    rb"|(\[)"  # 8
-    rb"|(\])"  # 9
-    rb"|([+-]?(?:\d{1,19}+\.\d{0,40}+|\.\d{1,40}+)" + _END + rb")"  # 10 real
-    rb"|<((?:[0-9A-Fa-f]++|" + WS + rb"++)*+)>"  # 11 hexadecimal string
-    rb"|(\()"  # 12 string with escapes
-    rb"|((?:true|false|null)" + _END + rb"))"  # 13
+# Groups: 1 key (in a dictionary), 2 name, 3 and 4 reference, 5 integer, 6 dictionary, 7 plain string, 8
+# array,
+# 9 real, 10 hexadecimal string, 11 string with escapes, 12 keyword, 13 the container's end.
+_VALUE: Final = (
+    rb"(?:/(%(name)b)"
+    rb"|(\d{1,10})%(ws)b++(\d{1,5})%(ws)b++R%(end)b"
+    rb"|([+-]?\d{1,19}+%(end)b)"
+    rb"|(<<)"
+    rb"|\(([^()\\\r]*+)\)"
+    rb"|(\[)"
+    rb"|([+-]?(?:\d{1,19}+\.\d{0,40}+|\.\d{1,40}+)%(end)b)"
+    rb"|<((?:[0-9A-Fa-f]++|%(ws)b++)*+)>"
+    rb"|(\()"
+    rb"|((?:true|false|null)%(end)b))" % {b"name": _NAME, b"ws": WS, b"end": END}
 )
-_NUMBER_ARRAY = re.compile(rb"((?:[+-]?\d{1,19}+(?:\.\d{0,40}+)?+(?=[\t\n\x0c\r \]])|[\t\n\x0c\r ]++)*+)\]")
+_IN_DICTIONARY = re.compile(_SPACE + rb"(?:/(" + _NAME + rb")" + _SPACE + _VALUE + rb"|(>>))")
+_IN_ARRAY = re.compile(_SPACE + rb"()(?:" + _VALUE + rb"|(\]))")
+_NUMBERS = re.compile(rb"((?:[+-]?\d{1,19}+(?:\.\d{0,40}+)?+(?=[\t\n\x0c\r \]])|[\t\n\x0c\r ]++)*+)\]")
 _STRING_PIECE = re.compile(rb"[^()\\\r]++|\\(?:[0-7]{1,3}|\r\n?|[\s\S])|\r\n?|[()]")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ESCAPES: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
@@ -89,12 +85,12 @@ def name_of(raw: bytes) -> str:
     return decoded.decode("latin-1")
 
 
-def _escaped_string(data: Buffer, position: int) -> tuple[bytes, int]:
+def _escaped_string(data: Buffer, position: int, end: int) -> tuple[bytes, int]:
     """Read a literal string from just behind its opening parenthesis (7.3.4.2)."""
     pieces: list[bytes] = []
     depth = 1
     while True:
-        found = _STRING_PIECE.match(data, position)
+        found = _STRING_PIECE.match(data, position, end)
         if found is None:
             unfollowable("string")
         piece = found[0]
@@ -124,16 +120,10 @@ def _hexadecimal_string(digits: bytes) -> bytes:
     return bytes.fromhex((digits + b"0" if len(digits) % 2 else digits).decode("ascii"))
 
 
-def _dictionary(items: list[Value]) -> dict[str, Value]:
-    result: dict[str, Value] = {}
-    pairs = iter(items)
-    for key in pairs:
-        if type(key) is not str or key in result:
-            unfollowable("dictionary_key")
-        result[key] = next(pairs, result)
-    if len(items) % 2:
-        unfollowable("dictionary_value")
-    return result
+def _numbers(text: bytes) -> list[Value]:
+    if b"." not in text:
+        return list(map(int, text.split()))
+    return [float(number) if b"." in number else int(number) for number in text.split()]
 
 
 def read_value(
@@ -143,60 +133,62 @@ def read_value(
     ``end`` is looked at.
 
     With a ``gap`` (where it begins and ends) the hexadecimal string that fills it exactly is returned as
-    ``GAP``.
+    ``GAP``. One function, though long: it is the inner loop of every check.
     """
-    items: list[Value] = []
-    # Containers that are still open: the items around each, and whether it is a dictionary.
-    stack: list[tuple[list[Value], bool]] = []
-    match = _TOKEN.match
+    container: list[Value] | dict[str, Value] = []
+    # The containers around this one, each with the key under which it goes on.
+    stack: list[tuple[list[Value] | dict[str, Value], str]] = []
+    match, key = _IN_ARRAY.match, ""
+    value: Value
     while True:
         found = match(data, position, end)
         if found is None:
             unfollowable("token", offset=position)
         position = found.end()
         kind = found.lastindex
-        if kind == 1:
-            raw = found[1]
-            items.append(raw.decode("latin-1") if b"#" not in raw else name_of(raw))
-        elif kind == 3:
-            items.append(Ref(int(found[2]), int(found[3])))
-        elif kind == 4:
-            items.append(int(found[4]))
-        elif kind == 5:
-            stack.append((items, True))
-            items = []
-            if len(stack) > MAX_DEPTH:
-                unfollowable("depth")
-            continue
-        elif kind == 6 or kind == 9:
-            if not stack or stack[-1][1] is not (kind == 6):
+        if kind == 13:
+            if not stack:
                 unfollowable("brackets", offset=position)
-            value: Value = _dictionary(items) if kind == 6 else items
-            items = stack.pop()[0]
-            items.append(value)
-        elif kind == 7:
-            items.append(found[7])
-        elif kind == 8:
-            numbers = _NUMBER_ARRAY.match(data, position, end)
-            if numbers is None:
-                stack.append((items, False))
-                items = []
+            value = container
+            container, key = stack.pop()
+            match = _IN_DICTIONARY.match if type(container) is dict else _IN_ARRAY.match
+        else:
+            if type(container) is dict:
+                raw = found[1]
+                key = raw.decode("latin-1") if b"#" not in raw else name_of(raw)
+                if key in container:
+                    unfollowable("duplicate_key")
+            if kind == 4:
+                value = Ref(int(found[3]), int(found[4]))
+            elif kind == 2:
+                raw = found[2]
+                value = raw.decode("latin-1") if b"#" not in raw else name_of(raw)
+            elif kind == 5:
+                value = int(found[5])
+            elif kind == 8 and (numbers := _NUMBERS.match(data, position, end)):
+                position = numbers.end()
+                value = _numbers(numbers[1])
+            elif kind == 6 or kind == 8:
+                stack.append((container, key))
                 if len(stack) > MAX_DEPTH:
                     unfollowable("depth")
+                container = {} if kind == 6 else []
+                match = _IN_DICTIONARY.match if kind == 6 else _IN_ARRAY.match
                 continue
-            position = numbers.end()
-            items.append([float(number) if b"." in number else int(number) for number in numbers[1].split()])
-        elif kind == 10:
-            items.append(float(found[10]))
-        elif kind == 11:
-            if gap is not None and (found.start(11) - 1, position) == gap:
-                items.append(GAP)
+            elif kind == 7:
+                value = found[7]
+            elif kind == 9:
+                value = float(found[9])
+            elif kind == 10:
+                in_gap = gap is not None and (found.start(10) - 1, position) == gap
+                value = GAP if in_gap else _hexadecimal_string(found[10])
+            elif kind == 11:
+                value, position = _escaped_string(data, position, end)
             else:
-                items.append(_hexadecimal_string(found[11]))
-        elif kind == 12:
-            text, position = _escaped_string(data, position)
-            items.append(text)
+                value = _KEYWORDS[found[12]]
+        if type(container) is dict:
+            container[key] = value
+        elif stack:
+            container.append(value)  # type: ignore[union-attr]
         else:
-            items.append(_KEYWORDS[found[13]])
-        if not stack:
-            return items[0], position
+            return value, position
