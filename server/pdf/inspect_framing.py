@@ -11,7 +11,7 @@ _HEADER_WINDOW = 1024  # viewers look for the header within the first 1024 bytes
 _BACK_STEP = 1 << 16
 _HEADER = re.compile(rb"%PDF-\d")
 _VERSION = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?![0-9.])")
-_OBJECT = re.compile(rb"\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
+_OBJECT = re.compile(rb"(?<!\d)\d{1,10}[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
 _TABLE_STREAM = re.compile(rb"/Type[\0\t\n\f\r ]*/XRef(?![A-Za-z0-9])")
 _SIGNED_HINT = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[")
 

@@ -1,7 +1,8 @@
 """The result of an inspection, and its way through the sandbox's pipe as JSON."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from server.errors import Unprocessable
 
@@ -77,3 +78,35 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 500:
         raise ValueError("no text")
     return value
+
+
+Record = TypeVar("Record")
+
+
+def record_from_json(kind: type[Record], plain: Any) -> Record:
+    """A flat dataclass of text, whole numbers, moments and tuples of text, each field checked against its
+    type.
+    """
+    hints = get_type_hints(kind)
+    try:
+        return kind(**{one.name: _checked(hints[one.name], plain[one.name]) for one in fields(cast(Any, kind))})
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unprocessable("an answer that is no report", code="pdf_broken") from error
+
+
+def _checked(hint: Any, value: Any) -> Any:
+    if value is None and type(None) in get_args(hint):
+        return None
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise ValueError("an unknown word")
+        return value
+    if hint is int:
+        return _count(value)
+    if hint is bool:
+        return value is True
+    if datetime in (hint, *get_args(hint)):
+        return datetime.fromisoformat(value)
+    if get_origin(hint) is tuple:
+        return tuple(_text(one) for one in value)
+    return _text(value)

@@ -66,11 +66,14 @@ class Extent:
 
 @dataclass
 class Structure:
-    """What was found in the bytes. ``current`` maps references such as ``"7 0 R"`` to the extent in force."""
+    """What was found in the bytes. ``current`` maps references such as ``"7 0 R"`` to the extent in force,
+    ``unfollowed`` holds the numbers of objects whose bytes lead nowhere.
+    """
 
     faults: set[str] = field(default_factory=set)
     current: dict[str, Extent] = field(default_factory=dict)
     revision_ends: list[int] = field(default_factory=list)
+    unfollowed: set[int] = field(default_factory=set)
 
 
 class _Unfollowable(Exception):
@@ -103,6 +106,7 @@ def read_structure(
             extents.append(_follow(buffer, offset, number, generation, length_of))
         except _Unfollowable as error:
             faults.add(error.fault)
+            structure.unfollowed.add(number)
     _refuse_aliases(aliases)
     _check_gaps(buffer, extents, sections, structure, meter)
     _check_sections(buffer, sections, faults)
@@ -258,6 +262,8 @@ def _check_gap(
     found = False
     for stray in _STRAY_HEADER.finditer(buffer, position, end):
         found = True
+        if int(stray[1]) in structure.unfollowed:
+            continue  # that object is what could not be followed
         structure.faults.add("unlisted_objects")
         if _is_listed_in_revision(int(stray[1]), stray.start(), ends, sections):
             structure.faults.add("duplicate_objects")

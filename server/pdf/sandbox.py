@@ -22,14 +22,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import BadInput, NotFound, PhoneSealError, TooLarge, Unavailable, Unprocessable
 from server.pdf.inspect_limits import MIB, UploadLimits
-from server.pdf.inspect_result import Inspection, inspection_from_json
+from server.pdf.inspect_result import Inspection, inspection_from_json, record_from_json
+
+if TYPE_CHECKING:
+    from server.pdf.verify import SignatureReport
 
 __all__ = ["Sandbox"]
 
@@ -114,13 +118,24 @@ class Sandbox:
             raise Unprocessable("no picture came back", code="pdf_broken")
         return picture
 
-    def verify_file(self, path: Path, *, limits: UploadLimits = _VERIFY_LIMITS, **options: Any) -> Any:
-        """``server.pdf.verify.verify_file`` in the child; its reports as plain lists and dictionaries.
+    def verify_file(
+        self,
+        path: Path,
+        trust_roots: Sequence[bytes],
+        *,
+        moment: datetime | None = None,
+        limits: UploadLimits = _VERIFY_LIMITS,
+    ) -> list["SignatureReport"]:
+        """``server.pdf.verify.verify_file`` in the child: one report for each signature of the file."""
+        from server.pdf.verify import SignatureReport  # brings pyHanko along: only for those who verify
 
-        ``options`` must be JSON values and are handed on as keyword arguments.
-        """
-        answer, _ = self._run("verify_file", {"path": str(path.absolute()), "options": options}, limits)
-        return answer
+        arguments = {
+            "path": str(path.absolute()),
+            "trust_roots": [root.hex() for root in trust_roots],
+            "moment": None if moment is None else moment.isoformat(),
+        }
+        answer, _ = self._run("verify_file", arguments, limits)
+        return [record_from_json(SignatureReport, one) for one in answer] if isinstance(answer, list) else []
 
     def close(self) -> None:
         """End the child; the next job would start a new one."""

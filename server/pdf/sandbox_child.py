@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -160,7 +160,9 @@ def _render(arguments: dict[str, Any], limits: UploadLimits) -> Answer:  # noqa:
 def _verify(arguments: dict[str, Any], limits: UploadLimits) -> Answer:  # noqa: ARG001 - as above
     from server.pdf.verify import verify_file  # a large import that uploads don't need
 
-    return _plain(verify_file(Path(arguments["path"]), **arguments["options"])), b""
+    roots = [bytes.fromhex(root) for root in arguments["trust_roots"]]
+    moment = datetime.fromisoformat(arguments["moment"]) if arguments["moment"] else None
+    return _plain(list(verify_file(Path(arguments["path"]), roots, moment=moment))), b""
 
 
 _JOBS: Final[dict[str, Callable[[dict[str, Any], UploadLimits], Answer]]] = {
