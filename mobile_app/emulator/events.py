@@ -110,6 +110,10 @@ class Teller:
         self._milliseconds = milliseconds
         self._sinks = sinks
 
+    def add_sink(self, sink: EventSink) -> None:
+        """Before the first event."""
+        self._sinks.append(sink)
+
     def tell(self, name: str, **fields: object) -> None:
         if name not in EVENTS:
             raise ValueError(f"no such event: {name}")

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal, cast
 
+from mobile_app.device.pin_rules import PIN_LENGTH
 from mobile_app.emulator.catalogue import CATALOGUE
 from mobile_app.emulator.events import EVENTS
 from mobile_app.emulator.scenario import (
@@ -89,9 +90,9 @@ def _file(table: TableReader, key: str, folder: Path) -> Path | None:
 
 
 def _pin(table: TableReader, key: str) -> str:
-    pin = table.text(key, longest=12)
-    if pin and not (pin.isascii() and pin.isdigit() and len(pin) >= 6):
-        table.problem(key, "must be 6 to 12 digits, in quotes")
+    pin = table.text(key)
+    if pin and not (pin.isascii() and pin.isdigit() and len(pin) == PIN_LENGTH):
+        table.problem(key, f"must be {PIN_LENGTH} digits, in quotes")
         return ""
     return pin
 

@@ -51,6 +51,9 @@ class ScriptedPerson:
         self._used = [0] * len(scenario.answers)
         self._answers: dict[str, Answer] = {}
         self._wrong_pins_given: dict[str, int] = {}
+        self._turned_back: set[str] = set()
+        self.reopen: Callable[[str], None] = lambda request_id: None
+        """Set by whoever holds the device: has a request put before the person again."""
 
     # -- nothing to look at for a script
     # ----------------------------------------------------------------------
@@ -85,14 +88,17 @@ class ScriptedPerson:
                 bytes=len(content),
             )
         if answer.action == "refuse":
-            return Refuse(answer.reason) if answer.refuse_at == "details" else Approve()
+            now = answer.refuse_at == "details" or request.pending.request_id in self._turned_back
+            return Refuse(answer.reason) if now else Approve()
         return Approve(refused={untick.position: untick.reason for untick in answer.untick})
 
     def choose_code(self, request: RequestView, attention: Attention) -> str | None:
         request_id = request.pending.request_id
         answer = self._answers.get(request_id)
-        if answer is None or (answer.action == "refuse" and answer.refuse_at == "code"):
+        if answer is None:
             return None
+        if answer.action == "refuse" and answer.refuse_at == "code":
+            return self._turn_back(request_id)
         return pick(
             answer.code,
             request.verification_codes,
@@ -102,15 +108,15 @@ class ScriptedPerson:
 
     def enter_pin(
         self,
-        purpose: PinPurpose,  # noqa: ARG002 - a script types its PIN whatever it is for
+        purpose: PinPurpose,
         request: PendingRequest | None,
-        problem: PinProblem | None,  # noqa: ARG002 - and whatever went wrong before
-        attention: Attention,  # noqa: ARG002 - it answers at once
+        problem: PinProblem | None,
+        attention: Attention,
     ) -> bytearray | None:
         request_id = request.request_id if request else ""
         answer = self._answers.get(request_id, Answer())
         if answer.action == "refuse":
-            return None
+            return self._turn_back(request_id)
         right = answer.pin or self._scenario.pin or self._pin
         if self._wrong_pins_given.get(request_id, 0) < answer.wrong_pins:
             self._wrong_pins_given[request_id] = self._wrong_pins_given.get(request_id, 0) + 1
@@ -119,8 +125,8 @@ class ScriptedPerson:
 
     def approve_new_device(
         self,
-        new_device: NewDevice,  # noqa: ARG002 - the scenario decides
-        attention: Attention,  # noqa: ARG002 - at once
+        new_device: NewDevice,
+        attention: Attention,
     ) -> NewDeviceDecision:
         return {
             "approve": NewDeviceDecision.APPROVE,
@@ -146,6 +152,11 @@ class ScriptedPerson:
             attention.wait(POLL_SECONDS)
         while answer.wait_for_file is not None and not answer.wait_for_file.exists():
             attention.wait(POLL_SECONDS)
+
+    def _turn_back(self, request_id: str) -> None:
+        """Leave the code or the PIN unanswered, to refuse when the request is opened again."""
+        self._turned_back.add(request_id)
+        self.reopen(request_id)
 
     def _right_code(self, request_id: str, attention: Attention) -> str:
         if self._codes_file is None:

@@ -43,7 +43,7 @@ class TerminalPerson:
 
     # -- what a screen shows
     # ------------------------------------------------------------------------------------
-    def show_connection(self, state: ConnectionState, clock_skew_ms: int) -> None:  # noqa: ARG002
+    def show_connection(self, state: ConnectionState, clock_skew_ms: int) -> None:
         self._say("connection", state=state)
 
     def show_pending(self, pending: Sequence[PendingRequest]) -> None:
@@ -72,7 +72,7 @@ class TerminalPerson:
             failed=result.items_failed,
         )
 
-    def show_problem(self, code: str, details: Mapping[str, object], request_id: str | None) -> None:  # noqa: ARG002
+    def show_problem(self, code: str, details: Mapping[str, object], request_id: str | None) -> None:
         self._say("problem", code=code)
 
     def warn(self, warning: SecurityWarning, attention: Attention) -> None:
@@ -170,8 +170,8 @@ class TerminalPerson:
 
     def enter_pin(
         self,
-        purpose: PinPurpose,  # noqa: ARG002 - the question before it said what for
-        request: PendingRequest | None,  # noqa: ARG002
+        purpose: PinPurpose,
+        request: PendingRequest | None,
         problem: PinProblem | None,
         attention: Attention,
     ) -> bytearray | None:

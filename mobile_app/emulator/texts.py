@@ -57,7 +57,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "code_unknown": ("Hãy gõ một trong ba mã.", "Type one of the three codes."),
     "pin": ("Mã PIN (không hiện khi gõ, [Enter] để thôi): ", "PIN (not shown, [Enter] to leave): "),
-    "new_pin": ("Mã PIN mới (6–12 số): ", "New PIN (6 to 12 digits): "),
+    "new_pin": ("Mã PIN mới (6 số): ", "New PIN (6 digits): "),
     "pin_again": ("Gõ lại mã PIN mới: ", "The new PIN again: "),
     "pin_differs": ("Hai lần gõ không giống nhau.", "The two are not the same."),
     "pin_wrong": (

@@ -19,14 +19,9 @@ MESSAGE_LIMIT = 1 << 20
 CHUNK_LIMIT = 200
 
 
-def flip_bit(value: bytes, bit: int = 0) -> bytes:
-    """Flip one bit in the middle of ``value``, where no length field of a DER signature stands; empty stays
-    empty.
-    """
-    if not value:
-        return value
-    place = len(value) // 2
-    return value[:place] + bytes([value[place] ^ (1 << (bit % 8))]) + value[place + 1 :]
+def flip_bit(value: bytes) -> bytes:
+    """Flip one bit of the last byte, where no length of a DER signature stands; empty stays empty."""
+    return value[:-1] + bytes([value[-1] ^ 1]) if value else value
 
 
 def read_values(raw: bytes) -> Values:
