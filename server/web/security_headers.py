@@ -1,0 +1,50 @@
+"""Headers that keep a page to itself.
+
+Rules: scripts, styles, fonts and connections come from this server only, none inline; nobody frames our pages; what was made for one
+person is not stored by caches. Static files may be kept, but are asked for again (their names carry no version).
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response
+
+# Bootstrap's style sheet carries small pictures as data: addresses.
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def content_security_policy(base_url: str) -> str:
+    """Older browsers do not count our own WebSocket as 'self', so it is named."""
+    address = urlsplit(base_url)
+    socket = f"{'wss' if address.scheme == 'https' else 'ws'}://{address.netloc}"
+    directives = {**_POLICY, "connect-src": f"'self' {socket}"}
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+def set_up_security_headers(app: Flask, base_url: str) -> None:
+    policy = content_security_policy(base_url)
+    encrypted = base_url.startswith("https://")
+
+    @app.after_request
+    def _add(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", policy)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        headers.setdefault("Cache-Control", "no-store")
+        if encrypted:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
