@@ -14,7 +14,9 @@ class PhoneSealError(Exception):
 
     code = "internal"
 
-    def __init__(self, message: str = "", *, code: str | None = None, details: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, message: str = "", *, code: str | None = None, details: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message or self.code)
         if code is not None:
             self.code = code

@@ -8,7 +8,7 @@ import re
 import secrets
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-PATTERN = re.compile(r"[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}")
+PATTERN = re.compile(r"[a-z]{2,3}_[0-7][0-9a-hjkmnp-tv-z]{25}")
 
 
 def base32(value: int, length: int) -> str:

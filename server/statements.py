@@ -119,6 +119,14 @@ def verify_p256(statement: Statement, spki: bytes, *, code: str) -> None:
     verify_p256_raw(spki, pae(statement.purpose, statement.body.encode()), statement.signature, code=code)
 
 
+def verify_phone(statement: Statement, device_id: str, spki: bytes) -> None:
+    """A phone's statement: it names that phone as its signer, and the phone's key made it. Checked before the body is looked at.
+    Raises ``VerificationFailed(statement_signature_invalid)``."""
+    if statement.key_id != device_id:
+        raise VerificationFailed("another phone's statement", code="statement_signature_invalid")
+    verify_p256(statement, spki, code="statement_signature_invalid")
+
+
 def verify_p256_raw(spki: bytes, message: bytes, signature: bytes, *, code: str) -> None:
     key = load_der_public_key(spki)
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):

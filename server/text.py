@@ -8,6 +8,7 @@ import unicodedata
 from server.errors import BadInput
 
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")  # letters and emoji need them; they re-order nothing
 
 
 def clean_text(value: object, limit: int) -> str:
@@ -17,7 +18,7 @@ def clean_text(value: object, limit: int) -> str:
     if len(value) > 20 * limit + 100:
         raise BadInput("text is too long", code="text_too_long", details={"limit": limit})
     spaced = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", value))
-    kept = "".join(c for c in spaced if unicodedata.category(c) not in _DROPPED)
+    kept = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _DROPPED)
     folded = " ".join(kept.split())
     if len(folded) > limit:
         raise BadInput("text is too long", code="text_too_long", details={"limit": limit})
@@ -27,4 +28,4 @@ def clean_text(value: object, limit: int) -> str:
 def short_text(value: str, limit: int) -> str:
     """Like ``clean_text``, but cuts instead of refusing: for names of files, which nobody types."""
     spaced = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", value[: 20 * limit]))
-    return " ".join("".join(c for c in spaced if unicodedata.category(c) not in _DROPPED).split())[:limit]
+    return " ".join("".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _DROPPED).split())[:limit]

@@ -24,7 +24,7 @@ from server.signing.sign_request import (
     State,
 )
 from server.signing.verification_code import check_names_offer
-from server.statements import RequestSigner, Statement, read_body, verify_p256
+from server.statements import RequestSigner, Statement, read_body, verify_phone
 from server.text import clean_text
 from server.work import Nudge
 
@@ -85,11 +85,11 @@ class AcceptApproval:
         Raises ``VerificationFailed(statement_signature_invalid)``, ``BadInput(statement_mismatch)``, ``Conflict`` (request_over,
         request_expired, code_not_chosen, counter_replayed), ``Forbidden(device_frozen)``.
         """
-        fields = read_body(approval, "phoneseal.approval.v1", APPROVAL_FIELDS)
         digest = approval.digest.hex()
         with self._store.read() as tx:
             device = tx.devices.get(device_id)
-        verify_p256(approval, device.approval_key, code="statement_signature_invalid")
+        verify_phone(approval, device_id, device.approval_key)
+        fields = read_body(approval, "phoneseal.approval.v1", APPROVAL_FIELDS)
         request_id = str(fields["request_id"])
         with self._store.write() as tx:
             offer = tx.offers.get(request_id, device_id)
@@ -197,15 +197,15 @@ class AcceptApproval:
 
         A mismatch may be reported at any time before the approval; a refusal needs no code. Raises like ``approve``.
         """
+        with self._store.read() as tx:
+            device = tx.devices.get(device_id)
+        verify_phone(refusal, device_id, device.device_key)
         fields = read_body(refusal, "phoneseal.refusal.v1", REFUSAL_FIELDS)
         if fields["end_result"] not in PHONE_END_RESULTS:
             raise BadInput("unknown end result", code="statement_mismatch", details={"field": "end_result"})
         end_result = EndResult(fields["end_result"])
         reason = clean_text(fields["reason"], REASON_LIMIT)
         detail = clean_text(fields["detail"], 64)
-        with self._store.read() as tx:
-            device = tx.devices.get(device_id)
-        verify_p256(refusal, device.device_key, code="statement_signature_invalid")
         request_id = str(fields["request_id"])
         with self._store.write() as tx:
             offer = tx.offers.get(request_id, device_id)

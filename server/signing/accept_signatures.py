@@ -41,8 +41,9 @@ def read_values(blob: bytes) -> list[tuple[int, bytes]]:
         at += length
         if len(values) > CHUNK_LIMIT:
             raise TooLarge("too many items in a chunk", code="too_many_items", details={"limit": CHUNK_LIMIT})
-    if len({position for position, _ in values}) != len(values):
-        raise BadInput("an item stands twice in a chunk", code="bad_message")
+    positions = [position for position, _ in values]
+    if not positions or positions != sorted(set(positions)) or positions[-1] >= 10_000:
+        raise BadInput("positions in a chunk rise, from 0 to 9,999", code="bad_message")
     return values
 
 

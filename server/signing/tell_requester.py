@@ -7,6 +7,7 @@ from typing import Any
 
 from server.clock import Clock
 from server.devices.device import DeviceState
+from server.errors import NotFound
 from server.signing.offer import Offer
 from server.signing.ports import SigningStore
 from server.signing.sign_request import BEFORE_APPROVAL, FINAL, Item, ItemState, SignRequest, State
@@ -18,6 +19,14 @@ class TellRequester:
     def __init__(self, store: SigningStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+
+    def get(self, request_id: str, relying_party_id: str, user_id: str | None) -> SignRequest:
+        """The request, if it is the asker's. Raises ``NotFound(request_unknown)`` in both other cases."""
+        with self._store.read() as tx:
+            request = tx.requests.get(request_id)
+        if (request.relying_party_id, request.user_id) != (relying_party_id, user_id):
+            raise NotFound("no such sign request", code="request_unknown")
+        return request
 
     def snapshot(self, request_id: str) -> dict[str, Any]:
         """Everything about a request that its page shows; times in milliseconds. Documents beyond the first 200 come by page."""

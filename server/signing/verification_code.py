@@ -15,7 +15,7 @@ from server.signing.finish_request import end_request
 from server.signing.offer import Offer
 from server.signing.ports import SigningStore
 from server.signing.sign_request import WAITS_FOR_APPROVAL, EndResult, State
-from server.statements import RequestSigner, Statement, read_body, verify_p256
+from server.statements import RequestSigner, Statement, read_body, verify_phone
 from server.work import Nudge
 
 CHOICE_FIELDS = frozenset({"version", "request_id", "envelope_sha256", "device_id", "code", "chosen_at"})
@@ -59,11 +59,11 @@ class JudgeCode:
 
     def __call__(self, device_id: str, request_id: str, choice: Statement) -> Statement:
         """Judges the person's choice and returns the signed verdict. Raises ``Conflict`` (request over, code chosen already)."""
-        fields = read_body(choice, "phoneseal.code_choice.v1", CHOICE_FIELDS)
         digest = choice.digest.hex()
         with self._store.read() as tx:
             device = tx.devices.get(device_id)
-        verify_p256(choice, device.device_key, code="statement_signature_invalid")
+        verify_phone(choice, device_id, device.device_key)
+        fields = read_body(choice, "phoneseal.code_choice.v1", CHOICE_FIELDS)
         with self._store.write() as tx:
             offer = tx.offers.get(request_id, device_id)
             request = tx.requests.get(request_id)

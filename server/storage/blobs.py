@@ -71,8 +71,8 @@ class BlobStore:
         self._commit(targets)
         return digests
 
-    def adopt(self, area: str, temporary: Path, sha256: str) -> None:
-        """Moves a finished file of this file system into its place, durably."""
+    def adopt(self, area: str, temporary: Path, sha256: str, *, keep: bool = False) -> None:
+        """Moves a finished file of this file system into its place, durably; with ``keep`` the temporary name stays as a second link."""
         target = self.path(area, sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(temporary, os.O_RDONLY)
@@ -80,6 +80,10 @@ class BlobStore:
             os.fsync(fd)
         finally:
             os.close(fd)
+        if keep:
+            link = temporary.with_name(secrets.token_hex(16))
+            os.link(temporary, link)
+            temporary = link
         self._commit({target: temporary})
 
     @staticmethod

@@ -94,7 +94,8 @@ class DocumentTable:
     def holds(self, sha256: str) -> bool:
         """Does any document still refer to these bytes?"""
         row = self._db.execute(
-            "SELECT 1 FROM documents WHERE uploaded_sha256 = ? UNION ALL SELECT 1 FROM documents WHERE current_sha256 = ? LIMIT 1",
+            "SELECT 1 FROM documents WHERE uploaded_sha256 = ? AND state != 'REFUSED'"
+            " UNION ALL SELECT 1 FROM documents WHERE current_sha256 = ? AND state != 'REFUSED' LIMIT 1",
             (sha256, sha256),
         ).fetchone()
         return row is not None

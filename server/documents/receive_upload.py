@@ -1,0 +1,204 @@
+"""A file arrives: stored, recorded as CHECKING, inspected by a worker, and then READY or gone.
+
+Rules: the bytes are durable before the row; a refused file leaves no bytes behind, only its row for a day (so that the uploader can read
+why) and an entry in the audit log; nobody can tell from an upload whether the same content was here before.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from server.audit.audit_log import record
+from server.clock import Clock
+from server.config import Config
+from server.crash_points import crash_point
+from server.documents.document import Document, DocumentState
+from server.documents.ports import DocumentBlobs, DocumentInspector, DocumentStore
+from server.errors import PhoneSealError, TooLarge, Unprocessable
+from server.ids import base32, new_id
+from server.text import clean_text, short_text
+from server.work import INTERACTIVE, Job, Nudge
+
+GIVE_UP_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedFile:
+    path: Path
+    sha256: str
+    length: int
+
+
+class ReceiveUpload:
+    def __init__(self, store: DocumentStore, blobs: DocumentBlobs, clock: Clock, config: Config, nudge: Nudge) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._clock = clock
+        self._config = config
+        self._nudge = nudge
+
+    def write_file(self, chunks: Iterable[bytes]) -> ArrivedFile:
+        """Streams the bytes to disk. Raises ``TooLarge(pdf_too_large)``, ``Unprocessable(pdf_empty)``, ``Unavailable(disk_full)``."""
+        path = self._blobs.incoming()
+        digest, length = hashlib.sha256(), 0
+        try:
+            with path.open("xb") as target:
+                for chunk in chunks:
+                    length += len(chunk)
+                    if length > self._config.max_document_bytes:
+                        limit = self._config.max_document_bytes
+                        raise TooLarge("the file is too large", code="pdf_too_large", details={"limit": limit})
+                    digest.update(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            if length == 0:
+                raise Unprocessable("the file is empty", code="pdf_empty")
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return ArrivedFile(path, digest.hexdigest(), length)
+
+    def record_file(
+        self,
+        file: ArrivedFile,
+        *,
+        relying_party_id: str,
+        user_id: str | None,
+        file_name: str,
+        title: str | None = None,
+        document_code: str | None = None,
+    ) -> Document:
+        """Takes the arrived file over and queues its inspection. ``title`` defaults to the file's name without its ending."""
+        now = self._clock.now()
+        name = short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
+        stem = name[:-4] if name.lower().endswith(".pdf") else name
+        document_id = new_id("doc", now)
+        code = base32(int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:4], "big"), 7)[-6:].upper()
+        document = Document(
+            document_id=document_id,
+            relying_party_id=relying_party_id,
+            user_id=user_id,
+            title=clean_text(title, 200) if title else stem or name,
+            document_code=clean_text(document_code, 60) if document_code else code,
+            file_name=name,
+            state=DocumentState.CHECKING,
+            uploaded_sha256=file.sha256,
+            current_sha256=file.sha256,
+            current_length=file.length,
+            created_at=now,
+        )
+        self._blobs.adopt("documents", file.path, file.sha256, keep=True)
+        with self._store.write() as tx:
+            tx.documents.add(document)
+            tx.jobs.add("inspect_upload", document_id, {}, now=now, priority=INTERACTIVE)
+            record(
+                tx,
+                "document_uploaded",
+                now=now,
+                actor=user_id or relying_party_id,
+                subject=document_id,
+                facts={"sha256": file.sha256, "length": file.length},
+                personal={"title": document.title},
+            )
+            crash_point("upload.before_commit")
+        crash_point("upload.after_commit")
+        if not self._blobs.path("documents", file.sha256).exists():
+            # the same content was refused and dropped between the two lines above
+            self._blobs.adopt("documents", file.path, file.sha256, keep=True)
+        file.path.unlink()
+        self._nudge.workers()
+        return document
+
+
+class InspectUpload:
+    """The worker's part."""
+
+    def __init__(
+        self, store: DocumentStore, blobs: DocumentBlobs, inspector: DocumentInspector, clock: Clock, nudge: Nudge
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._inspector = inspector
+        self._clock = clock
+        self._nudge = nudge
+
+    def __call__(self, job: Job) -> None:
+        """Raises ``LeaseLost`` when another worker has it by now."""
+        with self._store.read() as tx:
+            document = tx.documents.find(job.subject)
+        if document is None or document.state is not DocumentState.CHECKING:
+            with self._store.write() as tx:
+                tx.jobs.done(job)
+            return
+        try:
+            if job.attempts > GIVE_UP_AFTER:
+                raise Unprocessable("looking at it ended the worker", code="pdf_too_complex")
+            inspected = self._inspect(document)
+        except PhoneSealError as error:
+            if not error.code.startswith("pdf_"):
+                raise
+            inspected = replace(document, state=DocumentState.REFUSED, refusal_code=error.code)
+        self._store_result(job, document, inspected)
+
+    def _inspect(self, document: Document) -> Document:
+        source = self._blobs.path("documents", document.uploaded_sha256)
+        target = self._blobs.incoming()
+        try:
+            found = self._inspector.inspect(source, target)
+            current = (document.uploaded_sha256, document.current_length)
+            if found.repaired is not None:
+                current = file_digest(found.repaired)
+                self._blobs.adopt("documents", found.repaired, current[0])
+        finally:
+            target.unlink(missing_ok=True)
+        return replace(
+            document,
+            state=DocumentState.READY,
+            current_sha256=current[0],
+            current_length=current[1],
+            pages=found.pages,
+            page_boxes=found.page_boxes,
+            earlier_signatures=found.earlier_signatures,
+            findings=found.findings,
+            repairs=found.repairs,
+        )
+
+    def _store_result(self, job: Job, document: Document, inspected: Document) -> None:
+        refused = inspected.state is DocumentState.REFUSED
+        with self._store.write() as tx:
+            now = self._clock.now()
+            tx.jobs.hold(job, now)
+            tx.documents.set_inspected(inspected)
+            record(
+                tx,
+                "document_refused" if refused else "document_inspected",
+                now=now,
+                actor="server",
+                subject=document.document_id,
+                facts={
+                    "code": inspected.refusal_code,
+                    "repairs": list(inspected.repairs),
+                    "findings": list(inspected.findings),
+                    "sha256": inspected.current_sha256,
+                },
+            )
+            tx.jobs.done(job)
+            tx.jobs.add("drop_blob", document.uploaded_sha256, {}, now=now) if refused else None
+            tx.outbox.add("document_changed", document.document_id, {}, now)
+            crash_point("inspect.before_commit")
+        crash_point("inspect.after_commit")
+        self._nudge.web(document.document_id)
+        self._nudge.workers()
+
+
+def file_digest(path: Path) -> tuple[str, int]:
+    """SHA-256 (hex) and length, read in pieces."""
+    digest, length = hashlib.sha256(), 0
+    with path.open("rb") as source:
+        while piece := source.read(1 << 20):
+            digest.update(piece)
+            length += len(piece)
+    return digest.hexdigest(), length

@@ -1,0 +1,1 @@
+"""The server's own keys: request signing (with rotation and an offline recovery key), sealing, sessions."""
