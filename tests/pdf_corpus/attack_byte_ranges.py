@@ -90,7 +90,7 @@ def byte_range_indirect() -> PreparedDocument:
         increment = SignatureIncrement(base)
         array = increment.appearance_number + 1
         increment.signature_body = signature_dictionary(byte_range=f"{array} 0 R".encode())
-        increment.put_objects().put(array, "[0 %010d %010d %010d]" % (0, 0, 0))
+        increment.put_objects().put(array, f"[0 {0:010d} {0:010d} {0:010d}]")
         data = increment.writer.build(prev=last_startxref(base))
         start = data.index(b"/Contents <", len(base)) + len(b"/Contents ")
         end = start + GAP_DIGITS + 2
@@ -155,8 +155,12 @@ def wrap_signature(signer: Signer) -> bytes:
     middle = b" >>\nendobj\n".ljust(table_at - end)
     for b_star in (0, None):
         where = len(signed[:end] + middle) if b_star is None else 0
-        moved.put(increment.signature_number,
-                  signature_dictionary(byte_range=b"[0 %010d %010d %010d]" % (start, where, len(tail)), contents=signed[start:end]))
+        moved.put(
+            increment.signature_number,
+            signature_dictionary(
+                byte_range=b"[0 %010d %010d %010d]" % (start, where, len(tail)), contents=signed[start:end]
+            ),
+        )
         middle = middle[: table_at - end] + wrapped_revision(moved, table_at, last_startxref(increment.base))
     return signed[:end] + middle + tail
 

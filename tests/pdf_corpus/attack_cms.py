@@ -42,7 +42,9 @@ def missing_content_type(signer: Signer) -> bytes:
 def missing_signing_certificate(signer: Signer) -> bytes:
     """Signed attributes without signingCertificateV2: the certificate beside the signature can be exchanged (EN 319 122-1, 5.2.2)."""
     prepared = plain_prepared()
-    return prepared.fill(signed_data([signer_info(signer, prepared.digest(), omit=["signing_certificate_v2"])], [signer]))
+    return prepared.fill(
+        signed_data([signer_info(signer, prepared.digest(), omit=["signing_certificate_v2"])], [signer])
+    )
 
 
 def wrong_message_digest(signer: Signer) -> bytes:
@@ -91,7 +93,9 @@ def copied_signature(signer: Signer) -> bytes:
     """
     first = SignatureIncrement(plain_document().build())
     signed = first.build().sign(signer)
-    second = SignatureIncrement(signed, field_name="Witness", fields=[first.field_number], annotations=[first.field_number])
+    second = SignatureIncrement(
+        signed, field_name="Witness", fields=[first.field_number], annotations=[first.field_number]
+    )
     at = signed.index(b"<< /Type /Sig ", len(first.base))
     second.signature_body = signed[at : signed.index(b"\nendobj", at)]
     return second.put_objects().build(prev=last_table(signed))

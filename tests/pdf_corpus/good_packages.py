@@ -5,53 +5,21 @@ the maker lets us. The embedded font is DejaVu Sans from Debian's fonts-dejavu-c
 """
 
 import datetime
-import importlib
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.pdf_corpus.sample import ASCII_LINES, CLAUSES, TITLE, Sample, ToolMissing
-
-FONT_FILE = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
-
-
-def need(package: str) -> Any:
-    """The module, or ``ToolMissing`` with the package's name."""
-    try:
-        return importlib.import_module(package)
-    except ImportError as error:
-        raise ToolMissing(f"Python package {package}") from error
-
-
-def reportlab_document(
-    draw: Callable[[Any], None],
-    *,
-    embedded: bool = True,
-    size: tuple[float, float] = (595.3, 841.9),
-    **settings: Any,
-) -> bytes:
-    """A reportlab file that ``draw`` paints; without ``embedded`` the start font is Helvetica, as reportlab does by default."""
-    canvas = need("reportlab.pdfgen.canvas")
-    metrics, fonts = need("reportlab.pdfbase.pdfmetrics"), need("reportlab.pdfbase.ttfonts")
-    metrics.registerFont(fonts.TTFont("DejaVu", FONT_FILE))
-    out = io.BytesIO()
-    sheet = canvas.Canvas(
-        out, pagesize=size, invariant=1, initialFontName="DejaVu" if embedded else "Helvetica", **settings
-    )
-    draw(sheet)
-    sheet.save()
-    return out.getvalue()
-
-
-def write_contract(sheet: Any, *, pages: int = 2, top: float = 760) -> None:
-    """The Vietnamese contract on ``pages`` pages."""
-    for number in range(1, pages + 1):
-        sheet.setFont("DejaVu", 14)
-        sheet.drawString(72, top, f"{TITLE} - trang {number}/{pages}")
-        sheet.setFont("DejaVu", 10)
-        for row, clause in enumerate(CLAUSES):
-            sheet.drawString(72, top - 40 - 20 * row, clause)
-        sheet.showPage()
+from tests.pdf_corpus.sample import ASCII_LINES, CLAUSES, TITLE, Sample
+from tests.pdf_corpus.source_material import (
+    FONT_FILE,
+    draw_form,
+    need,
+    page_html,
+    picture_svg,
+    reportlab_document,
+    scanned_page,
+    write_contract,
+)
 
 
 def from_reportlab() -> Iterator[Sample]:
@@ -130,16 +98,6 @@ def from_reportlab() -> Iterator[Sample]:
     )
 
 
-def draw_form(sheet: Any) -> None:
-    """Fields of three kinds on one page."""
-    sheet.drawString(72, 760, TITLE)
-    form = sheet.acroForm
-    form.textfield(name="ten", tooltip="Name", x=72, y=700, width=200, height=20, value="Anh")
-    form.textfield(name="dia_chi", tooltip="Address", x=72, y=660, width=300, height=20)
-    form.checkbox(name="dong_y", tooltip="Agreed", x=72, y=620, checked=True)
-    form.choice(name="thoi_han", tooltip="Term", x=72, y=580, width=100, height=20, options=["12", "24"], value="12")
-
-
 def from_fpdf2() -> Iterator[Sample]:
     """fpdf2: text with an embedded font, a file attachment."""
     fpdf = need("fpdf")
@@ -173,15 +131,6 @@ def from_fpdf2() -> Iterator[Sample]:
         "highlight annotation over a clause",
         bytes(pdf.output()),
         findings=("annotations_over_text",),
-    )
-
-
-def page_html(body: str = "") -> str:
-    """The contract as HTML."""
-    clauses = "".join(f"<p>{clause}</p>" for clause in CLAUSES)
-    return (
-        f"<!DOCTYPE html><html lang='vi'><head><meta charset='utf-8'><title>{TITLE}</title>"
-        f"<style>body{{font-family:'DejaVu Sans'}}</style></head><body><h1>{TITLE}</h1>{clauses}{body}</body></html>"
     )
 
 
@@ -224,35 +173,11 @@ def from_matplotlib() -> Iterator[Sample]:
         yield Sample(f"good/matplotlib_{name}.pdf", "matplotlib", f"chart, fonts of {name}", out.getvalue())
 
 
-def scanned_page() -> bytes:
-    """A PNG that looks like a scanned contract."""
-    image, drawing, font = need("PIL.Image"), need("PIL.ImageDraw"), need("PIL.ImageFont")
-    sheet = image.new("L", (827, 1169), 255)
-    pen = drawing.Draw(sheet)
-    letters = font.truetype(FONT_FILE, 20)
-    for row, line in enumerate((TITLE, *CLAUSES)):
-        pen.text((60, 100 + 50 * row), line, fill=0, font=letters)
-    out = io.BytesIO()
-    sheet.convert("1").save(out, "PNG")
-    return out.getvalue()
-
-
 def from_img2pdf() -> Iterator[Sample]:
     """img2pdf: a scan without any text or font."""
     img2pdf = need("img2pdf")
     data = img2pdf.convert(scanned_page(), nodate=True)
     yield Sample("good/img2pdf_scan.pdf", "img2pdf", "scanned page, image only", data)
-
-
-def picture_svg() -> str:
-    """The contract's head as SVG."""
-    lines = "".join(
-        f"<text x='40' y='{120 + 30 * row}' font-size='13'>{text}</text>" for row, text in enumerate(CLAUSES)
-    )
-    return (
-        "<svg xmlns='http://www.w3.org/2000/svg' width='595' height='842' font-family='DejaVu Sans'>"
-        f"<text x='40' y='80' font-size='20'>{TITLE}</text>{lines}<circle cx='480' cy='600' r='60' fill='none' stroke='red'/></svg>"
-    )
 
 
 def from_cairo() -> Iterator[Sample]:

@@ -3,19 +3,20 @@
 A program that is not installed raises ``ToolMissing``. Programs write their own dates, so these files differ from run to run.
 """
 
+import json
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.pdf_corpus.good_packages import (
+from tests.pdf_corpus.sample import ASCII_LINES, CLAUSES, TITLE, Sample, ToolMissing
+from tests.pdf_corpus.source_material import (
     page_html,
     picture_svg,
     reportlab_document,
     write_contract,
 )
-from tests.pdf_corpus.sample import ASCII_LINES, CLAUSES, TITLE, Sample, ToolMissing
 
 
 def run(program: str, *arguments: str, folder: str, stdin: bytes = b"") -> bytes:
@@ -78,26 +79,27 @@ def office_text() -> str:
 
 
 def from_libreoffice() -> Iterator[Sample]:
-    """LibreOffice: Writer plain, PDF/A-1b, -2b, -3b, tagged PDF/UA, PDF 1.7; Calc."""
+    """LibreOffice: Writer plain, PDF/A-1a, -2b, -3b, tagged PDF/UA, PDF 1.7; Calc."""
 
-    def true(value: str) -> str:
-        return '{"type":"%s","value":"%s"}' % ("boolean" if value == "true" else "long", value)
-
-    variants = {
-        "contract": ("", "contract"),
-        "pdfa1": ('{"SelectPdfVersion":%s}' % true("1"), "PDF/A-1b"),
-        "pdfa2": ('{"SelectPdfVersion":%s}' % true("2"), "PDF/A-2b"),
-        "pdfa3": ('{"SelectPdfVersion":%s}' % true("3"), "PDF/A-3b"),
-        "tagged": (
-            '{"UseTaggedPDF":%s,"PDFUACompliance":%s}' % (true("true"), true("true")),
-            "tagged, PDF/UA",
-        ),
+    variants: dict[str, tuple[dict[str, int | bool], str]] = {
+        "contract": ({}, "plain export"),
+        "pdfa1": ({"SelectPdfVersion": 1}, "PDF/A-1a"),
+        "pdfa2": ({"SelectPdfVersion": 2}, "PDF/A-2b"),
+        "pdfa3": ({"SelectPdfVersion": 3}, "PDF/A-3b"),
+        "tagged": ({"UseTaggedPDF": True, "PDFUACompliance": True}, "tagged, PDF/UA"),
     }
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "text.fodt").write_text(office_text(), encoding="utf-8")
         Path(folder, "sheet.csv").write_text("Tháng,Giá\n" + "Một,12500000\n" * 8, encoding="utf-8")
         for name, (options, kind) in variants.items():
-            convert(folder, "text.fodt", f"pdf:writer_pdf_Export:{options}" if options else "pdf")
+            filters = {
+                key: {
+                    "type": type(value).__name__.replace("bool", "boolean").replace("int", "long"),
+                    "value": str(value).lower(),
+                }
+                for key, value in options.items()
+            }
+            convert(folder, "text.fodt", f"pdf:writer_pdf_Export:{json.dumps(filters)}" if filters else "pdf")
             yield Sample(f"good/libreoffice_{name}.pdf", "libreoffice", kind, made_in(folder, "text.pdf"))
         convert(folder, "sheet.csv", "pdf:calc_pdf_Export")
         yield Sample("good/libreoffice_calc.pdf", "libreoffice", "spreadsheet from Calc", made_in(folder, "sheet.pdf"))

@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.pdf_corpus.good_packages import need, reportlab_document, write_contract
 from tests.pdf_corpus.sample import Sample
+from tests.pdf_corpus.source_material import need, reportlab_document, write_contract
 
 
 def rewritten(change: Callable[[Any], None] | None = None, **options: Any) -> bytes:
@@ -46,8 +46,7 @@ def from_pikepdf() -> Iterator[Sample]:
         encryption = pikepdf.Encryption(
             owner="chu so huu", user="", R=revision, aes=aes, metadata=aes, allow=pikepdf.Permissions(**limits)
         )
-        options = {"force_version": "2.0"} if revision == 6 else {}
-        data = rewritten(encryption=encryption, **options)
+        data = rewritten(encryption=encryption, force_version="2.0" if revision == 6 else "")
         yield qpdf_sample(f"owner_password_{name}", f"owner password only, {name.replace('_', ' ')}", data)
     encryption = pikepdf.Encryption(owner="chu so huu", user="", R=6)
     data = rewritten(encryption=encryption, object_stream_mode=packed)

@@ -11,7 +11,16 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.pdf_corpus import good_handmade, good_packages, good_programs, good_rewritten, odd_files, refused_files, signed_files
+from tests.pdf_corpus import (
+    good_handmade,
+    good_packages,
+    good_programs,
+    good_rewritten,
+    odd_files,
+    refused_damage,
+    refused_files,
+    signed_files,
+)
 from tests.pdf_corpus.sample import Sample, ToolMissing
 
 FOLDER = Path(__file__).parent
@@ -22,7 +31,7 @@ def makers() -> dict[str, Callable[[], Iterator[Sample]]]:
     """Name -> function that yields files."""
     modules = (good_packages, good_programs, good_rewritten, good_handmade, signed_files)
     named = {maker.__name__: maker for module in modules for maker in module.makers()}
-    return named | {"odd": odd_files.samples, "refused": refused_files.samples}
+    return named | {"odd": odd_files.samples, "refused": refused_files.samples, "damaged": refused_damage.samples}
 
 
 def write(sample: Sample) -> None:

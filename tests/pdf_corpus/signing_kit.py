@@ -77,7 +77,7 @@ class Signer:
 
     def sign(self, message: bytes, digest_name: str = "sha256") -> bytes:
         """The signature value over ``message``: PKCS#1 v1.5 or ECDSA."""
-        algorithm = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}[digest_name]  # noqa: S303 - SHA-1 is an attack
+        algorithm = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256()}[digest_name]
         if isinstance(self.key, rsa.RSAPrivateKey):
             return self.key.sign(message, padding.PKCS1v15(), algorithm)
         return self.key.sign(message, ec.ECDSA(algorithm))

@@ -11,7 +11,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 FOLDER = Path(__file__).parent
-LINES = [line for line in json.loads((FOLDER / "MANIFEST.json").read_text(encoding="utf-8")) if line["earlier_signatures"]]
+LINES = [
+    line for line in json.loads((FOLDER / "MANIFEST.json").read_text(encoding="utf-8")) if line["earlier_signatures"]
+]
 
 
 @pytest.mark.parametrize("line", LINES, ids=[line["file"] for line in LINES])
