@@ -1,4 +1,4 @@
-"""Makes every file of the corpus and MANIFEST.json anew.
+"""Makes every file of the corpus, MANIFEST.json and the table of README.md anew.
 
     python -m tests.pdf_corpus.make_corpus [WORD …]
 
@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.pdf_corpus import (
     good_handmade,
@@ -25,6 +26,8 @@ from tests.pdf_corpus.sample import Sample, ToolMissing
 
 FOLDER = Path(__file__).parent
 MANIFEST = FOLDER / "MANIFEST.json"
+README = FOLDER / "README.md"
+TABLE_MARK = "<!-- The table below is written by make_corpus. -->"
 
 
 def makers() -> dict[str, Callable[[], Iterator[Sample]]]:
@@ -41,9 +44,24 @@ def write(sample: Sample) -> None:
     target.write_bytes(sample.data)
 
 
+def table(lines: list[dict[str, Any]]) -> str:
+    """The manifest as a table of Markdown."""
+    rows = ["| file | maker | kind | expected |", "|---|---|---|---|"]
+    for line in lines:
+        outcome = str(line["code"] or line["expect"])
+        if line["codes_may"]:
+            outcome += f" (or {', '.join(line['codes_may'])})"
+        listed = ", ".join(line["findings"])
+        signatures = f"{line['earlier_signatures']} earlier" if line["earlier_signatures"] else ""
+        rows.append(
+            f"| {line['file']} | {line['maker']} | {line['kind']} | {'; '.join(filter(None, (outcome, listed, signatures)))} |"
+        )
+    return "\n".join(rows)
+
+
 def main(words: list[str]) -> int:
     """Runs the makers, writes files and manifest; returns 1 when a tool was missing."""
-    lines: dict[str, dict[str, object]] = {}
+    lines: dict[str, dict[str, Any]] = {}
     if MANIFEST.exists():
         lines = {line["file"]: line for line in json.loads(MANIFEST.read_text(encoding="utf-8"))}
     missing = False
@@ -59,6 +77,8 @@ def main(words: list[str]) -> int:
             print(f"{name}: {error} is not installed; its files stay as they are", file=sys.stderr)
     kept = [lines[file] for file in sorted(lines) if (FOLDER / file).exists()]
     MANIFEST.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = README.read_text(encoding="utf-8").split(TABLE_MARK)[0]
+    README.write_text(f"{text}{TABLE_MARK}\n\n{table(kept)}\n", encoding="utf-8")
     print(f"{len(kept)} files in {MANIFEST}")
     return int(missing)
 

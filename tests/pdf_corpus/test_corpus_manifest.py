@@ -19,6 +19,12 @@ def test_manifest_names_every_file_and_no_other() -> None:
     assert len(LINES) == len(BY_FILE)
 
 
+def test_readme_explains_every_file() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for line in LINES:
+        assert f"| {line['file']} | {line['maker']} | {line['kind']} |" in text
+
+
 def test_corpus_is_wide_and_small() -> None:
     good = [line for line in LINES if line["expect"] == "accept"]
     assert len(good) >= 40
