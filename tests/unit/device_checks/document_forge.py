@@ -1,0 +1,144 @@
+"""Forges prepared documents object by object: right ones, and ones that break exactly one rule.
+
+Lengths, digests and ByteRange of the expectation always fit the forged bytes, so that only the check under test can object.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+
+from mobile_app.device.document_checks import ExpectedDocument
+
+CATALOG, PAGES, PAGE, CONTENT, FONT = 1, 2, 3, 4, 5
+SIGNATURE, FIELD, STAMP, STAMP_FONT, CID_FONT, DESCRIPTOR, FONT_FILE, TO_UNICODE, FORM = (
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+)
+GAP = b"<" + b"0" * 64 + b">"
+BLANK = b"[0 0000000000 0000000000 0000000000]"
+
+
+def stream(data: bytes, entries: bytes = b"", length: bytes | None = None) -> bytes:
+    """A stream's body; ``length`` replaces what the dictionary says."""
+    said = b"%d" % len(data) if length is None else length
+    return b"<</Length %b%b>>\nstream\n%b\nendstream" % (said, entries, data)
+
+
+def original_objects() -> dict[int, bytes]:
+    """One page with one line of text."""
+    return {
+        CATALOG: b"<</Type/Catalog/Pages 2 0 R>>",
+        PAGES: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        PAGE: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        CONTENT: stream(b"BT /F1 12 Tf 72 700 Td (1,000 dong) Tj ET"),
+        FONT: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    }
+
+
+def increment_objects() -> dict[int, bytes]:
+    """Signature, field, stamp with its font, form, page and catalog."""
+    return {
+        SIGNATURE: b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:20251122140500+07'00')/Name(An)"
+        b"/Reason(Agreed)/ByteRange " + BLANK + b"/Contents " + GAP + b">>",
+        FIELD: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(PhoneSeal1)/V 6 0 R/Rect[300 100 500 160]/F 132/P 3 0 R/AP<</N 8 0 R>>>>",
+        STAMP: stream(
+            b"BT /F1 9 Tf 5 20 Td <0001> Tj ET",
+            b"/Type/XObject/Subtype/Form/BBox[0 0 200 60]/Resources<</Font<</F1 9 0 R>>>>",
+        ),
+        STAMP_FONT: b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[10 0 R]/ToUnicode 13 0 R>>",
+        CID_FONT: b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+        b"/FontDescriptor 11 0 R/W[0[500 600]]/CIDToGIDMap/Identity>>",
+        DESCRIPTOR: b"<</Type/FontDescriptor/FontName/A/Flags 4/FontBBox[0 0 1 1]/FontFile2 12 0 R>>",
+        FONT_FILE: stream(b"glyphs", b"/Length1 6"),
+        TO_UNICODE: stream(b"cmap"),
+        FORM: b"<</Fields[7 0 R]/SigFlags 3>>",
+        PAGE: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>/Annots[7 0 R]>>",
+        CATALOG: b"<</Type/Catalog/Pages 2 0 R/AcroForm 14 0 R>>",
+    }
+
+
+@dataclass
+class Forge:
+    """What ``build`` writes. ``entries`` replaces what a cross-reference section says of an object: offset, or ``None`` to leave it out."""
+
+    original: dict[int, bytes] = field(default_factory=original_objects)
+    increment: dict[int, bytes] = field(default_factory=increment_objects)
+    original_entries: dict[int, int | None] = field(default_factory=dict)
+    increment_entries: dict[int, int | None] = field(default_factory=dict)
+    header: bytes = b"%PDF-1.7\n"
+    original_trailer: bytes = b"/Root 1 0 R/ID[<01><02>]"
+    original_tail: bytes = b""
+    increment_trailer: bytes = b"/Root 1 0 R/ID[<01><03>]"
+    prev: int | None = None
+    between: bytes = b""
+    tail: bytes = b""
+    gap: bytes = GAP
+    generations: dict[int, int] = field(default_factory=dict)
+    packed_original: bytes | None = None
+
+    def build_original(self) -> bytes:
+        """The original's bytes."""
+        if self.packed_original is not None:
+            return self.packed_original
+        out = bytearray(self.header)
+        offsets = self._append(out, self.original)
+        self._append_table(out, {**offsets, **self.original_entries}, self.original_trailer, None)
+        return bytes(out + self.original_tail)
+
+    def build(self) -> tuple[bytes, ExpectedDocument]:
+        """The prepared document, and what an honest manifest says of it."""
+        original = self.build_original()
+        out = bytearray(original)
+        offsets = self._append(out, self.increment)
+        out += self.between
+        prev = int(re.findall(rb"startxref\s+(\d+)", original)[-1]) if self.prev is None else self.prev
+        self._append_table(out, {**offsets, **self.increment_entries}, self.increment_trailer, prev)
+        out += self.tail
+        data = bytes(out)
+        at = data.find(self.gap, len(original))
+        byte_range = (0, at, at + len(self.gap), len(data) - at - len(self.gap))
+        data = data.replace(BLANK, b"[0 %010d %010d %010d]" % byte_range[1:])
+        return data, ExpectedDocument(
+            original_length=len(original),
+            original_sha256=hashlib.sha256(original).digest(),
+            prepared_length=len(data),
+            prepared_sha256=hashlib.sha256(data).digest(),
+            byte_range=byte_range,
+            digest_algorithm="sha256",
+        )
+
+    def _append(self, out: bytearray, objects: dict[int, bytes]) -> dict[int, int | None]:
+        offsets: dict[int, int | None] = {}
+        for number, body in objects.items():
+            offsets[number] = len(out)
+            out += b"%d %d obj\n%b\nendobj\n" % (number, self.generations.get(number, 0), body)
+        return offsets
+
+    def _append_table(
+        self, out: bytearray, offsets: dict[int, int | None], trailer: bytes, prev: int | None
+    ) -> None:
+        start = len(out)
+        out += b"xref\n0 1\n0000000000 65535 f \n"
+        for number, offset in offsets.items():
+            if offset is not None:
+                out += b"%d 1\n%010d %05d n \n" % (number, offset, self.generations.get(number, 0))
+        size = max(offsets) + 1 if prev is None else max([*offsets, *self.original]) + 1
+        said = b"" if prev is None else b"/Prev %d" % prev
+        out += b"trailer\n<</Size %d%b%b>>\nstartxref\n%d\n%%%%EOF\n" % (size, said, trailer, start)
+
+
+def redigested(data: bytes, expected: ExpectedDocument) -> ExpectedDocument:
+    """``expected`` with the digests and lengths of ``data``."""
+    return replace(
+        expected,
+        original_sha256=hashlib.sha256(data[: expected.original_length]).digest(),
+        prepared_length=len(data),
+        prepared_sha256=hashlib.sha256(data).digest(),
+    )
