@@ -180,11 +180,11 @@ class ObjectEncryption(Protocol):
 class NoEncryption:
     """Strings as literals, streams as they are."""
 
-    def string(self, number: int, value: bytes, generation: int = 0) -> bytes:  # noqa: ARG002
+    def string(self, number: int, value: bytes, generation: int = 0) -> bytes:
         escaped = value.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)").replace(b"\r", b"\\r")
         return b"(%b)" % escaped
 
-    def stream(self, number: int, value: bytes) -> bytes:  # noqa: ARG002
+    def stream(self, number: int, value: bytes) -> bytes:
         return value
 
 

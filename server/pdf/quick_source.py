@@ -78,7 +78,7 @@ class QuickSource:
             raise UnreadableSyntax("a stream where a plain object should be")
         return self._source[start:end]
 
-    def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:  # noqa: ARG002
+    def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """``/T`` of the field."""
         return decode_text(entries[b"/T"]) if b"/T" in entries else ""
 

@@ -129,7 +129,7 @@ class PyHankoSource:
         encrypted = isinstance(self.encryption, _Encrypted)
         return _serialise(found, self._reader.security_handler if encrypted else None, target)
 
-    def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:  # noqa: ARG002
+    def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """``/T`` as pyHanko reads it."""
         target = generic.Reference(reference[0], reference[1], self._reader)
         return str(self._reader.get_object(target).get("/T", ""))  # type: ignore[no-untyped-call]

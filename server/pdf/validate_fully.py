@@ -47,7 +47,8 @@ def open_reader(stream: BinaryIO) -> PdfFileReader:
             reader = PdfFileReader(stream, strict=strict)
             if reader.encrypt_dict is not None and reader.decrypt(b"").status == AuthStatus.FAILED:
                 raise VerificationFailed("the document opens with a password only", code="pdf_password_needed")
-            list(enumerate_sig_fields(reader, filled_status=True))
+            for _, value, _ in enumerate_sig_fields(reader, filled_status=True):
+                value.get_object()  # what a strict reader refuses shows here
         except READER_ERRORS as error:
             if not strict:
                 raise VerificationFailed("the document cannot be read", code="pdf_unreadable") from error
