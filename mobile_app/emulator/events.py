@@ -13,8 +13,8 @@ from typing import Protocol, TextIO
 
 EVENTS: dict[str, str] = {
     "pairing_digits": "the six digits to compare with the browser (state, digits, expires_in)",
-    "paired": "the phone is bound to the account (device_id, credential_id, subscriber_name)",
-    "pairing_failed": "pairing ended otherwise (code)",
+    "paired": "the phone is bound to the account (device_id, credential_id, subscriber_name, server_id)",
+    "pairing_failed": "pairing ended otherwise (code, details)",
     "connected": "hello and proof went through (clock_skew_ms)",
     "disconnected": "the connection is gone (state)",
     "request": (
@@ -45,7 +45,8 @@ EVENTS: dict[str, str] = {
     "unpaired": "this phone is bound to no account (any more)",
     "network": "the scenario cuts or mends the network (act, after, message)",
     "pin_changed": "the new PIN is in force",
-    "finished": "the run is over (exit_code, missing)",
+    "finished_request": "one entry of the history (request_id, state, end_result, requester, items …)",
+    "finished": "the run is over (exit_code, missing, came_unwanted)",
 }
 
 

@@ -86,6 +86,16 @@ class Watch:
             return self._changed.wait_for(lambda: self._over is not None, seconds)
 
     @property
+    def over(self) -> bool:
+        with self._changed:
+            return self._over is not None
+
+    @property
+    def failed(self) -> bool:
+        with self._changed:
+            return self._over not in (None, ExitCode.PLAYED)
+
+    @property
     def exit_code(self) -> ExitCode:
         """So far; a run that is not over and still misses something counts as failed."""
         with self._changed:

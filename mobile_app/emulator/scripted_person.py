@@ -4,7 +4,7 @@ by moving the clock file.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mobile_app.clock import Clock
@@ -52,7 +52,7 @@ class ScriptedPerson:
         self._answers: dict[str, Answer] = {}
         self._wrong_pins_given: dict[str, int] = {}
         self._turned_back: set[str] = set()
-        self.reopen: Callable[[str], None] = lambda request_id: None
+        self.reopen: Callable[[str], None] = lambda _request_id: None
         """Set by whoever holds the device: has a request put before the person again."""
 
     # -- nothing to look at for a script
@@ -98,7 +98,8 @@ class ScriptedPerson:
         if answer is None:
             return None
         if answer.action == "refuse" and answer.refuse_at == "code":
-            return self._turn_back(request_id)
+            self._turn_back(request_id)
+            return None
         return pick(
             answer.code,
             request.verification_codes,
@@ -116,7 +117,8 @@ class ScriptedPerson:
         request_id = request.request_id if request else ""
         answer = self._answers.get(request_id, Answer())
         if answer.action == "refuse":
-            return self._turn_back(request_id)
+            self._turn_back(request_id)
+            return None
         right = answer.pin or self._scenario.pin or self._pin
         if self._wrong_pins_given.get(request_id, 0) < answer.wrong_pins:
             self._wrong_pins_given[request_id] = self._wrong_pins_given.get(request_id, 0) + 1

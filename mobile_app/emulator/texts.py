@@ -90,6 +90,63 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "not_paired": (
+        "Điện thoại này chưa liên kết với tài khoản nào: hãy chạy lệnh pair trước.",
+        "This phone is linked to no account: run pair first.",
+    ),
+    "already_paired": (
+        "Điện thoại này đã liên kết: hãy chạy unpair, hoặc chọn --profile khác.",
+        "This phone is linked already: run unpair, or take another --profile.",
+    ),
+    "profile_in_use": (
+        "Một chương trình khác đang dùng --profile này: hãy dừng nó, hoặc chọn thư mục khác.",
+        "Another program uses this --profile: stop it, or take another folder.",
+    ),
+    "pin_weak": (
+        "Mã PIN này ai cũng đoán trước tiên (hoặc không đủ 6 số): hãy chọn mã khác.",
+        "Anybody would try this PIN first (or it is not six digits): choose another.",
+    ),
+    "wrong_pin": ("Sai mã PIN: hãy thử lại.", "Wrong PIN: try again."),
+    "pin_locked": (
+        "Mã PIN đã bị khoá sau nhiều lần sai: hãy liên kết lại, hoặc nhờ bộ phận hỗ trợ.",
+        "The PIN is locked after too many wrong tries: pair again, or ask your support desk.",
+    ),
+    "tls_required": (
+        "Máy chủ ở máy khác phải dùng https: hãy sửa địa chỉ.",
+        "A server on another machine must be reached by https: mend the address.",
+    ),
+    "connection_failed": (
+        "Không nối được tới máy chủ: hãy xem địa chỉ và máy chủ có đang chạy không.",
+        "The server cannot be reached: look at the address and whether it runs.",
+    ),
+    "server_not_reached": (
+        "Không nối được tới máy chủ trong thời gian chờ: hãy xem máy chủ có đang chạy không.",
+        "The server was not reached in time: look whether it runs.",
+    ),
+    "refused_by_server": (
+        "Máy chủ không nhận thiết bị này, hoặc không chứng minh được nó là máy chủ đã ghim.",
+        "The server does not accept this device, or could not prove to be the one that is pinned.",
+    ),
+    "device_frozen": (
+        "Thiết bị đang bị tạm khoá: hãy mở khoá trên trang tài khoản.",
+        "The device is frozen: lift it on the account page.",
+    ),
+    "pairing_code_malformed": (
+        "Mã liên kết không đúng dạng: hãy chép lại từ trình duyệt.",
+        "The pairing code is not well formed: copy it from the browser again.",
+    ),
+    "pairing_expired": (
+        "Mã liên kết đã hết hạn: hãy lấy mã mới trên trình duyệt.",
+        "The pairing code has expired: get a new one in the browser.",
+    ),
+    "pairing_rejected": (
+        "Việc liên kết đã bị từ chối trên trình duyệt hoặc điện thoại đầu tiên.",
+        "The pairing was rejected in the browser or on the first phone.",
+    ),
+}
+
+
 Key = Literal["sign", "untick", "save", "refuse", "allow", "reject"]
 
 _KEYS: Mapping[Key, tuple[str, str]] = {
@@ -110,6 +167,13 @@ class Texts:
 
     def key(self, meaning: Key) -> str:
         return _KEYS[meaning][self._column]
+
+    def problem(self, code: str, details: Mapping[str, object]) -> str:
+        """What happened and what next; an unknown code is said as it is, with its public facts."""
+        said = _PROBLEMS.get(code)
+        facts = ", ".join(f"{name}: {value}" for name, value in details.items())
+        shown = f"{code}; {facts}" if facts else code
+        return f"{said[self._column]} ({shown})" if said else self("problem", code=shown)
 
     def __call__(self, name: str, **values: object) -> str:
         return _TEXTS[name][self._column].format(**values)

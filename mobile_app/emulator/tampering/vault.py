@@ -11,7 +11,7 @@ from typing import Self
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from mobile_app.device.key_vault import KeyChoice, KeyVault, NewVault, UnlockedKeys
+from mobile_app.device.key_vault import KeyChoice, KeyVault, NewVault, PinAttempt, UnlockedKeys
 from mobile_app.emulator.events import Teller
 from mobile_app.emulator.scenario import Tampering
 from mobile_app.emulator.tampering.falsify import flip_bit
@@ -77,6 +77,26 @@ class SpoiltKeys:
         self.close()
 
 
+class WatchedAttempt:
+    """A PinAttempt whose keys, once open, the thief may use too."""
+
+    def __init__(self, inner: PinAttempt, loot: Loot, teller: Teller) -> None:
+        self.inner = inner
+        self._loot = loot
+        self._teller = teller
+
+    def proof(self, nonce: bytes, device_id: str) -> bytes:
+        return self.inner.proof(nonce, device_id)
+
+    def unlock(self, vault_share: bytes) -> UnlockedKeys:
+        keys = self.inner.unlock(vault_share)
+        self._loot.unlocked = keys
+        return SpoiltKeys(keys, self._loot, self._teller)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
 class SpoiltVault:
     """A KeyVault that hands out SpoiltKeys and lets the thief use the open keys."""
 
@@ -96,18 +116,14 @@ class SpoiltVault:
         self._loot.vault_name = vault_name
         return self._inner.sign_as_device(vault_name, message)
 
-    def pin_proof(self, vault_name: str, pin: bytearray, nonce: bytes, device_id: str) -> bytes:
-        return self._inner.pin_proof(vault_name, pin, nonce, device_id)
-
-    def unlock(self, vault_name: str, pin: bytearray, vault_share: bytes) -> UnlockedKeys:
-        keys = self._inner.unlock(vault_name, pin, vault_share)
-        self._loot.unlocked = keys
-        return SpoiltKeys(keys, self._loot, self._teller)
+    def attempt(self, vault_name: str, pin: bytearray) -> PinAttempt:
+        return WatchedAttempt(self._inner.attempt(vault_name, pin), self._loot, self._teller)
 
     def begin_pin_change(
-        self, vault_name: str, old_pin: bytearray, vault_share: bytes, new_pin: bytearray, new_share: bytes
+        self, attempt: PinAttempt, vault_share: bytes, new_pin: bytearray, new_share: bytes
     ) -> bytes:
-        return self._inner.begin_pin_change(vault_name, old_pin, vault_share, new_pin, new_share)
+        inner = attempt.inner if isinstance(attempt, WatchedAttempt) else attempt
+        return self._inner.begin_pin_change(inner, vault_share, new_pin, new_share)
 
     def finish_pin_change(self, vault_name: str) -> None:
         self._inner.finish_pin_change(vault_name)

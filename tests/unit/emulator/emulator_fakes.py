@@ -12,7 +12,7 @@ from mobile_app.device.interaction import (
     DocumentView,
     PendingRequest,
 )
-from mobile_app.device.key_vault import KeyChoice, NewVault, UnlockedKeys
+from mobile_app.device.key_vault import KeyChoice, NewVault, PinAttempt, UnlockedKeys
 from mobile_app.emulator.events import Event, Teller
 from mobile_app.link.ports import EventHandler, EventSocket, WebLink
 
@@ -132,6 +132,20 @@ class FakeKeys:
         self.close()
 
 
+@dataclass
+class FakeAttempt:
+    vault: "FakeVault"
+
+    def proof(self, nonce: bytes, device_id: str) -> bytes:
+        return b"proof"
+
+    def unlock(self, vault_share: bytes) -> UnlockedKeys:
+        return self.vault.keys
+
+    def close(self) -> None:
+        self.vault.asked.append("close")
+
+
 class FakeVault:
     def __init__(self) -> None:
         self.device = ec.generate_private_key(ec.SECP256R1())
@@ -148,16 +162,13 @@ class FakeVault:
     def sign_as_device(self, vault_name: str, message: bytes) -> bytes:
         return self.device.sign(message, ec.ECDSA(hashes.SHA256()))
 
-    def pin_proof(self, vault_name: str, pin: bytearray, nonce: bytes, device_id: str) -> bytes:
-        self.asked.append("pin_proof")
-        return b"proof"
-
-    def unlock(self, vault_name: str, pin: bytearray, vault_share: bytes) -> UnlockedKeys:
-        return self.keys
+    def attempt(self, vault_name: str, pin: bytearray) -> PinAttempt:
+        return FakeAttempt(self)
 
     def begin_pin_change(
-        self, vault_name: str, old_pin: bytearray, vault_share: bytes, new_pin: bytearray, new_share: bytes
+        self, attempt: PinAttempt, vault_share: bytes, new_pin: bytearray, new_share: bytes
     ) -> bytes:
+        assert isinstance(attempt, FakeAttempt)
         self.asked.append("begin_pin_change")
         return b"key"
 

@@ -47,7 +47,7 @@ class Bench:
             "", lambda *_: None, lambda: None
         )
         self.spoilt_vault.sign_as_device("vault", b"prove")
-        self.keys = self.spoilt_vault.unlock("vault", bytearray(b"1"), b"")
+        self.keys = self.spoilt_vault.attempt("vault", bytearray(b"1")).unlock(b"")
 
     @property
     def sent(self) -> list[tuple[str, Message]]:
@@ -556,9 +556,11 @@ def test_a_phone_without_tampering_is_an_honest_phone() -> None:
 def test_the_rest_of_the_vault_is_the_vault() -> None:
     bench = Bench()
     vault = bench.spoilt_vault
-    assert vault.pin_proof("v", bytearray(b"1"), b"n", DEVICE) == b"proof"
-    assert vault.begin_pin_change("v", bytearray(), b"", bytearray(), b"") == b"key"
+    attempt = vault.attempt("v", bytearray(b"1"))
+    assert attempt.proof(b"n", DEVICE) == b"proof"
+    assert vault.begin_pin_change(attempt, b"", bytearray(), b"") == b"key"
+    attempt.close()
     vault.finish_pin_change("v")
     vault.erase("v")
-    assert bench.vault.asked == ["pin_proof", "begin_pin_change", "finish_pin_change", "erase"]
+    assert bench.vault.asked == ["begin_pin_change", "close", "finish_pin_change", "erase"]
     assert (vault.names(), vault.key_protection) == (["name"], "file")
