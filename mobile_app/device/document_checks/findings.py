@@ -7,7 +7,7 @@ Rules: findings warn and never refuse; each is a stable word; only structure is 
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument
-from mobile_app.device.document_checks.signature_field import is_visible, page_box, rectangle_of
+from mobile_app.device.document_checks.signature_field import area_of, is_visible, page_box, rectangle_of
 from mobile_app.device.document_checks.syntax import Ref, Value
 
 LAYERS: Final = "layers"
@@ -114,5 +114,4 @@ def _stamp_is_large(document: PreparedDocument) -> bool:
     page = page_box(document, document.signing.page)
     if stamp is None or not is_visible(stamp):
         return False
-    area = (page[2] - page[0]) * (page[3] - page[1])
-    return (stamp[2] - stamp[0]) * (stamp[3] - stamp[1]) > _LARGE * area
+    return area_of(stamp) > _LARGE * area_of(page)

@@ -14,8 +14,8 @@ from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.syntax import END, WS, Ref
 
 _COMMENTS: Final = rb"(?:" + WS + rb"|%[^\r\n]*+[\r\n])++"
-_WITH_COMMENTS = re.compile(rb"(\d++)" + _COMMENTS + rb"\d++" + _COMMENTS + rb"R" + END)
-_REFERENCE = re.compile(rb"(\d++)" + WS + rb"++\d++" + WS + rb"++R" + END)
+_WITH_COMMENTS = re.compile(rb"(?<!\d)(\d++)" + _COMMENTS + rb"\d++" + _COMMENTS + rb"R" + END)
+_REFERENCE = re.compile(rb"(?<!\d)(\d++)" + WS + rb"++\d++" + WS + rb"++R" + END)
 
 
 def check_forward_references(document: PreparedDocument) -> None:

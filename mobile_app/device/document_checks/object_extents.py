@@ -52,8 +52,8 @@ def check_duplicate_objects(document: PreparedDocument) -> None:
     """Between the original's objects stands no second definition of one of them: a viewer that repairs files
     might believe that one."""
     regions = document.original_regions
-    starts = [*regions[2::2], document.original.length]
-    for end, following in zip(regions[1::2], starts, strict=True):
+    ends, starts = [0, *regions[1::2]], [*regions[::2], document.original.length]
+    for end, following in zip(ends, starts, strict=True):
         if following - end < _SHORTEST_OBJECT:
             continue
         for header in _HEADER.finditer(document.data, end, following):

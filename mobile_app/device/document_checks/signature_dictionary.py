@@ -22,7 +22,8 @@ def check_gap_is_contents(document: PreparedDocument) -> None:
     signature = document.signing.signature_value
     if signature.get("Contents") is not GAP:
         refuse("doc_gap_not_contents", "contents")
-    if signature.get("ByteRange") != list(document.expected.byte_range):
+    said = signature.get("ByteRange")
+    if said != list(document.expected.byte_range) or not all(type(number) is int for number in said):
         refuse("doc_gap_not_contents", "byte_range")
 
 

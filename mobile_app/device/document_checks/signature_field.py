@@ -8,6 +8,9 @@ from mobile_app.device.document_checks.syntax import Ref, Value
 
 _NEW_KEYS: Final = frozenset(("FT", "T", "V", "Type", "Subtype", "F", "Rect", "P", "AP"))
 _FILLED_KEYS: Final = frozenset(("V", "AP"))
+# A signature over more of the page than this could write another document on it; a small page may be full.
+_LARGEST_SHARE: Final = 0.5
+_SMALL_AREA: Final = 200.0 * 200.0
 # A page without a usable MediaBox is a US Letter, as PDFium has it.
 _DEFAULT_BOX: Final = (0.0, 0.0, 612.0, 792.0)
 # Hidden, NoView, ToggleNoView: a stamp that shows here and not there.
@@ -38,7 +41,7 @@ def check_signature_field(document: PreparedDocument) -> None:
 
 def check_widget(document: PreparedDocument) -> None:
     """The field is its own widget, without an action; a visible one shows under all conditions and lies on
-    its page."""
+    its page, of which it covers no more than half."""
     widget = document.signing.field_value
     if widget.get("Subtype") != "Widget" or widget.get("A") is not None or widget.get("AA") is not None:
         refuse("doc_widget", "kind")
@@ -49,8 +52,11 @@ def check_widget(document: PreparedDocument) -> None:
     if is_visible(rectangle):
         if flags & _CONDITIONAL_FLAGS:
             refuse("doc_widget", "conditional")
-        if not _within(rectangle, page_box(document, document.signing.page)):
+        page = page_box(document, document.signing.page)
+        if not _within(rectangle, page):
             refuse("doc_widget", "outside_page")
+        if area_of(rectangle) > max(_LARGEST_SHARE * area_of(page), _SMALL_AREA):
+            refuse("doc_widget", "covers_page")
 
 
 def _root_names(document: PreparedDocument) -> set[Value]:
@@ -89,6 +95,11 @@ def _is_number(value: Value) -> TypeGuard[float]:
 def is_visible(rectangle: Rectangle) -> bool:
     """Say whether the rectangle has an area."""
     return rectangle[0] < rectangle[2] and rectangle[1] < rectangle[3]
+
+
+def area_of(rectangle: Rectangle) -> float:
+    """Return the area in square points."""
+    return (rectangle[2] - rectangle[0]) * (rectangle[3] - rectangle[1])
 
 
 def page_box(document: PreparedDocument, page: Ref) -> Rectangle:

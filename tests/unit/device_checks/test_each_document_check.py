@@ -195,6 +195,10 @@ def stamp_lies_outside() -> Forged:
     return changed("increment", FIELD, b"[300 100 500 160]", b"[300 100 700 160]").build()
 
 
+def stamp_covers_the_page() -> Forged:
+    return changed("increment", FIELD, b"[300 100 500 160]", b"[0 0 595 500]").build()
+
+
 def stamp_changes_under_the_mouse() -> Forged:
     return changed("increment", FIELD, b"<</N 8 0 R>>", b"<</N 8 0 R/R 8 0 R>>").build()
 
@@ -316,6 +320,7 @@ ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
     ("check_signature_field", "doc_signature_field", field_takes_a_name),
     ("check_widget", "doc_widget", stamp_hides),
     ("check_widget", "doc_widget", stamp_lies_outside),
+    ("check_widget", "doc_widget", stamp_covers_the_page),
     ("check_appearance", "doc_appearance", stamp_changes_under_the_mouse),
     ("check_appearance", "doc_appearance", stamp_has_layers),
     ("check_fonts", "doc_font", font_is_not_embedded),
