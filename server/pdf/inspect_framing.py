@@ -54,7 +54,8 @@ def _after_last_header(buffer: mmap.mmap) -> int:
         headers = [found.end() for found in _OBJECT.finditer(buffer, begin, end)]
         if headers:
             return headers[-1]
-    raise Unprocessable("no object in the file", code="pdf_truncated")
+    code = "pdf_truncated" if len(buffer) < _HEADER_WINDOW else "pdf_broken"
+    raise Unprocessable("no object in the file", code=code)
 
 
 def looks_signed(buffer: mmap.mmap) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from server.errors import TooLarge, Unprocessable
 
 MIB = 1024 * 1024
+_MAX_RATIO = 1100  # a little more than one layer of Flate can do (1032); only stacked filters get beyond
+_RATIO_FLOOR = 16 * MIB
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,12 @@ class Meter:
             raise Unprocessable("decoded data over the document's limit", code="pdf_bomb")
         self.check_time()
 
-    def check_stream(self, count: int) -> None:
-        """Raise ``pdf_bomb`` when one stream decodes to more than ``count`` bytes allow."""
-        if count > self.limits.max_inflated_stream_bytes:
+    def check_stream(self, count: int, raw_length: int | None = None) -> None:
+        """Raise ``pdf_bomb`` when one stream's ``count`` decoded bytes are too many, be it in all or for its
+        ``raw_length`` bytes in the file.
+        """
+        unlikely = raw_length is not None and count > max(_RATIO_FLOOR, _MAX_RATIO * raw_length)
+        if unlikely or count > self.limits.max_inflated_stream_bytes:
             raise Unprocessable("a stream decodes to more than the limit", code="pdf_bomb")
 
     def check_time(self) -> None:

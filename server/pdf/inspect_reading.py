@@ -78,8 +78,7 @@ def read_file(path: Path, meter: Meter) -> Reading:
                 _refuse_if_wrong(reading)
             if not reading.faults and reader is not None:
                 _judge(pdf, graph, buffer, structure, reading, meter)
-                if not signed or structure.revision_ends:
-                    _check_older_revisions(buffer, structure, reading, signed, meter)
+                _check_older_revisions(buffer, structure, reading, signed, meter)
                 _check_readable(reader, reading)
     return reading
 

@@ -172,7 +172,7 @@ def measure_stream(raw: bytes | memoryview, stream: Dictionary, graph: ObjectGra
     try:
         chunks: Iterable[bytes | memoryview] = (raw,)
         for decoder in decoders:
-            chunks = _counted(decoder(chunks), meter)
+            chunks = _counted(decoder(chunks), len(raw), meter)
         for _ in chunks:
             pass
     except DamagedData:
@@ -185,14 +185,14 @@ def decode_stream(raw: bytes | memoryview, stream: Dictionary, graph: ObjectGrap
     chunks: Iterable[bytes | memoryview] = (raw,)
     for name in _filters(stream, graph):
         if name in _DECODERS:
-            chunks = _counted(_DECODERS[name](chunks), meter)
+            chunks = _counted(_DECODERS[name](chunks), len(raw), meter)
     out: list[bytes | memoryview] = []
     with suppress(DamagedData):
         out.extend(chunks)
     return b"".join(out)
 
 
-def _counted(chunks: Chunks, meter: Meter) -> Chunks:
+def _counted(chunks: Chunks, raw_length: int, meter: Meter) -> Chunks:
     """Pass chunks on while they are within the limits; small ones are joined, so that counting stays cheap.
     """
     size = 0
@@ -201,7 +201,7 @@ def _counted(chunks: Chunks, meter: Meter) -> Chunks:
         size += len(chunk)
         unreported += len(chunk)
         if unreported >= _SLICE:
-            meter.check_stream(size)
+            meter.check_stream(size, raw_length)
             meter.spend_inflated(unreported)
             unreported = 0
         yield chunk

@@ -15,9 +15,7 @@ What is not so is returned as codes of ``REPAIR_TEXTS``; what follows from them 
 inspect_upload.py.
 """
 
-import mmap
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -26,42 +24,18 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSection
 
 from server.errors import Unprocessable
+from server.pdf.inspect_extents import TOKEN, Buffer, Extent, LengthOf, Unfollowable, after_string, follow_object
 from server.pdf.inspect_limits import Meter
 
-Buffer = mmap.mmap | bytes
-
-_HEADER = re.compile(rb"[\0\t\n\f\r ]*(\d{1,10})[\0\t\n\f\r ]+(\d{1,10})[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
 _ALIAS = re.compile(rb"\s*\d+\s+\d+\s+obj\s+(\d{1,10})\s+\d{1,5}\s+R\s+endobj")
 _STRAY_HEADER = re.compile(rb"(?<![0-9])(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
-_TOKEN = re.compile(
-    rb"\(|%|<<|>>|<|/Length(?=[\0\t\n\f\r (<\[/%])|(?<=[\0\t\n\f\r >\])])(?:endobj|stream)(?![A-Za-z0-9])"
-)
-_STRING = re.compile(rb"\((?:[^()\\]|\\[\s\S])*+\)")
-_STRING_STEP = re.compile(rb"\\[\s\S]|[()]")
-_HEX_STRING = re.compile(rb"<[0-9A-Fa-f\0\t\n\f\r ]*+>")
-_END_OF_LINE = re.compile(rb"[\r\n]")
-_LENGTH_VALUE = re.compile(
-    rb"/Length[\0\t\n\f\r ]+(\d{1,12})(?:[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![A-Za-z0-9]))?"
-)
-_STREAM_START = re.compile(rb"stream\r?\n")
-_STREAM_END = re.compile(rb"[\0\t\n\f\r ]{0,4}endstream[\0\t\n\f\r ]+endobj(?![A-Za-z0-9])")
+_SHORTEST_OBJECT = len("1 0 obj endobj")
 _SUBSECTION = re.compile(rb"[\0\t\n\f\r ]*(\d{1,10}) +(\d{1,10}) *(?:\r\n|\n|\r)")
 _ENTRIES = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+")
 _GAP_PIECE: Final = re.compile(
     rb"[\0\t\n\f\r ]++|%[^\r\n]*+|startxref[\0\t\n\f\r ]+\d+(?=[\0\t\n\f\r %]|$)"
     rb"|xref[\0\t\n\f\r 0-9nf]++trailer(?=[\0\t\n\f\r <])"
 )
-
-
-@dataclass(frozen=True)
-class Extent:
-    """Where one object stands: header to after ``endobj``; ``data`` is (start, length) of a stream's data."""
-
-    number: int
-    generation: int
-    start: int
-    end: int
-    data: tuple[int, int] | None = None
 
 
 @dataclass
@@ -76,16 +50,8 @@ class Structure:
     unfollowed: set[int] = field(default_factory=set)
 
 
-class _Unfollowable(Exception):
-    """One object's bytes can't be followed; carries the fault's code."""
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-
 def read_structure(
-    buffer: Buffer, reader: PdfFileReader, length_of: Callable[[int, int], int | None], meter: Meter
+    buffer: Buffer, reader: PdfFileReader, length_of: LengthOf, meter: Meter
 ) -> Structure:
     """Follow every object of every revision. ``length_of(number, generation)`` gives indirect stream lengths.
     """
@@ -103,8 +69,8 @@ def read_structure(
             aliases[number] = int(alias[1])
             continue
         try:
-            extents.append(_follow(buffer, offset, number, generation, length_of))
-        except _Unfollowable as error:
+            extents.append(follow_object(buffer, offset, number, generation, length_of))
+        except Unfollowable as error:
             faults.add(error.fault)
             structure.unfollowed.add(number)
     _refuse_aliases(aliases)
@@ -151,88 +117,13 @@ def _offsets(sections: list[XRefSection], length: int, faults: set[str]) -> dict
     return offsets
 
 
-def _follow(
-    buffer: Buffer, offset: int, number: int, generation: int, length_of: Callable[[int, int], int | None]
-) -> Extent:
-    """The extent of the object whose header must stand at ``offset``."""
-    header = _HEADER.match(buffer, offset)
-    if header is None or (int(header[1]), int(header[2])) != (number, generation):
-        raise _Unfollowable("xref_wrong")
-    position = header.end()
-    depth = 0
-    length: int | None = None
-    while True:
-        token = _TOKEN.search(buffer, position)
-        if token is None:
-            raise _Unfollowable("strict_parse_failed")
-        kind = token[0]
-        position = token.end()
-        if kind == b"<<":
-            depth += 1
-        elif kind == b">>":
-            depth -= 1
-        elif kind == b"(":
-            position = _after_string(buffer, token.start())
-        elif kind == b"<":
-            found = _HEX_STRING.match(buffer, token.start())
-            if found is None:
-                raise _Unfollowable("strict_parse_failed")
-            position = found.end()
-        elif kind == b"%":
-            line_end = _END_OF_LINE.search(buffer, position)
-            position = line_end.end() if line_end else len(buffer)
-        elif kind == b"endobj":
-            return Extent(number, generation, offset, position)
-        elif kind == b"stream":
-            return _follow_stream(buffer, token.start(), length, Extent(number, generation, offset, 0))
-        elif depth == 1:
-            if length is not None:  # two lengths in one dictionary: readers differ in which they take
-                raise _Unfollowable("wrong_stream_length")
-            length = _stated_length(buffer, token.start(), length_of)
-
-
-def _stated_length(buffer: Buffer, start: int, length_of: Callable[[int, int], int | None]) -> int:
-    found = _LENGTH_VALUE.match(buffer, start)
-    if found is None:
-        return -1
-    if found[2] is None:
-        return int(found[1])
-    length = length_of(int(found[1]), int(found[2]))
-    return -1 if length is None else length
-
-
-def _follow_stream(buffer: Buffer, keyword: int, length: int | None, extent: Extent) -> Extent:
-    """ISO 32000-2, 7.3.8.1: ``stream`` and an end of line, the data, an end of line and ``endstream``."""
-    begin = _STREAM_START.match(buffer, keyword)
-    if begin is None or length is None or length < 0 or begin.end() + length > len(buffer):
-        raise _Unfollowable("wrong_stream_length")
-    end = _STREAM_END.match(buffer, begin.end() + length)
-    if end is None:
-        raise _Unfollowable("wrong_stream_length")
-    return Extent(extent.number, extent.generation, extent.start, end.end(), (begin.end(), length))
-
-
-def _after_string(buffer: Buffer, start: int) -> int:
-    """The place after a literal string, whose parentheses may be nested (ISO 32000-2, 7.3.4.2)."""
-    simple = _STRING.match(buffer, start)
-    if simple is not None:
-        return simple.end()
-    depth = 0
-    for step in _STRING_STEP.finditer(buffer, start):
-        if step[0] == b"(":
-            depth += 1
-        elif step[0] == b")":
-            depth -= 1
-            if depth == 0:
-                return step.end()
-    raise _Unfollowable("strict_parse_failed")
-
-
 def _check_gaps(
     buffer: Buffer, extents: list[Extent], sections: list[XRefSection], structure: Structure, meter: Meter
 ) -> None:
     """Objects must not overlap, and what stands between them must be known."""
-    ends = sorted({section.meta_info.end_location for section in sections})
+    listed: set[int] = set()
+    for section in sections:
+        listed |= section.xref_data.standard_xrefs.keys() | section.xref_data.xrefs_in_objstm.keys()
     last_end = 0
     for count, (start, end) in enumerate([*((e.start, e.end) for e in extents), (len(buffer), len(buffer))]):
         if count % 256 == 0:
@@ -240,13 +131,21 @@ def _check_gaps(
         if start < last_end:
             structure.faults.add("overlapping_objects")
         else:
-            _check_gap(buffer, last_end, start, ends, sections, structure)
+            _check_gap(buffer, last_end, start, listed, structure)
         last_end = max(last_end, end)
 
 
-def _check_gap(
-    buffer: Buffer, start: int, end: int, ends: list[int], sections: list[XRefSection], structure: Structure
-) -> None:
+def _check_gap(buffer: Buffer, start: int, end: int, listed: set[int], structure: Structure) -> None:
+    """A second definition of a listed object is a duplicate wherever it stands, be it in a comment: a viewer
+    that repairs files might believe that one.
+    """
+    stray = False
+    if end - start >= _SHORTEST_OBJECT:
+        for header in _STRAY_HEADER.finditer(buffer, start, end):
+            stray = True
+            number = int(header[1])
+            if number not in structure.unfollowed:  # else that object is what could not be followed
+                structure.faults.add("duplicate_objects" if number in listed else "unlisted_objects")
     position = start
     while position < end:
         piece = _GAP_PIECE.match(buffer, position, end)
@@ -259,15 +158,7 @@ def _check_gap(
             position = _after_trailer(buffer, position, end)
     else:
         return
-    found = False
-    for stray in _STRAY_HEADER.finditer(buffer, position, end):
-        found = True
-        if int(stray[1]) in structure.unfollowed:
-            continue  # that object is what could not be followed
-        structure.faults.add("unlisted_objects")
-        if _is_listed_in_revision(int(stray[1]), stray.start(), ends, sections):
-            structure.faults.add("duplicate_objects")
-    if not found:
+    if not stray:
         after_last = not structure.revision_ends or structure.revision_ends[-1] >= start
         structure.faults.add("trailing_junk" if end == len(buffer) and after_last else "unlisted_bytes")
 
@@ -276,7 +167,7 @@ def _after_trailer(buffer: Buffer, position: int, end: int) -> int:
     """The place after the trailer's dictionary; where it can't be followed, the place where it begins."""
     depth = 0
     begin = position
-    while (token := _TOKEN.search(buffer, position, end)) is not None:
+    while (token := TOKEN.search(buffer, position, end)) is not None:
         position = token.end()
         if token[0] == b"<<":
             depth += 1
@@ -286,22 +177,10 @@ def _after_trailer(buffer: Buffer, position: int, end: int) -> int:
                 return position
         elif token[0] in (b"(", b"<"):
             try:
-                position = _after_string(buffer, token.start()) if token[0] == b"(" else position
-            except _Unfollowable:
+                position = after_string(buffer, token.start()) if token[0] == b"(" else position
+            except Unfollowable:
                 return begin
     return begin
-
-
-def _is_listed_in_revision(number: int, at: int, ends: list[int], sections: list[XRefSection]) -> bool:
-    """Whether the revision whose bytes hold the place ``at`` lists that number (elsewhere, since here it is
-    stray).
-    """
-    end = next((one for one in ends if one > at), ends[-1] if ends else 0)
-    return any(
-        number in section.xref_data.standard_xrefs or number in section.xref_data.xrefs_in_objstm
-        for section in sections
-        if section.meta_info.end_location == end
-    )
 
 
 def _check_sections(buffer: Buffer, sections: list[XRefSection], faults: set[str]) -> None:
