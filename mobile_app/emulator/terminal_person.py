@@ -38,7 +38,7 @@ class TerminalPerson:
         self._viewing_folder = viewing_folder
         self._progress: tuple[Step, int] | None = None
 
-    def _say(self, text_name: str, **values: object) -> None:
+    def _say(self, text_name: str, /, **values: object) -> None:
         self._terminal.say(self._texts(text_name, **values))
 
     # -- what a screen shows

@@ -175,8 +175,8 @@ class Texts:
         shown = f"{code}; {facts}" if facts else code
         return f"{said[self._column]} ({shown})" if said else self("problem", code=shown)
 
-    def __call__(self, name: str, **values: object) -> str:
-        return _TEXTS[name][self._column].format(**values)
+    def __call__(self, text_name: str, /, **values: object) -> str:
+        return _TEXTS[text_name][self._column].format(**values)
 
 
 def names() -> tuple[str, ...]:
