@@ -19,6 +19,7 @@ from server.pdf.pdf_syntax import (
     UnreadableSyntax,
     as_number,
     as_reference,
+    decode_text,
     split_array,
     write_dictionary,
     write_object,
@@ -124,17 +125,22 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
     form = read_dictionary(source, catalog[b"/AcroForm"])
     names: set[str] = set()
     empty: list[EmptySignatureField] = []
-    locked = False
+    locks: list[_Lock] = []
     for reference, entries, is_root in _fields(source, form):
+        name = source.field_name(reference, entries)
         if is_root:
-            names.add(source.field_name(reference, entries))
+            names.add(name)
         if entries.get(b"/FT") != b"/Sig":
             continue
         if b"/V" in entries:
-            locked = locked or _locks_new_fields(source, entries[b"/V"])
+            locks.extend(_locks(source, entries[b"/V"]))
         elif is_root and not {b"/Lock", b"/SV", b"/Kids"} & set(entries) and b"/Rect" in entries:
-            empty.append(EmptySignatureField(reference, entries, source.field_name(reference, entries)))
-    return Form(frozenset(names), tuple(empty), not certified and not locked)
+            empty.append(EmptySignatureField(reference, entries, name))
+    free = tuple(field for field in empty if not any(lock.holds(field.name) for lock in locks))
+    locked = any(lock.holds(unused_name(frozenset(names))) for lock in locks)
+    if locked and not free:
+        raise Unprocessable("an earlier signature locks all fields", code="document_fields_locked")
+    return Form(frozenset(names), free, not certified and not locked)
 
 
 def _fields(source: SourceDocument, form: dict[bytes, bytes]) -> Iterator[tuple[Reference, dict[bytes, bytes], bool]]:
@@ -174,12 +180,25 @@ def _certification_level(source: SourceDocument, signature: bytes) -> int:
     return 2
 
 
-def _locks_new_fields(source: SourceDocument, signature: bytes) -> bool:
-    """Does this signature lock fields that do not exist yet (FieldMDP with All, or Exclude; 12.8.2.4)?"""
-    return any(
-        method == b"/FieldMDP" and resolve(source, parameters.get(b"/Action", b"/All")) != b"/Include"
-        for method, parameters in _transforms(source, signature)
-    )
+@dataclass(frozen=True)
+class _Lock:
+    """Which fields a signature locks (FieldMDP, 12.8.2.4)."""
+
+    action: bytes
+    names: frozenset[str]
+
+    def holds(self, name: str) -> bool:
+        """Is the field of this name locked?"""
+        listed = any(name == entry or name.startswith(entry + ".") for entry in self.names)
+        return listed if self.action == b"/Include" else not (self.action == b"/Exclude" and listed)
+
+
+def _locks(source: SourceDocument, signature: bytes) -> Iterator[_Lock]:
+    for method, parameters in _transforms(source, signature):
+        if method == b"/FieldMDP":
+            action = resolve(source, parameters.get(b"/Action", b"/All"))
+            listed = split_array(resolve(source, parameters.get(b"/Fields", b"[]")))
+            yield _Lock(action, frozenset(decode_text(name) for name in listed))
 
 
 def unused_name(names: frozenset[str]) -> str:

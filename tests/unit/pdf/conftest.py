@@ -2,7 +2,6 @@
 apart from the keys."""
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +99,8 @@ def stamp_maker() -> StampMaker:
 
 
 @pytest.fixture
-def preparer(stamp_maker: StampMaker) -> Iterator[DocumentPreparer]:
-    yield DocumentPreparer(SIGNER, stamp_maker)
+def preparer(stamp_maker: StampMaker) -> DocumentPreparer:
+    return DocumentPreparer(SIGNER, stamp_maker)
 
 
 @pytest.fixture(scope="session")
