@@ -147,6 +147,8 @@ def spoiled_objects() -> Iterator[Sample]:
     yield odd("stream_keyword_cr", good.replace(b"stream\nBT", b"stream\rBT"), "stream keyword followed by CR alone")
     yield odd("page_count_missing", good.replace(b"/Count 1", b"        "), "a page tree without /Count")
     yield odd("page_count_wrong", good.replace(b"/Count 1", b"/Count 7"), "a page tree whose /Count is wrong")
+    huge = good.replace(b"/Count 1", b"/Count 2147483648")
+    yield odd("page_count_huge", huge, "a page tree that claims 2**31 pages")
     yield odd("page_parent_missing", good.replace(b"/Parent 2 0 R", b"             "), "a page without /Parent")
 
 

@@ -46,10 +46,14 @@ def hanko_sign(
     *,
     box: tuple[int, int, int, int] | None = None,
     lock: Any = None,
+    lock_all: bool = False,
     password: str | None = None,
     **settings: Any,
 ) -> bytes:
-    """``data`` signed by pyHanko as PAdES B-B in a new field; ``settings`` go into its metadata."""
+    """``data`` signed by pyHanko as PAdES B-B in a new field; ``settings`` go into its metadata.
+
+    ``lock`` is the DocMDP permission of the field's lock dictionary (12.8.2.4), ``lock_all`` locks all form fields.
+    """
     fields, signers = need("pyhanko.sign.fields"), need("pyhanko.sign.signers")
     writer = need("pyhanko.pdf_utils.incremental_writer").IncrementalPdfFileWriter(io.BytesIO(data))
     if password is not None:
@@ -57,16 +61,24 @@ def hanko_sign(
     metadata = signers.PdfSignatureMetadata(
         field_name=field, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, name=None, **settings
     )
-    spec = fields.SigFieldSpec(field, on_page=0, box=box, doc_mdp_update_value=lock)
+    scope = None
+    if lock is not None or lock_all:
+        scope = fields.FieldMDPSpec(
+            fields.FieldMDPAction.ALL if lock_all else fields.FieldMDPAction.INCLUDE, [] if lock_all else [field]
+        )
+    spec = fields.SigFieldSpec(field, on_page=0, box=box, field_mdp_spec=scope, doc_mdp_update_value=lock)
     out = io.BytesIO()
     signers.PdfSigner(metadata, hanko_signer(signer), new_field_spec=spec).sign_pdf(writer, output=out)
     return out.getvalue()
 
 
-def signed_good(name: str, kind: str, data: bytes, signatures: int, *findings: str, pages: int = 2) -> Sample:
+def signed_good(
+    name: str, kind: str, data: bytes, signatures: int, *findings: str, pages: int = 2, may: tuple[str, ...] = ()
+) -> Sample:
     """A good file of pyHanko's."""
+    file = f"good/pyhanko_{name}.pdf"
     return Sample(
-        f"good/pyhanko_{name}.pdf", "pyhanko", kind, data, findings=findings, pages=pages, earlier_signatures=signatures
+        file, "pyhanko", kind, data, findings=findings, findings_may=may, pages=pages, earlier_signatures=signatures
     )
 
 
@@ -88,18 +100,23 @@ def from_pyhanko() -> Iterator[Sample]:
     yield signed_good("signed_packed", "signature on a file of object streams", hanko_sign(packed, first, "ChuKy1"), 1)
     locked = rewritten(encryption=need("pikepdf").Encryption(owner="chu so huu", user="", R=6))
     data = hanko_sign(locked, first, "ChuKy1", password="")
-    yield signed_good("signed_owner_password", "signature on a file encrypted for the owner", data, 1)
+    yield signed_good(
+        "signed_owner_password", "signature on a file encrypted for the owner", data, 1, may=("encrypted",)
+    )
     for name, permission in (("form_filling", permissions.FILL_FORMS), ("annotating", permissions.ANNOTATE)):
         data = hanko_sign(contract, first, "ChungNhan", certify=True, docmdp_permissions=permission)
         yield signed_good(f"certified_{name}", f"certified, {name.replace('_', ' ')} permitted (DocMDP)", data, 1)
     certified = hanko_sign(contract, first, "ChungNhan", certify=True, docmdp_permissions=permissions.FILL_FORMS)
     data = hanko_sign(certified, second, "ChuKy2")
     yield signed_good("certified_and_signed", "certified for form filling, then signed", data, 2)
+    data = hanko_sign(contract, first, "ChuKy1", lock=permissions.FILL_FORMS)
+    yield signed_good("field_lock_form_filling", "an approval signature whose lock permits further signatures", data, 1)
     form = hanko_sign(reportlab_document(draw_form), first, "ChuKy1")
     yield signed_good(
         "signed_form", "signature on a form that stays open", form, 1, "unlocked_fields", "unembedded_fonts", pages=1
     )
-    yield signed_good("empty_field", "an empty signature field", with_empty_fields(contract, "BenA"), 0)
+    unsigned = ("empty_signature_fields",)
+    yield signed_good("empty_field", "an empty signature field", with_empty_fields(contract, "BenA"), 0, may=unsigned)
     data = hanko_sign(with_empty_fields(contract, "BenA", "BenB"), first, "BenA")
     yield signed_good(
         "empty_field_and_signature",
@@ -107,6 +124,7 @@ def from_pyhanko() -> Iterator[Sample]:
         data,
         1,
         "unembedded_fonts",
+        may=unsigned,
     )
 
 
@@ -172,7 +190,11 @@ def from_signed_refused() -> Iterator[Sample]:
         signed_over(hybrid_document(), signer),
     )
     yield refused_signed(
-        "signed_wrapped", "signature wrapping: the second signed part was moved", structure, wrap_signature(signer)
+        "signed_wrapped",
+        "signature wrapping: the second signed part was moved",
+        structure,
+        wrap_signature(signer),
+        duplicates,
     )
     signed = signed_over(plain, signer)
     offset = writer.offsets[5]
@@ -206,6 +228,9 @@ def from_signed_refused() -> Iterator[Sample]:
         locked,
         maker="pyhanko",
     )
+    every = hanko_sign(contract, signer, "ChuKyCuoi", lock_all=True)
+    kind = "an approval signature that locks all fields, later ones too (FieldMDP All)"
+    yield refused_signed("field_lock_all", kind, forbidden, every, maker="pyhanko")
     certified_first = hanko_sign(contract, signer, "ChungNhan", certify=True, docmdp_permissions=permissions.FILL_FORMS)
     narrowed = hanko_sign(certified_first, signer, "ChuKyCuoi", lock=permissions.NO_CHANGES)
     yield refused_signed(
