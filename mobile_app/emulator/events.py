@@ -33,7 +33,8 @@ EVENTS: dict[str, str] = {
     "refused": "the phone refused (request_id, end_result, detail)",
     "withdrawn": "the request was withdrawn (request_id, end_result, detail)",
     "outcome": (
-        "the request is final (request_id, state, end_result, items_signed, items_refused, items_failed)"
+        "the request has ended for this phone; state is the server's last word, empty if that has not come"
+        " (request_id, state, end_result, detail, items_signed, items_refused, items_failed)"
     ),
     "ignored": "the person does nothing about it (request_id)",
     "new_device": "another phone wants to join the account (pairing_id, device_name, digits, decision)",

@@ -104,15 +104,14 @@ class TellingPerson:
             self._tell("refused", **shown)
         if result.end_result in _WITHDRAWN and not result.state:
             self._tell("withdrawn", **shown)
-        if result.state:
-            self._tell(
-                "outcome",
-                state=result.state,
-                items_signed=result.items_signed,
-                items_refused=result.items_refused,
-                items_failed=result.items_failed,
-                **shown,
-            )
+        self._tell(
+            "outcome",
+            state=result.state,
+            items_signed=result.items_signed,
+            items_refused=result.items_refused,
+            items_failed=result.items_failed,
+            **shown,
+        )
         self._person.show_result(result)
 
     def show_problem(self, code: str, details: Mapping[str, object], request_id: str | None) -> None:
