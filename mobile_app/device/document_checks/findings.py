@@ -55,17 +55,25 @@ def _list(document: PreparedDocument, value: Value) -> list[Value]:
 def _look_at_page(document: PreparedDocument, page: Ref, fonts: set[int], found: set[str]) -> None:
     node = document.dictionary_before(page)
     for annotation in _list(document, node.get("Annots")):
-        kind = document.dictionary_before(annotation).get("Subtype")
+        value = document.dictionary_before(annotation)
+        kind = value.get("Subtype")
         if kind == "FileAttachment":
             found.add(ATTACHMENTS)
         elif kind not in _QUIET_ANNOTATIONS:
             found.add(ANNOTATIONS_OVER_TEXT)
+        normal = document.dictionary_before(document.dictionary_before(value.get("AP")).get("N"))
+        for drawn in (normal, *map(document.dictionary_before, normal.values())):
+            _look_at_fonts(document, drawn.get("Resources"), fonts, found)
     resources = node.get("Resources")
     for _ in range(64):
         if resources is not None or not isinstance(node.get("Parent"), Ref):
             break
         node = document.dictionary_before(node["Parent"])
         resources = node.get("Resources")
+    _look_at_fonts(document, resources, fonts, found)
+
+
+def _look_at_fonts(document: PreparedDocument, resources: Value, fonts: set[int], found: set[str]) -> None:
     named = document.dictionary_before(document.dictionary_before(resources).get("Font"))
     for font in named.values():
         if isinstance(font, Ref):

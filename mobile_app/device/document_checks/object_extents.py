@@ -9,11 +9,12 @@ original; the increment's own objects are read byte by byte elsewhere.
 import re
 from typing import Final
 
-from mobile_app.device.document_checks.cross_references import IN_FILE
+from mobile_app.device.document_checks.cross_references import FREE, IN_FILE, Entry
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.syntax import END, WS
 
 _SHORTEST_OBJECT: Final = len("1 0 obj endobj")
+_FREE: Final[Entry] = (FREE, 0, 0)
 _HEADER = re.compile(rb"(?<!\d)(\d{1,10})" + WS + rb"++\d{1,5}" + WS + rb"++obj" + END)
 
 
@@ -57,5 +58,5 @@ def check_duplicate_objects(document: PreparedDocument) -> None:
         if following - end < _SHORTEST_OBJECT:
             continue
         for header in _HEADER.finditer(document.data, end, following):
-            if int(header[1]) in document.original.entries:
+            if document.original.entries.get(int(header[1]), _FREE)[0] != FREE:
                 refuse("doc_duplicate_object", "object", number=int(header[1]))

@@ -142,3 +142,14 @@ def redigested(data: bytes, expected: ExpectedDocument) -> ExpectedDocument:
         prepared_length=len(data),
         prepared_sha256=hashlib.sha256(data).digest(),
     )
+
+
+def shifted(increment: dict[int, bytes], by: int) -> dict[int, bytes]:
+    """``increment`` with its new objects and all references to them counted up by ``by``."""
+
+    def counted(found: re.Match[bytes]) -> bytes:
+        number = int(found[0])
+        return b"%d" % (number + by if number > FONT else number)
+
+    moved = {number: re.sub(rb"\d+(?= 0 R)", counted, body) for number, body in increment.items()}
+    return {number + by * (number > FONT): body for number, body in moved.items()}

@@ -1,6 +1,5 @@
 """Each check of the phone has a document that it alone catches: with the check it is refused, without the check it passes."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from tests.unit.device_checks.document_forge import (
     STAMP_FONT,
     Forge,
     redigested,
+    shifted,
     stream,
 )
 
@@ -93,17 +93,6 @@ def linearised_to_the_end(length: int | None = None) -> Forged:
     forge.increment = shifted(forge.increment, 10)
     data, expected = forge.build()
     return (data, expected) if length else linearised_to_the_end(len(data))
-
-
-def shifted(increment: dict[int, bytes], by: int) -> dict[int, bytes]:
-    """``increment`` with its new objects and all references to them counted up by ``by``."""
-
-    def counted(found: re.Match[bytes]) -> bytes:
-        number = int(found[0])
-        return b"%d" % (number + by if number > FONT else number)
-
-    moved = {number: re.sub(rb"\d+(?= 0 R)", counted, body) for number, body in increment.items()}
-    return {number + by * (number > FONT): body for number, body in moved.items()}
 
 
 def image_spans_gap(length: int = 0) -> Forged:
