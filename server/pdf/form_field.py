@@ -118,8 +118,7 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
         permissions = read_dictionary(source, catalog[b"/Perms"])
         if b"/DocMDP" in permissions:
             certified = True
-            if _certification_level(source, permissions[b"/DocMDP"]) == 1:
-                raise Unprocessable("a certification forbids every change", code="document_certified")
+            _check_level(_document_level(source, permissions[b"/DocMDP"]) or 2)
     if b"/AcroForm" not in catalog:
         return Form(frozenset(), (), not certified)
     form = read_dictionary(source, catalog[b"/AcroForm"])
@@ -134,6 +133,9 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
             continue
         if b"/V" in entries:
             locks.extend(_locks(source, entries[b"/V"]))
+            level = _document_level(source, entries[b"/V"]) or _level_of_lock(source, entries)
+            certified = certified or level > 0
+            _check_level(level)
         elif is_root and not {b"/Lock", b"/SV", b"/Kids"} & set(entries) and b"/Rect" in entries:
             empty.append(EmptySignatureField(reference, entries, name))
     free = tuple(field for field in empty if not any(lock.holds(field.name) for lock in locks))
@@ -173,11 +175,23 @@ def _transforms(source: SourceDocument, signature: bytes) -> Iterator[tuple[byte
         yield reference.get(b"/TransformMethod", b""), parameters
 
 
-def _certification_level(source: SourceDocument, signature: bytes) -> int:
+def _document_level(source: SourceDocument, signature: bytes) -> int:
+    """What changes a signature's DocMDP transform permits, 1 to 3 (12.8.2.2); 0 if it has none."""
     for method, parameters in _transforms(source, signature):
         if method == b"/DocMDP":
             return int(as_number(resolve(source, parameters.get(b"/P", b"2"))))
-    return 2
+    return 0
+
+
+def _level_of_lock(source: SourceDocument, field: dict[bytes, bytes]) -> int:
+    """The same, as a signed field's lock dictionary says it (ISO 32000-2 table 236); 0 if it does not."""
+    lock = read_dictionary(source, field[b"/Lock"]) if b"/Lock" in field else {}
+    return int(as_number(resolve(source, lock.get(b"/P", b"0"))))
+
+
+def _check_level(level: int) -> None:
+    if level == 1:
+        raise Unprocessable("an earlier signature forbids every change", code="document_certified")
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,10 @@ class PyHankoSource:
         if isinstance(found, generic.StreamObject):
             raise UnreadableSyntax("a stream where a plain object should be")
         encrypted = isinstance(self.encryption, _Encrypted)
+        if encrypted and isinstance(found, generic.DictionaryObject) and "/ByteRange" in found:
+            # An earlier signature: its /Contents is not encrypted (7.6.2) and never written again here.
+            kept = {key: value for key, value in found.items() if key != "/Contents"}
+            found = generic.DictionaryObject(kept)  # type: ignore[no-untyped-call]
         return _serialise(found, self._reader.security_handler if encrypted else None, target)
 
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:

@@ -54,7 +54,7 @@ def test_signed_file_is_valid_for_all_and_shows_the_stamp(path, tmp_path, prepar
     signed = credential.sign_prepared(prepared)
 
     assert signed.startswith(source)
-    if "_aes_" not in path.stem and "_packed" not in path.stem:  # AES takes a fresh random vector each time
+    if b"/AESV" not in source:  # AES takes a fresh random vector each time
         assert preparer.prepare(source, place, TIME_TEXT, credential.digest_name) == prepared
     check_signed_document_fast(signed, prepared.byte_range, credential.certificate, algorithm)
     validate_signed_document_fully(signed, [credential.root], prepared.field_name)
