@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from mobile_app.device.interaction import UserInteraction
+from mobile_app.emulator.clock_mover import ClockMover
 from mobile_app.emulator.events import Event, EventSink, Teller
 from mobile_app.emulator.expectations import ExitCode, Watch
 from mobile_app.emulator.phone import EmulatedPhone, Surroundings
@@ -40,9 +41,11 @@ class Actor:
     """Somebody else than the scenario's person (at the terminal)."""
 
 
-def check_playable(scenario: Scenario, actor: Actor) -> None:
+def check_playable(scenario: Scenario, actor: Actor, clock_file: Path | None = None) -> None:
     """Raises ScenarioError for what only shows when a scenario meets the command line."""
     problems: list[str] = []
+    if scenario.clock and clock_file is None:
+        problems.append("clock: needs clock_offset_file in the scenario, or --clock-offset-file")
     if actor.make is None:
         if needs_codes(scenario) and not (scenario.codes_file or actor.codes_file):
             problems.append("answer: code right or wrong needs codes_file in the scenario, or --codes-from")
@@ -66,7 +69,7 @@ def run(
     A play without expectations ends by signal or ``stop_after`` only. Raises ScenarioError, VaultError.
     """
     for play in plays:
-        check_playable(play.scenario, actor)
+        check_playable(play.scenario, actor, _clock_file(play.scenario, surroundings))
     watches = [Watch(p.scenario.expect, p.scenario.forbid, any_order=p.scenario.any_order) for p in plays]
     with ExitStack() as stack:
         phones: list[EmulatedPhone] = []
@@ -87,9 +90,11 @@ def run(
 def _phone(
     scenario: Scenario, profile: Path, surroundings: Surroundings, actor: Actor, sinks: list[EventSink]
 ) -> EmulatedPhone:
-    if scenario.clock_offset_file is not None and surroundings.clock_offset_file is None:
-        surroundings = replace(surroundings, clock_offset_file=scenario.clock_offset_file)
+    clock_file = _clock_file(scenario, surroundings)
+    surroundings = replace(surroundings, clock_offset_file=clock_file)
     clock = surroundings.clock
+    if clock_file is not None:
+        sinks = [*sinks, ClockMover(scenario.clock, clock_file)]
 
     def scripted(teller: Teller) -> UserInteraction:
         return ScriptedPerson(scenario, actor.pin, clock, teller, actor.codes_file)

@@ -72,6 +72,16 @@ class ConnectionRule:
 
 
 @dataclass(frozen=True)
+class ClockRule:
+    """At an event the shared clock is put forward."""
+
+    event: str
+    add: float
+    times: int = 1
+    """At how many events of this name; 0 = each."""
+
+
+@dataclass(frozen=True)
 class Tampering:
     name: str
     positions: tuple[int, ...] | None = None
@@ -109,6 +119,7 @@ class Scenario:
     new_device: Literal["approve", "reject", "ignore"] = "ignore"
     answers: tuple[Answer, ...] = ()
     connection: tuple[ConnectionRule, ...] = ()
+    clock: tuple[ClockRule, ...] = ()
     tampering: tuple[Tampering, ...] = ()
     expect: tuple[Expectation, ...] = ()
     forbid: tuple[Expectation, ...] = ()

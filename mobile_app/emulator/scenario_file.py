@@ -14,6 +14,7 @@ from mobile_app.emulator.events import EVENTS
 from mobile_app.emulator.scenario import (
     Action,
     Answer,
+    ClockRule,
     CodeRule,
     CodeSource,
     ConnectionAct,
@@ -71,6 +72,7 @@ def parse_scenario(text: str, folder: Path) -> Scenario:
         new_device=_new_device(top),
         answers=tuple(_answer(table, folder) for table in top.tables("answer")),
         connection=tuple(_connection(table, folder) for table in top.tables("connection")),
+        clock=tuple(_clock(table) for table in top.tables("clock")),
         tampering=tuple(_tampering(table) for table in top.tables("tamper")),
         expect=_expectations(top, "expect"),
         forbid=_expectations(top, "forbid"),
@@ -189,6 +191,17 @@ def _connection(table: TableReader, folder: Path) -> ConnectionRule:
     )
     if (rule.act == "offline") != bool(rule.seconds or rule.until_file):
         table.problem("seconds", 'seconds or until_file is needed with do = "offline", and only there')
+    table.done()
+    return rule
+
+
+def _clock(table: TableReader) -> ClockRule:
+    after = table.table("after", required=True)
+    event = ""
+    if after is not None:
+        event = after.text("event", required=True, one_of=tuple(EVENTS))
+        after.done()
+    rule = ClockRule(event, table.seconds("add", required=True, most=366 * 86_400.0), table.whole("times", 1))
     table.done()
     return rule
 

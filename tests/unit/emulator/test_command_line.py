@@ -3,14 +3,18 @@
 import io
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from mobile_app.clock import FileOffsetClock
+from mobile_app.emulator.clock_mover import ClockMover
 from mobile_app.emulator.commands import COMMANDS, exit_code_of, main
+from mobile_app.emulator.events import Event
 from mobile_app.emulator.expectations import ExitCode
 from mobile_app.emulator.runner import Actor, check_playable
-from mobile_app.emulator.scenario import Answer, CodeRule, Scenario
+from mobile_app.emulator.scenario import Answer, ClockRule, CodeRule, Scenario
 from mobile_app.emulator.table_reader import ScenarioError
 from mobile_app.emulator.texts import Texts, both, names
 from mobile_app.errors import CheckFailed, LinkError, PhoneError, Refused, ServerRefused, VaultError
@@ -127,6 +131,24 @@ def test_what_a_script_needs_to_play_is_known_before_it_starts() -> None:
     check_playable(Scenario(answers=(Answer("refuse"), Answer("ignore"))), Actor())
     with pytest.raises(ScenarioError, match="pin"):
         check_playable(Scenario(new_device="approve"), Actor())
+
+
+def test_moving_the_clock_needs_the_file_that_is_moved() -> None:
+    scenario = Scenario(clock=(ClockRule("checked", 60.0),))
+    with pytest.raises(ScenarioError, match="clock_offset_file"):
+        check_playable(scenario, Actor())
+    check_playable(scenario, Actor(), Path("clock"))
+
+
+def test_the_clock_is_put_forward_as_often_as_said(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    mover = ClockMover((ClockRule("checked", 60.0, 2), ClockRule("pin", 0.5, 0)), file)
+    for name in ("checked", "outcome", "checked", "checked", "pin", "pin", "pin"):
+        mover.take(Event(name, "a", 0, {}))
+    assert float(file.read_text()) == 121.5
+    before = time.time()
+    assert 121.5 <= FileOffsetClock(file).now() - before <= 122.5
+    assert [path.name for path in tmp_path.iterdir()] == ["clock"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from mobile_app.emulator.catalogue import CATALOGUE
 from mobile_app.emulator.events import EVENTS
-from mobile_app.emulator.scenario import Answer, CodeRule, ConnectionRule, Expectation, Tampering, Untick
+from mobile_app.emulator.scenario import (
+    Answer,
+    ClockRule,
+    CodeRule,
+    ConnectionRule,
+    Expectation,
+    Tampering,
+    Untick,
+)
 from mobile_app.emulator.scenario_file import parse_scenario, read_scenario
 from mobile_app.emulator.table_reader import ScenarioError
 
@@ -64,6 +72,11 @@ def test_everything_a_scenario_can_say_is_read() -> None:
         do = "offline"
         seconds = 1.5
 
+        [[clock]]
+        after = {event = "pin_refused"}
+        add = 30.5
+        times = 0
+
         [[tamper]]
         how = "signature_bit"
         positions = [0, 4]
@@ -101,6 +114,7 @@ def test_everything_a_scenario_can_say_is_read() -> None:
         ConnectionRule("drop", counted="sent", count=2, message="signatures"),
         ConnectionRule("offline", event="approved", seconds=1.5),
     )
+    assert scenario.clock == (ClockRule("pin_refused", 30.5, 0),)
     assert scenario.tampering == (
         Tampering("signature_bit", positions=(0, 4), request=2),
         Tampering("approval_resigned", body={"manifest_root": "00", "item_count": 3}, then="honest"),
@@ -143,6 +157,8 @@ def test_everything_a_scenario_can_say_is_read() -> None:
             "between 1",
         ),
         ("format = 1\n[[connection]]\ndo = 'offline'\nafter = {sent = 1}", "connection[0].seconds", "needed"),
+        ("format = 1\n[[clock]]\nadd = 1", "clock[0].after", "is missing"),
+        ("format = 1\n[[clock]]\nafter = {event = 'x'}", "clock[0].add", "is missing"),
         ("format = 1\n[[tamper]]\nhow = 'magic'", "tamper[0].how", "one of"),
         (
             "format = 1\n[[tamper]]\nhow = 'approval_bit'\npositions = [1]",
