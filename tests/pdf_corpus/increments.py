@@ -1,7 +1,7 @@
 """Signature increments by hand on documents of ``pdf_writer.plain_document``: the well-formed base that attacks and spoiled files vary.
 
 Rules: the base's catalog is object 1, its page tree 2, font 3, first page 4; the increment rewrites catalog and first page and adds
-signature dictionary, widget, appearance; a classical cross-reference table follows. ``SignatureIncrement.build`` is well-formed
+signature dictionary, widget and appearance (strokes only, no font); a classical cross-reference table follows. ``SignatureIncrement.build`` is well-formed
 unless the caller puts something else in.
 """
 
@@ -61,8 +61,8 @@ class SignatureIncrement:
         )
         w.put_stream(
             self.appearance_number,
-            b"q 0.9 0.95 1 rg 0 0 220 60 re f Q BT /F1 10 Tf 10 25 Td (Signed) Tj ET",
-            f"/Type /XObject /Subtype /Form /BBox [0 0 220 60] /Resources << /Font << /F1 {FONT} 0 R >> >>",
+            b"q 0.9 0.95 1 rg 0 0 220 60 re f 0.1 0.3 0.7 RG 2 w 10 20 m 60 45 l 110 15 l 200 40 l S Q",
+            "/Type /XObject /Subtype /Form /BBox [0 0 220 60] /Resources << >>",
         )
         annotations = " ".join(f"{n} 0 R" for n in [*self.annotations, self.field_number])
         w.put(

@@ -170,6 +170,14 @@ class PreparedDocument:
     field_name: str
     notes: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def four_numbers(self) -> ByteRange:
+        """What a manifest can say: ``byte_range`` where it has four numbers, else the range that fits the gap."""
+        if len(self.byte_range) == 4:
+            first, second, third, fourth = self.byte_range
+            return first, second, third, fourth
+        return 0, self.gap[0], self.gap[1], len(self.data) - self.gap[1]
+
     def digest(self, digest_name: str = "sha256") -> bytes:
         """The digest over the parts that ``byte_range`` covers (pairs of offset and length)."""
         pairs = zip(self.byte_range[::2], self.byte_range[1::2], strict=False)
