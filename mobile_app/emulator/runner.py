@@ -102,6 +102,10 @@ def _phone(
     return EmulatedPhone(profile, surroundings, sinks, scenario=scenario, person=actor.make or scripted)
 
 
+def _clock_file(scenario: Scenario, surroundings: Surroundings) -> Path | None:
+    return surroundings.clock_offset_file or scenario.clock_offset_file
+
+
 def _wait(
     plays: Sequence[Play], watches: Sequence[Watch], stop: threading.Event, stop_after: float | None
 ) -> None:
