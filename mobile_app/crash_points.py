@@ -14,7 +14,6 @@ CRASH_POINTS: Final = (
     "pairing.vault.kept",
     "pairing.journal.revealing",
     "pairing.reveal.sent",
-    "pairing.journal.revealed",
     "pairing.journal.complete.before",
     "pairing.journal.complete.after",
     "request.journal.received.before",

@@ -1,73 +1,32 @@
 """The phone, put together: what screens, emulator and tests talk to. Holds no rule of its own beyond order
 and threads.
 
-Threads: ``start`` begins one that keeps the connection and one worker that walks through opened requests one
-after another; events arrive on the link's threads. ``UserInteraction`` questions are asked on the worker
-(pairing: on the caller's thread). All public methods are thread-safe.
+Threads: ``start`` begins one that keeps the connection, one worker that walks through opened requests one
+after another, and one that watches the clock; events arrive on the link's threads. ``UserInteraction``
+questions are asked on the worker (pairing: on the caller's thread). All public methods are thread-safe.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mobile_app.clock import Clock
-from mobile_app.device.interaction import ConnectionState, PendingRequest, RequestResult, UserInteraction
+from mobile_app.device import account
+from mobile_app.device.enrolment import Enrolment
+from mobile_app.device.history import Evidence, FinishedRequest, evidence_of, finished_requests
+from mobile_app.device.identity import AboutThisPhone, Identity, forget_identity, kept_identity
+from mobile_app.device.interaction import Attention, AttentionLost, ConnectionState, PendingRequest, UserInteraction
+from mobile_app.device.journal import Journal
 from mobile_app.device.key_vault import KeyChoice, KeyVault
+from mobile_app.device.paired_run import PairedRun
 from mobile_app.device.profile import Profile
+from mobile_app.errors import LinkError
 from mobile_app.link.ports import SocketConnector, WebConnector
 
+__all__ = ["AboutThisPhone", "Evidence", "FinishedRequest", "Identity", "PhoneDevice"]
 
-@dataclass(frozen=True, slots=True)
-class AboutThisPhone:
-    """What this phone says about itself: shown in the browser and on a first phone at pairing."""
-
-    device_name: str
-    platform: str
-    app_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The pairing this phone has. Digests are lower-case hex; the certificate is DER."""
-
-    server_url: str
-    server_id: str
-    server_name: str
-    subscriber_id: str
-    subscriber_name: str
-    device_id: str
-    credential_id: str
-    signature_algorithm: str
-    certificate: bytes
-    certificate_sha256: str
-    key_protection: str
-    paired_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedRequest:
-    """One entry of the history."""
-
-    result: RequestResult
-    relying_party_name: str
-    requested_by: str
-    item_count: int
-    issued_at: int
-    finished_at: int
-    audit_sequence: int | None
-    audit_head: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything the phone keeps about a finished request: each signed statement as received or sent (JSON
-    text), by name: ``envelope``, ``choice``, ``verdict``, ``approval``, ``acknowledgement``, ``refusal``,
-    ``withdrawal``, ``outcome``."""
-
-    request_id: str
-    statements: Mapping[str, str]
-    documents: tuple[Mapping[str, object], ...]
-    """Per item: position, title, document_code, prepared_sha256, decision (``approve`` or ``refuse``),
-    reason."""
+_ANSWER_SECONDS = 30.0
+_DEFAULT_KEY = KeyChoice("rsa_pkcs1_sha256", 2048)
 
 
 class PhoneDevice:
@@ -88,11 +47,34 @@ class PhoneDevice:
     ) -> None:
         """``open_on_arrival``: walk through each request as it comes (emulator); else it waits for
         ``open_request`` (screens)."""
-        raise NotImplementedError
+        self._profile = profile
+        self._vault = vault
+        self._interaction = interaction
+        self._sockets = sockets
+        self._web = web
+        self._clock = clock
+        self._about = about
+        self._random_bytes = random_bytes
+        self._open_on_arrival = open_on_arrival
+        self._journal = Journal(profile.journal_path)
+        self._enrolment = Enrolment(
+            journal=self._journal,
+            vault=vault,
+            interaction=interaction,
+            web=web,
+            clock=clock,
+            about=about,
+            random_bytes=random_bytes,
+        )
+        self._lock = threading.RLock()
+        self._pairing_attention = Attention()
+        self._started = False
+        self._run: PairedRun | None = None
 
-    # -- pairing -----------------------------------------------------------------------------------
+    # -- pairing ----------------------------------------------------------------------------------
+
     def pair(
-        self, code: str, pin: bytearray, *, server_url: str | None = None, choice: KeyChoice | None = None
+        self, code: str, pin: bytearray, *, server_url: str | None = None, choice: KeyChoice = _DEFAULT_KEY
     ) -> Identity:
         """Pair by QR content (``phoneseal://pair?…``) or by typed code (then ``server_url`` is needed).
         Blocks until complete.
@@ -101,74 +83,164 @@ class PhoneDevice:
         ``pin_weak``, ``pairing_code_malformed``, ``pairing_rejected``, ``pairing_expired`` …), CheckFailed
         (``server_key_unknown``, ``pairing_certificate_wrong`` …), LinkError.
         """
-        raise NotImplementedError
+        attention = self._new_pairing_attention()
+        identity = self._enrolment.pair(code, pin, attention, server_url=server_url, choice=choice)
+        self._begin_run()
+        return identity
 
     def resume_pairing(self) -> Identity | None:
         """Go on with a pairing that was interrupted (blocks); None if there is none or nothing of it can be
         saved."""
-        raise NotImplementedError
+        identity = self._enrolment.resume(self._new_pairing_attention())
+        self._begin_run()
+        return identity
 
     def cancel_pairing(self) -> None:
         """Have a running ``pair``/``resume_pairing`` stop (it raises Refused("pairing_cancelled")) and drop
         what it left."""
-        raise NotImplementedError
+        self._pairing_attention.cancel("cancelled")
+
+    def _new_pairing_attention(self) -> Attention:
+        self._pairing_attention = Attention()
+        return self._pairing_attention
 
     @property
     def identity(self) -> Identity | None:
-        raise NotImplementedError
+        return kept_identity(self._journal)
 
-    # -- running -----------------------------------------------------------------------------------
+    # -- running ----------------------------------------------------------------------------------
+
     def start(self) -> None:
-        """Keep a connection and work, in the background. No effect while it runs."""
-        raise NotImplementedError
+        """Keep a connection and work, in the background. No effect while it runs. Without a pairing it begins
+        when there is one."""
+        with self._lock:
+            self._started = True
+        self._begin_run()
 
     def stop(self) -> None:
-        """Stop both threads; open questions lose attention with ``stopped``. ``start`` may follow."""
-        raise NotImplementedError
+        """Stop all threads; open questions lose attention with ``stopped``. ``start`` may follow."""
+        self._pairing_attention.cancel("stopped")
+        with self._lock:
+            self._started = False
+            run, self._run = self._run, None
+        if run is not None:
+            run.stop()
 
     def close(self) -> None:
         """``stop``, and release the profile. Last call."""
-        raise NotImplementedError
+        self.stop()
+        self._journal.close()
+        self._profile.close()
+
+    def _begin_run(self) -> None:
+        with self._lock:
+            identity = self.identity
+            if identity is None:
+                self._interaction.show_connection(ConnectionState.UNPAIRED, 0)
+                return
+            if not self._started or self._run is not None:
+                return
+            self._run = PairedRun(
+                identity=identity,
+                journal=self._journal,
+                vault=self._vault,
+                interaction=self._interaction,
+                sockets=self._sockets,
+                web=self._web,
+                clock=self._clock,
+                about=self._about,
+                random_bytes=self._random_bytes,
+                cache=self._profile.cache,
+                open_on_arrival=self._open_on_arrival,
+            )
+            self._run.start()
 
     @property
     def connection(self) -> ConnectionState:
-        raise NotImplementedError
+        run = self._run
+        if run is not None:
+            return run.session.state
+        return ConnectionState.UNPAIRED if self.identity is None else ConnectionState.OFFLINE
 
     def go_offline(self) -> None:
         """Drop the connection and stay away until ``go_online``."""
-        raise NotImplementedError
+        self._running().session.go_offline()
 
     def go_online(self) -> None:
-        raise NotImplementedError
+        self._running().session.go_online()
 
-    # -- requests ----------------------------------------------------------------------------------
+    def _running(self) -> PairedRun:
+        run = self._run
+        if run is None:
+            raise LinkError("not_running")
+        return run
+
+    # -- requests ---------------------------------------------------------------------------------
+
     def pending(self) -> list[PendingRequest]:
-        raise NotImplementedError
+        """What waits for the person, oldest first."""
+        run = self._run
+        return [] if run is None else run.book.pending()
 
     def open_request(self, request_id: str) -> None:
         """Have the worker walk through this request (fetch, check, ``decide`` …) when it is free. Raises
         KeyError if it is not pending."""
-        raise NotImplementedError
+        self._running().open_request(request_id)
 
     def history(self, *, limit: int = 100, before: int | None = None, text: str = "") -> list[FinishedRequest]:
         """Finished requests, newest first; ``before`` is the ``finished_at`` of the last one of the page
-        before; ``text`` searches names."""
-        raise NotImplementedError
+        before; ``text`` searches both names."""
+        return finished_requests(self._journal, limit, before, text)
 
     def evidence(self, request_id: str) -> Evidence:
         """Raises KeyError."""
-        raise NotImplementedError
+        return evidence_of(self._journal, request_id)
 
-    # -- the account -------------------------------------------------------------------------------
+    # -- the account ------------------------------------------------------------------------------
+
     def change_pin(self, old_pin: bytearray, new_pin: bytearray) -> None:
-        """Needs a connection. Raises Refused("pin_weak"), WrongPin, LinkError. Overwrites both."""
-        raise NotImplementedError
+        """Needs a connection. Raises WeakPin, WrongPin, ServerRefused, LinkError. Overwrites both."""
+        run = self._running()
+        with _time_limit() as attention, run.key_use:
+            account.change_pin(run.parts, old_pin, new_pin, self._random_bytes, attention)
 
     def freeze(self) -> None:
-        """Have the server withhold the share until staff or the account's owner lift it."""
-        raise NotImplementedError
+        """Have the server withhold the share until staff or the account's owner lift it. Raises LinkError,
+        ServerRefused."""
+        run = self._running()
+        with _time_limit() as attention:
+            account.tell(run.parts, "freeze", "frozen", attention)
 
     def unpair(self) -> None:
         """Tell the server, then destroy the keys. The history stays. Raises LinkError when the server did not
         hear it (keys are kept)."""
-        raise NotImplementedError
+        run = self._running()
+        with _time_limit() as attention:
+            account.tell(run.parts, "unpair", "unpaired", attention)
+        self.forget_pairing()
+
+    def forget_pairing(self) -> None:
+        """Destroy the keys without telling the server: what is left when it has unpaired this phone by
+        itself."""
+        was_started = self._started
+        self.stop()
+        with self._journal.commit():
+            forget_identity(self._journal)
+        self._enrolment.drop_stray_vaults()
+        if was_started:
+            self.start()
+
+
+@contextmanager
+def _time_limit() -> Iterator[Attention]:
+    """For calls on the caller's own thread: after half a minute they end with LinkError("no_answer")."""
+    attention = Attention()
+    timer = threading.Timer(_ANSWER_SECONDS, lambda: attention.cancel("no_answer"))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield attention
+    except AttentionLost as error:
+        raise LinkError("no_answer") from error
+    finally:
+        timer.cancel()

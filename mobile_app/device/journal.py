@@ -281,10 +281,10 @@ class Journal:
             )
 
     def documents(self, request_id: str) -> str:
-        """The JSON list given to ``keep_items``; ``[]`` if there is none."""
+        """What was given to ``keep_items``; an empty list of documents if nothing was."""
         with self._lock:
             row = self._db.execute("SELECT documents FROM items WHERE request_id = ?", (request_id,)).fetchone()
-        return "[]" if row is None else zlib.decompress(row[0]).decode()
+        return '{"documents":[]}' if row is None else zlib.decompress(row[0]).decode()
 
     def to_sign(self, request_id: str) -> list[tuple[int, bytes]]:
         """(position, DTBS) of each approved item, ascending."""

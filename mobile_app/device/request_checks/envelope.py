@@ -25,19 +25,23 @@ CLOCK_TOLERANCE_MS: Final = 60_000
 one round trip."""
 
 
-def check_envelope(statement: Statement, identity: Identity, pinned: PinnedKeys, server_now: int) -> Verified[Envelope]:
-    """``server_now``: milliseconds by the server's clock."""
+def verify_envelope(statement: Statement, identity: Identity, pinned: PinnedKeys) -> Verified[Envelope]:
+    """Is it from our server, and for us?"""
     verified = pinned.verify(statement, PURPOSE, read_envelope)
-    envelope = verified.body
     for name in ("server_id", "subscriber_id", "device_id", "credential_id", "certificate_sha256"):
-        if getattr(envelope, name) != getattr(identity, name):
-            raise CheckFailed("envelope_not_ours", {"what": name, "request_id": envelope.request_id})
-    if not envelope.issued_at < envelope.expires_at <= envelope.issued_at + MAX_LIFE_MS:
-        raise CheckFailed("envelope_times_wrong", {"what": "life", "request_id": envelope.request_id})
-    if envelope.issued_at > server_now + CLOCK_TOLERANCE_MS:
-        raise CheckFailed("envelope_times_wrong", {"what": "future", "request_id": envelope.request_id})
-    if len(set(envelope.verification_codes)) != 3:
-        raise CheckFailed("envelope_codes_wrong", {"request_id": envelope.request_id})
-    if envelope.expires_at <= server_now:
-        raise Refused("request_expired", {"request_id": envelope.request_id})
+        if getattr(verified.body, name) != getattr(identity, name):
+            raise CheckFailed("envelope_not_ours", {"what": name, "request_id": verified.body.request_id})
     return verified
+
+
+def check_terms(envelope: Envelope, server_now: int) -> None:
+    """May it be answered at all? ``server_now``: milliseconds by the server's clock. What fails here is
+    refused to the server."""
+    if not envelope.issued_at < envelope.expires_at <= envelope.issued_at + MAX_LIFE_MS:
+        raise CheckFailed("envelope_times_wrong", {"what": "life"})
+    if envelope.issued_at > server_now + CLOCK_TOLERANCE_MS:
+        raise CheckFailed("envelope_times_wrong", {"what": "future"})
+    if len(set(envelope.verification_codes)) != 3:
+        raise CheckFailed("envelope_codes_wrong")
+    if envelope.expires_at <= server_now:
+        raise Refused("request_expired")

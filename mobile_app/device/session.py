@@ -1,0 +1,320 @@
+"""The proven connection to the server: getting it, keeping it, and asking over it (protocol §2.1).
+
+Rules:
+* The phone speaks first: hello, then prove; it believes nothing before the server's signed answer over both
+  nonces.
+* Later server keys are taken by rotation statements only, and pinned before the connection is used.
+* A lost connection comes back by itself: back-off from 0.5 to 30 seconds with jitter. A refusing server is
+  asked again every minute.
+* A call survives lost connections: every message may be sent twice, so it is sent again on the next
+  connection, until its ``Attention`` is lost. An error that the server answers is an answer and is raised.
+* The server's clock is reckoned from the signed time of its hello, at the middle of the round trip.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from mobile_app.clock import Clock, milliseconds
+from mobile_app.device.identity import AboutThisPhone, Identity, keep_pinned_keys
+from mobile_app.device.interaction import Attention, ConnectionState, SecurityWarning
+from mobile_app.device.journal import Journal
+from mobile_app.device.key_vault import KeyVault
+from mobile_app.device.server_keys import PinnedKeys
+from mobile_app.device.statements import sign_statement
+from mobile_app.errors import CheckFailed, LinkError, PhoneError, ServerRefused
+from mobile_app.link import wire
+from mobile_app.link.fields import Malformed
+from mobile_app.link.phone_statements import DeviceHello
+from mobile_app.link.ports import EventSocket, SocketConnector, WebConnector, WebLink
+from mobile_app.link.server_statements import read_server_hello
+
+_FIRST_DELAY: Final = 0.5
+_LONGEST_DELAY: Final = 30.0
+_REFUSED_DELAY: Final = 60.0
+_REPROVE_AFTER: Final = 50 * 60.0
+_TRIES_ON_ONE_CONNECTION: Final = 3
+T = TypeVar("T")
+_REFUSED_STATES: Final = {"device_frozen": ConnectionState.FROZEN}
+
+
+@dataclass(frozen=True, slots=True)
+class _Online:
+    """A proven connection."""
+
+    socket: EventSocket
+    access_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionListener:
+    """Who hears of the session, on the session's and the link's threads. Only ``on_online`` may take its
+    time, and may raise LinkError to have the connection made anew."""
+
+    on_event: Callable[[str, object], Mapping[str, object] | None]
+    on_state: Callable[[ConnectionState], None]
+    on_online: Callable[[], None]
+    on_warning: Callable[[SecurityWarning], None]
+    on_problem: Callable[[str, Mapping[str, object]], None]
+
+
+class Session:
+    """Keeps one connection from ``start`` to ``stop``."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        pinned: PinnedKeys,
+        journal: Journal,
+        vault: KeyVault,
+        sockets: SocketConnector,
+        web: WebConnector,
+        clock: Clock,
+        about: AboutThisPhone,
+        random_bytes: Callable[[int], bytes],
+        listener: SessionListener,
+    ) -> None:
+        self.identity = identity
+        self.pinned = pinned
+        self._journal = journal
+        self._vault = vault
+        self._sockets = sockets
+        self._web: WebLink = web.open(identity.server_url)
+        self._clock = clock
+        self._about = about
+        self._random_bytes = random_bytes
+        self._listener = listener
+        self._jitter = random.Random(int.from_bytes(random_bytes(8), "big"))  # noqa: S311 - spreads load only
+        self._changed = threading.Condition()
+        self._online: _Online | None = None
+        self._lost = threading.Event()
+        self._stopping = threading.Event()
+        self._wanted = threading.Event()
+        self._wanted.set()
+        self._thread: threading.Thread | None = None
+        self._state = ConnectionState.OFFLINE
+        self._warned: set[str] = set()
+        self.skew_ms = 0
+
+    # -- life -------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._keep, name="phone-session", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wanted.set()
+        self._lost.set()
+        self._drop()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=15)
+        self._web.close()
+
+    def go_offline(self) -> None:
+        self._wanted.clear()
+        self._lost.set()
+        self._drop()
+
+    def go_online(self) -> None:
+        self._wanted.set()
+
+    @property
+    def state(self) -> ConnectionState:
+        return self._state
+
+    def server_now(self) -> int:
+        """Milliseconds by the server's clock, as well as this phone can tell."""
+        return milliseconds(self._clock) + self.skew_ms
+
+    # -- asking -----------------------------------------------------------------------------------
+
+    def call(self, event: str, message: Mapping[str, object], attention: Attention) -> object:
+        """Ask on whatever connection there is, or the next one. Raises ServerRefused, Malformed,
+        AttentionLost."""
+        failures = 0
+        while True:
+            online = self._await_online(attention)
+            try:
+                return online.socket.call(event, message)
+            except Malformed:
+                raise
+            except LinkError:
+                failures += 1
+                if self._online is online and failures >= _TRIES_ON_ONE_CONNECTION:
+                    failures = 0
+                    self._lost.set()
+                attention.wait(self._jitter.uniform(0.05, 0.2))
+
+    def call_once(self, event: str, message: Mapping[str, object]) -> object:
+        """Ask on the present connection, once: for what a connection's own nonce goes into. Raises LinkError
+        too."""
+        online = self._online
+        if online is None:
+            raise LinkError("offline")
+        return online.socket.call(event, message)
+
+    def get_json(self, path: str, attention: Attention, *, max_bytes: int) -> object:
+        """A GET with the session's token; asked again when the way fails. Raises ServerRefused, Malformed,
+        AttentionLost."""
+        return self._over_http(lambda token: self._web.get_json(path, token, max_bytes=max_bytes), attention)
+
+    def get_bytes(
+        self, path: str, attention: Attention, *, max_bytes: int, byte_range: tuple[int, int] | None = None
+    ) -> bytes:
+        """Like ``get_json`` for a body of bytes, at most ``max_bytes``."""
+
+        def fetch(token: str) -> bytes:
+            pieces: Iterator[bytes] = self._web.get_stream(path, token, max_bytes=max_bytes, byte_range=byte_range)
+            return b"".join(pieces)
+
+        return self._over_http(fetch, attention)
+
+    def _over_http(self, fetch: Callable[[str], T], attention: Attention) -> T:
+        delay = _FIRST_DELAY
+        while True:
+            online = self._await_online(attention)
+            try:
+                return fetch(online.access_token)
+            except Malformed:
+                raise
+            except ServerRefused as error:
+                if error.details.get("status") != 401:
+                    raise
+                self._lost_connection(online)
+            except LinkError:
+                pass
+            attention.wait(delay)
+            delay = min(delay * 2, _LONGEST_DELAY)
+
+    def _await_online(self, attention: Attention) -> _Online:
+        while True:
+            attention.check()
+            with self._changed:
+                if self._online is not None:
+                    return self._online
+                self._changed.wait(0.2)
+
+    # -- keeping the connection -------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        delay = _FIRST_DELAY
+        while not self._stopping.is_set():
+            if not self._wanted.is_set():
+                self._set_state(ConnectionState.OFFLINE)
+                self._wanted.wait()
+                delay = _FIRST_DELAY
+                continue
+            lost = self._lost = threading.Event()  # each connection has its own: an old one's end comes late
+            self._set_state(ConnectionState.CONNECTING)
+            try:
+                self._connect(lost)
+                delay = _FIRST_DELAY
+                self._listener.on_online()
+                lost.wait(_REPROVE_AFTER)
+                self._drop()
+                self._set_state(ConnectionState.OFFLINE)
+                pause = self._jitter.uniform(0.0, _FIRST_DELAY)
+            except (ServerRefused, CheckFailed) as error:
+                self._drop()
+                self._refused(error)
+                pause = _REFUSED_DELAY
+            except LinkError:
+                self._drop()
+                self._set_state(ConnectionState.OFFLINE)
+                pause = delay * self._jitter.uniform(0.5, 1.0)
+                delay = min(delay * 2, _LONGEST_DELAY)
+            self._pause(pause)
+        self._set_state(ConnectionState.OFFLINE)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not when the person takes the phone offline or stops it."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and self._wanted.is_set():
+            if self._stopping.wait(min(left, 0.2)):
+                return
+
+    def _connect(self, lost: threading.Event) -> None:
+        socket = self._sockets.connect(self.identity.server_url, self._listener.on_event, lost.set)
+        try:
+            token = self._prove(socket)
+        except BaseException:
+            socket.close()
+            raise
+        with self._changed:
+            if self._stopping.is_set() or not self._wanted.is_set():
+                socket.close()
+                raise LinkError("offline")
+            self._online = _Online(socket, token)
+            self._changed.notify_all()
+        self._set_state(ConnectionState.ONLINE)
+
+    def _prove(self, socket: EventSocket) -> str:
+        """hello and prove; returns the access token."""
+        identity = self.identity
+        phone_nonce = self._random_bytes(32)
+        hello = wire.read_hello_answer(
+            socket.call(
+                "hello",
+                wire.hello_message(
+                    identity.device_id,
+                    phone_nonce,
+                    self._about.app_version,
+                    self._about.platform,
+                    self.pinned.counter,
+                ),
+            )
+        )
+        self._take_rotations(hello)
+        statement = sign_statement(
+            "phoneseal.device_hello.v1",
+            DeviceHello(identity.device_id, identity.server_id, hello.nonce, phone_nonce).body(),
+            identity.device_id,
+            lambda message: self._vault.sign_as_device(identity.vault_name, message),
+        )
+        asked_at = milliseconds(self._clock)
+        answer = wire.read_prove_answer(socket.call("prove", {"statement": statement.message()}))
+        answered_at = milliseconds(self._clock)
+        said = self.pinned.verify(answer.statement, "phoneseal.server_hello.v1", read_server_hello).body
+        expected = (identity.server_id, identity.device_id, hello.nonce, phone_nonce)
+        if (said.server_id, said.device_id, said.nonce, said.phone_nonce) != expected:
+            raise CheckFailed("server_hello_wrong")
+        self.skew_ms = said.server_time - (asked_at + answered_at) // 2
+        return answer.access_token
+
+    def _take_rotations(self, hello: wire.HelloAnswer) -> None:
+        if hello.key_rotations:
+            self.pinned = self.pinned.rotated(hello.key_rotations)
+            keep_pinned_keys(self._journal, self.pinned)
+
+    def _lost_connection(self, online: _Online) -> None:
+        """Give up a connection that no longer serves (a token that ran out): the next one proves anew."""
+        if self._online is online:
+            self._lost.set()
+
+    def _drop(self) -> None:
+        with self._changed:
+            online, self._online = self._online, None
+        if online is not None:
+            online.socket.close()
+
+    def _refused(self, error: PhoneError) -> None:
+        """The server said no, or said what is not true. Shown once for each code, so that a minute's retry
+        does not nag."""
+        self._set_state(_REFUSED_STATES.get(error.code, ConnectionState.REFUSED))
+        if error.code in self._warned:
+            return
+        self._warned.add(error.code)
+        if isinstance(error, CheckFailed):
+            self._listener.on_warning(SecurityWarning(error.code, error.details, None))
+        else:
+            self._listener.on_problem(error.code, error.details)
+
+    def _set_state(self, state: ConnectionState) -> None:
+        if state != self._state:
+            self._state = state
+            self._listener.on_state(state)
