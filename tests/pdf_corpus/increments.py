@@ -1,8 +1,8 @@
 """Signature increments by hand on documents of ``pdf_writer.plain_document``: the well-formed base that attacks and spoiled files vary.
 
 Rules: the base's catalog is object 1, its page tree 2, font 3, first page 4; the increment rewrites catalog and first page and adds
-signature dictionary, widget and appearance (strokes only, no font); a classical cross-reference table follows. ``SignatureIncrement.build`` is well-formed
-unless the caller puts something else in.
+signature dictionary, widget and appearance (strokes only, no font); a classical cross-reference table follows.
+``SignatureIncrement.build`` is well-formed unless the caller puts something else in.
 """
 
 import re
