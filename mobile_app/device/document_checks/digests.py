@@ -6,10 +6,12 @@ ByteRange.
 
 import hashlib
 import hmac
+import mmap
 
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 
 _PIECE = 1024 * 1024
+_KEPT = 32 * _PIECE
 
 
 def _feed(digests: tuple["hashlib._Hash", ...], view: memoryview, start: int, end: int) -> None:
@@ -17,6 +19,15 @@ def _feed(digests: tuple["hashlib._Hash", ...], view: memoryview, start: int, en
         piece = view[position : min(position + _PIECE, end)]
         for digest in digests:
             digest.update(piece)
+        if (position + _PIECE) % _KEPT == 0:
+            _let_go(view)
+
+
+def _let_go(view: memoryview) -> None:
+    """Tell the system that the pages of a mapped file need not stay in memory; they come back when read."""
+    mapped = view.obj
+    if isinstance(mapped, mmap.mmap) and view.readonly and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def check_length(document: PreparedDocument) -> None:
