@@ -5,14 +5,17 @@ import action that runs when the document or its signed page opens (12.6.3). The
 upload; the phone does not take its word for it.
 """
 
+import re
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
-from mobile_app.device.document_checks.syntax import Value, read_value
+from mobile_app.device.document_checks.syntax import END, Value, read_value
 
 _REFUSED_ACTIONS: Final = frozenset(
     ("JavaScript", "Launch", "ImportData", "SubmitForm", "Rendition", "RichMediaExecute")
 )
+# The key as it stands, or a name with an escape that could hide it.
+_FILE_KEY = re.compile(rb"/F" + END + rb"|#")
 _MAX_ACTIONS: Final = 64
 
 
@@ -22,8 +25,7 @@ def check_external_streams(document: PreparedDocument) -> None:
     data, end = document.data, document.expected.original_length
     streams = document.original_streams
     for start, value_end in zip(streams[::2], streams[1::2], strict=True):
-        text = bytes(data[start:value_end])
-        if b"/F" not in text and b"#" not in text:
+        if not _FILE_KEY.search(data, start, value_end):
             continue
         value, _ = read_value(data, start, end)
         if isinstance(value, dict) and value.get("F") is not None:

@@ -130,6 +130,10 @@ def external_stream() -> Forged:
     return changed("original", CONTENT, b"<</Length", b"<</F(other.txt)/Length").build()
 
 
+def external_stream_in_disguise() -> Forged:
+    return changed("original", CONTENT, b"<</Length", b"<</#46(other.txt)/Length").build()
+
+
 def wrong_entry() -> Forged:
     data, _ = Forge().build()
     return Forge(increment_entries={STAMP: data.index(b"8 0 obj") + 1}).build()
@@ -298,6 +302,7 @@ ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
     ("check_object_extents", "doc_object_extent", objects_overlap),
     ("check_duplicate_objects", "doc_duplicate_object", object_stands_twice),
     ("check_external_streams", "doc_external_stream", external_stream),
+    ("check_external_streams", "doc_external_stream", external_stream_in_disguise),
     ("check_increment_cross_reference", "doc_increment_xref", wrong_entry),
     ("check_previous_cross_reference", "doc_previous_xref", wrong_prev),
     ("check_trailer", "doc_trailer", other_root),
