@@ -37,7 +37,13 @@ _SIGNED_REFUSALS = (
     ("hybrid_xref", "pdf_signed_hybrid_xref"),
 )
 # What a signed file may have: every reader still sees the same, and nothing could be done about it anyway.
-_TOLERATED_WHEN_SIGNED = {"unlisted_objects", "unlisted_bytes", "media_box_missing", "header_version_wrong"}
+_TOLERATED_WHEN_SIGNED = {
+    "unlisted_objects",
+    "unlisted_bytes",
+    "media_box_missing",
+    "header_version_wrong",
+    "parser_warnings",
+}
 
 
 @dataclass

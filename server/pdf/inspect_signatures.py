@@ -3,7 +3,7 @@
 A file counts as signed when any dictionary looks like a signature (``/ByteRange`` beside ``/Contents``), also
 one that no field names: such a file is never rebuilt. A certification that allows no change at all (ISO
 32000-2, 12.8.2.2: DocMDP with ``/P 1``, or a field lock with ``/P 1``) is refused, because one more signature
-would break it.
+would break it; so is a lock on all fields, which holds for the field that we would add (12.8.2.4).
 """
 
 from server.errors import Unprocessable
@@ -45,8 +45,11 @@ def _is_signature(dictionary: Dictionary) -> bool:
 
 
 def _forbids_changes(graph: ObjectGraph, reference: Value) -> bool:
-    """A signature reference dictionary (12.8.1, table 256) with DocMDP or FieldMDP and permission 1."""
+    """A signature reference dictionary (12.8.1, table 256): permission 1, or a lock that holds for new
+    fields.
+    """
     entry = graph.dictionary(reference)
     method = graph.get(entry, "/TransformMethod")
-    permission = graph.get(graph.get(entry, "/TransformParams"), "/P")
-    return method in ("/DocMDP", "/FieldMDP") and permission == 1
+    parameters = graph.get(entry, "/TransformParams")
+    locks_new_fields = method == "/FieldMDP" and graph.get(parameters, "/Action") in ("/All", "/Exclude")
+    return locks_new_fields or (method in ("/DocMDP", "/FieldMDP") and graph.get(parameters, "/P") == 1)

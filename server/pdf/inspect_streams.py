@@ -10,7 +10,6 @@ refuse: it is counted up to the damage and reported.
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import zip_longest
 
 from server.errors import Unprocessable
@@ -178,18 +177,6 @@ def measure_stream(raw: bytes | memoryview, stream: Dictionary, graph: ObjectGra
     except DamagedData:
         return False
     return True
-
-
-def decode_stream(raw: bytes | memoryview, stream: Dictionary, graph: ObjectGraph, meter: Meter) -> bytes:
-    """The decoded bytes within the limits, as far as they are undamaged."""
-    chunks: Iterable[bytes | memoryview] = (raw,)
-    for name in _filters(stream, graph):
-        if name in _DECODERS:
-            chunks = _counted(_DECODERS[name](chunks), len(raw), meter)
-    out: list[bytes | memoryview] = []
-    with suppress(DamagedData):
-        out.extend(chunks)
-    return b"".join(out)
 
 
 def _counted(chunks: Chunks, raw_length: int, meter: Meter) -> Chunks:

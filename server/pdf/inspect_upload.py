@@ -55,7 +55,6 @@ def _inspect(source: Path, repaired_target: Path, limits: UploadLimits) -> Inspe
     qpdf_settings.set_qpdf_limits(
         flate_max_memory=limits.max_inflated_stream_bytes,
         run_length_max_memory=limits.max_inflated_stream_bytes,
-        doc_max_warnings=1000,
     )
     reading = read_file(source, meter)
     reasons = tuple(sorted(reading.faults))
