@@ -5,6 +5,8 @@ Lengths, digests and ByteRange of the expectation always fit the forged bytes, s
 
 import hashlib
 import re
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mobile_app.device.document_checks import ExpectedDocument
@@ -153,3 +155,56 @@ def shifted(increment: dict[int, bytes], by: int) -> dict[int, bytes]:
 
     moved = {number: re.sub(rb"\d+(?= 0 R)", counted, body) for number, body in increment.items()}
     return {number + by * (number > FONT): body for number, body in moved.items()}
+
+
+def packed(
+    members: dict[int, bytes],
+    *,
+    index: list[tuple[int, int]] | None = None,
+    entries: bytes = b"",
+    spoil: bytes = b"",
+    container_entry: bytes | None = None,
+) -> bytes:
+    """An original that keeps ``members`` in object stream 6 and has a cross-reference stream 7."""
+    bodies = b"".join(body + b" " for body in members.values())
+    places, position = [], 0
+    for number, body in members.items():
+        places.append((number, position))
+        position += len(body) + 1
+    head = b" ".join(b"%d %d" % place for place in (index or places)) + b" "
+    inflated = head + bodies
+    out = bytearray(b"%PDF-1.7\n")
+    offsets = {CONTENT: len(out)}
+    out += b"4 0 obj\n%b\nendobj\n" % stream(b"BT ET")
+    offsets[6] = len(out)
+    said = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode%b" % (len(members), len(head), entries)
+    out += b"6 0 obj\n%b\nendobj\n" % stream(spoil or zlib.compress(inflated), said)
+    offsets[7] = len(out)
+    rows = {0: (0, 0, 255), 4: (1, offsets[4], 0), 6: (1, offsets[6], 0), 7: (1, offsets[7], 0)}
+    rows |= {number: (2, 6, place) for place, number in enumerate(members)}
+    table = b"".join(
+        bytes([a]) + b.to_bytes(4, "big") + bytes([c]) for a, b, c in (rows[n] for n in sorted(rows))
+    )
+    if container_entry is not None:
+        at = 6 * sorted(rows).index(6)
+        table = table[:at] + container_entry + table[at + 6 :]
+    index_said = b"".join(b"%d 1 " % number for number in sorted(rows))
+    out += b"7 0 obj\n%b\nendobj\n" % stream(
+        zlib.compress(table),
+        b"/Type/XRef/W[1 4 1]/Index[%b]/Size 8/Root 1 0 R/ID[<01><02>]/Filter/FlateDecode" % index_said,
+    )
+    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % offsets[7])
+
+
+MEMBERS = {number: body for number, body in Forge().original.items() if number != CONTENT}
+
+
+def on_packed(**more: object) -> Callable[[], tuple[bytes, ExpectedDocument]]:
+    """The usual increment, with other numbers, on ``packed``."""
+
+    def build() -> tuple[bytes, ExpectedDocument]:
+        forge = Forge(packed_original=packed(MEMBERS, **more))  # type: ignore[arg-type]
+        forge.increment = shifted(forge.increment, 10)
+        return forge.build()
+
+    return build

@@ -1,10 +1,13 @@
 """The phone signs attributes that say exactly what they must: each rule has a forged DER that breaks it alone."""
 
+import base64
 import datetime
 import functools
 import hashlib
+import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from asn1crypto import algos, cms, tsp
@@ -263,6 +266,36 @@ def test_wrong_attributes_are_refused(case: str, monkeypatch: pytest.MonkeyPatch
     if rule is not None:
         monkeypatch.setattr(signed_attributes, rule, lambda *_: None)
         check(der)
+
+
+VECTORS = Path(__file__).parents[2] / "protocol" / "vectors"
+
+
+def unpadded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@pytest.mark.parametrize("case", json.loads((VECTORS / "signed_attributes.json").read_text())["cases"])
+def test_vectors_pass(case: dict[str, str]) -> None:
+    check_signed_attributes(
+        bytes.fromhex(case["signed_attributes_hex"]),
+        signing_certificate_der=unpadded(case["certificate"]),
+        message_digest=bytes.fromhex(case["message_digest_hex"]),
+        signature_algorithm=case["signature_algorithm"],
+    )
+
+
+@pytest.mark.parametrize("number", range(28))
+def test_invalid_vectors_are_refused(number: int) -> None:
+    vectors = json.loads((VECTORS / "signed_attributes_invalid.json").read_text())
+    assert len(vectors["invalid"]) >= 28
+    with pytest.raises(CheckFailed, match="attributes_"):
+        check_signed_attributes(
+            bytes.fromhex(vectors["invalid"][number]["signed_attributes_hex"]),
+            signing_certificate_der=unpadded(vectors["certificate"]),
+            message_digest=bytes.fromhex(vectors["message_digest_hex"]),
+            signature_algorithm=vectors["signature_algorithm"],
+        )
 
 
 def test_an_unknown_algorithm_is_refused() -> None:

@@ -1,0 +1,330 @@
+"""For each check of the phone, forged documents that it alone catches."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mobile_app.device.document_checks import ExpectedDocument
+from tests.unit.device_checks.document_forge import (
+    CATALOG,
+    CID_FONT,
+    CONTENT,
+    DESCRIPTOR,
+    FIELD,
+    FONT,
+    FONT_FILE,
+    FORM,
+    GAP,
+    PAGE,
+    SIGNATURE,
+    STAMP,
+    STAMP_FONT,
+    Forge,
+    redigested,
+    shifted,
+    stream,
+)
+
+Forged = tuple[bytes, ExpectedDocument]
+
+
+def changed(where: str, number: int, old: bytes, new: bytes) -> Forge:
+    """A forge whose object ``number`` of ``original`` or ``increment`` says ``new`` for ``old``."""
+    forge = Forge()
+    objects: dict[int, bytes] = getattr(forge, where)
+    assert old in objects[number]
+    objects[number] = objects[number].replace(old, new)
+    return forge
+
+
+def both(number: int, old: bytes, new: bytes) -> Forge:
+    """The same change in the original and in the increment, so that they go on saying the same."""
+    forge = changed("original", number, old, new)
+    assert old in forge.increment[number]
+    forge.increment[number] = forge.increment[number].replace(old, new)
+    return forge
+
+
+def wrong_length() -> Forged:
+    data, expected = Forge().build()
+    return data, replace(expected, prepared_length=expected.prepared_length + 1)
+
+
+def range_ends_early() -> Forged:
+    data, expected = Forge().build()
+    first, start, end, rest = expected.byte_range
+    data = data.replace(b"%010d]" % rest, b"%010d]" % (rest - 1))
+    return data, replace(redigested(data, expected), byte_range=(first, start, end, rest - 1))
+
+
+def gap_is_not_empty() -> Forged:
+    filled = GAP.replace(b"<00", b"<01")
+    forge = changed("increment", SIGNATURE, GAP, filled)
+    forge.gap = filled
+    return forge.build()
+
+
+def other_original() -> Forged:
+    data, expected = Forge().build()
+    other = data.replace(b"1,000 dong", b"9,000 dong")
+    return other, replace(redigested(other, expected), original_sha256=expected.original_sha256)
+
+
+def other_prepared() -> Forged:
+    data, expected = Forge().build()
+    other = data.replace(b"<0001> Tj", b"<0002> Tj")
+    return other, expected
+
+
+def header_shifts() -> Forged:
+    return Forge(header=b"\n%PDF-1.7\n").build()
+
+
+def linearised_to_the_end(length: int | None = None) -> Forged:
+    forge = Forge()
+    said = b"<</Linearized 1/L %010d>>" % (length or 0)
+    forge.original = {15: said, **forge.original}
+    forge.increment = shifted(forge.increment, 10)
+    data, expected = forge.build()
+    return (data, expected) if length else linearised_to_the_end(len(data))
+
+
+def image_spans_gap(length: int = 0) -> Forged:
+    forge = Forge()
+    image = stream(b"pixels", b"/Subtype/Image", length=b"%06d" % length)
+    forge.original = {**{n: b for n, b in forge.original.items() if n != CONTENT}, CONTENT: image}
+    data, expected = forge.build()
+    if length:
+        return data, expected
+    start = data.index(b"stream\n", data.index(b"/Subtype/Image")) + len(b"stream\n")
+    return image_spans_gap(data.index(b"\nendstream", expected.byte_range[2]) - start)
+
+
+def offset_in_gap(offset: int = 0) -> Forged:
+    data, expected = Forge(original_entries={CONTENT: offset or 1}).build()
+    return (data, expected) if offset else offset_in_gap(expected.byte_range[1] + 10)
+
+
+def objects_overlap() -> Forged:
+    forge = changed("original", CONTENT, b"(1,000 dong)", b"(20 0 obj null endobj )")
+    offset = forge.build_original().index(b"20 0 obj")
+    forge.original_entries = {20: offset}
+    forge.increment = shifted(forge.increment, 20)
+    return forge.build()
+
+
+def object_stands_twice() -> Forged:
+    forge = changed("original", CONTENT, b"(1,000 dong)", b"(1,000 dong)")
+    second = stream(b"BT /F1 12 Tf 72 700 Td (9,000 dong) Tj ET")
+    forge.original[CONTENT] += b"\nendobj\n4 0 obj\n" + second
+    return forge.build()
+
+
+def external_stream() -> Forged:
+    return changed("original", CONTENT, b"<</Length", b"<</F(other.txt)/Length").build()
+
+
+def external_stream_in_disguise() -> Forged:
+    return changed("original", CONTENT, b"<</Length", b"<</#46(other.txt)/Length").build()
+
+
+def wrong_entry() -> Forged:
+    data, _ = Forge().build()
+    return Forge(increment_entries={STAMP: data.index(b"8 0 obj") + 1}).build()
+
+
+def wrong_prev() -> Forged:
+    return Forge(prev=9).build()
+
+
+def other_root() -> Forged:
+    return Forge(increment_trailer=b"/Root 2 0 R/ID[<01><03>]").build()
+
+
+def other_identifier() -> Forged:
+    return Forge(increment_trailer=b"/Root 1 0 R/ID[<09><03>]").build()
+
+
+def gap_is_the_reason() -> Forged:
+    forge = changed("increment", SIGNATURE, b"/Contents " + GAP, b"/Contents<00>")
+    forge.increment[SIGNATURE] = forge.increment[SIGNATURE].replace(b"(Agreed)", GAP)
+    return forge.build()
+
+
+def signature_has_appearance() -> Forged:
+    return changed("increment", SIGNATURE, b"/Type/Sig", b"/Type/Sig/AP<</N 8 0 R>>").build()
+
+
+def signature_is_a_timestamp() -> Forged:
+    return changed("increment", SIGNATURE, b"ETSI.CAdES.detached", b"ETSI.RFC3161").build()
+
+
+def field_has_an_option() -> Forged:
+    return changed("increment", FIELD, b"/FT/Sig", b"/FT/Sig/DV(old)").build()
+
+
+def field_takes_a_name() -> Forged:
+    forge = both(CATALOG, b"/Type/Catalog", b"/Type/Catalog/Lang(vi)")
+    forge.original[CATALOG] = forge.original[CATALOG].replace(b"/Lang(vi)", b"/Lang(vi)/AcroForm 5 0 R")
+    forge.original[FONT] = b"<</Fields[4 0 R]>>"
+    forge.original[CONTENT] = b"<</FT/Tx/T(PhoneSeal1)>>"
+    forge.increment[CATALOG] = forge.original[CATALOG]
+    forge.increment[FONT] = b"<</Fields[4 0 R 7 0 R]/SigFlags 3>>"
+    del forge.increment[FORM]
+    return forge.build()
+
+
+def stamp_hides() -> Forged:
+    return changed("increment", FIELD, b"/F 132", b"/F 134").build()
+
+
+def stamp_lies_outside() -> Forged:
+    return changed("increment", FIELD, b"[300 100 500 160]", b"[300 100 700 160]").build()
+
+
+def stamp_covers_the_page() -> Forged:
+    return changed("increment", FIELD, b"[300 100 500 160]", b"[0 0 595 500]").build()
+
+
+def stamp_changes_under_the_mouse() -> Forged:
+    return changed("increment", FIELD, b"<</N 8 0 R>>", b"<</N 8 0 R/R 8 0 R>>").build()
+
+
+def stamp_has_layers() -> Forged:
+    return changed("increment", STAMP, b"/Subtype/Form", b"/Subtype/Form/OC<</Type/OCG>>").build()
+
+
+def font_is_not_embedded() -> Forged:
+    forge = changed("increment", DESCRIPTOR, b"/FontFile2 12 0 R", b"")
+    del forge.increment[FONT_FILE]
+    return forge.build()
+
+
+def font_of_the_original() -> Forged:
+    forge = changed("increment", STAMP, b"/F1 9 0 R", b"/F1 5 0 R")
+    for number in (STAMP_FONT, CID_FONT, DESCRIPTOR, FONT_FILE, 13):
+        del forge.increment[number]
+    return forge.build()
+
+
+def page_is_turned() -> Forged:
+    return changed("increment", PAGE, b"/Type/Page", b"/Type/Page/Rotate 180").build()
+
+
+def page_shows_another_text() -> Forged:
+    return changed("increment", PAGE, b"/Contents 4 0 R", b"/Contents[4 0 R 4 0 R]").build()
+
+
+def note_is_dropped() -> Forged:
+    return changed("original", PAGE, b"/Type/Page", b"/Type/Page/Annots[5 0 R]").build()
+
+
+def widget_stands_twice() -> Forged:
+    return changed("increment", PAGE, b"/Annots[7 0 R]", b"/Annots[7 0 R 7 0 R]").build()
+
+
+def catalog_opens_elsewhere() -> Forged:
+    return changed("increment", CATALOG, b"/Type/Catalog", b"/Type/Catalog/OpenAction[3 0 R/Fit]").build()
+
+
+def form_redraws() -> Forged:
+    return changed("increment", FORM, b"/SigFlags 3", b"/SigFlags 3/NeedAppearances true").build()
+
+
+def form_drops_a_field() -> Forged:
+    forge = changed("original", CATALOG, b"/Type/Catalog", b"/Type/Catalog/AcroForm<</Fields[5 0 R]>>")
+    del forge.increment[FORM]
+    forge.increment[CATALOG] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[7 0 R]/SigFlags 3>>>>"
+    return forge.build()
+
+
+def content_is_redefined() -> Forged:
+    forge = Forge()
+    forge.increment[CONTENT] = stream(b"BT /F1 12 Tf 72 700 Td (9,000 dong) Tj ET")
+    return forge.build()
+
+
+def nobody_needs_it() -> Forged:
+    forge = Forge()
+    forge.increment[15] = b"<</Type/ObjStm>>"
+    return forge.build()
+
+
+def length_from_the_increment() -> Forged:
+    forge = Forge()
+    forge.increment[FONT] = b"(was a font)"
+    return forge.build()
+
+
+def signature_is_an_annotation() -> Forged:
+    forge = changed("original", PAGE, b"/Type/Page", b"/Type/Page/Annots[6 0 R]")
+    forge.increment[PAGE] = forge.increment[PAGE].replace(b"/Annots[7 0 R]", b"/Annots[6 0 R 7 0 R]")
+    return forge.build()
+
+
+def signature_is_the_information() -> Forged:
+    forge = Forge(original_trailer=b"/Root 1 0 R/Info 6 0 R/ID[<01><02>]")
+    forge.increment_trailer = b"/Root 1 0 R/Info 6 0 R/ID[<01><03>]"
+    return forge.build()
+
+
+def script_runs_on_opening() -> Forged:
+    return both(CATALOG, b"/Type/Catalog", b"/Type/Catalog/OpenAction<</S/JavaScript/JS(x)>>").build()
+
+
+def page_launches() -> Forged:
+    return both(PAGE, b"/Type/Page", b"/Type/Page/AA<</O<</S/URI/Next<</S/Launch>>>>>>").build()
+
+
+def form_is_dynamic() -> Forged:
+    forge = changed("original", CATALOG, b"/Type/Catalog", b"/Type/Catalog/AcroForm<</Fields[]/XFA(x)>>")
+    del forge.increment[FORM]
+    forge.increment[CATALOG] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[7 0 R]/XFA(x)/SigFlags 3>>>>"
+    return forge.build()
+
+
+ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
+    ("check_length", "doc_length", wrong_length),
+    ("check_byte_range", "doc_byte_range", range_ends_early),
+    ("check_gap_is_empty", "doc_gap_not_empty", gap_is_not_empty),
+    ("check_digests", "doc_original_digest", other_original),
+    ("check_digests", "doc_prepared_digest", other_prepared),
+    ("check_header", "doc_header", header_shifts),
+    ("check_linearization", "doc_linearized_length", linearised_to_the_end),
+    ("check_object_extents", "doc_object_extent", image_spans_gap),
+    ("check_object_extents", "doc_object_extent", offset_in_gap),
+    ("check_object_extents", "doc_object_extent", objects_overlap),
+    ("check_duplicate_objects", "doc_duplicate_object", object_stands_twice),
+    ("check_external_streams", "doc_external_stream", external_stream),
+    ("check_external_streams", "doc_external_stream", external_stream_in_disguise),
+    ("check_increment_cross_reference", "doc_increment_xref", wrong_entry),
+    ("check_previous_cross_reference", "doc_previous_xref", wrong_prev),
+    ("check_trailer", "doc_trailer", other_root),
+    ("check_trailer", "doc_trailer", other_identifier),
+    ("check_gap_is_contents", "doc_gap_not_contents", gap_is_the_reason),
+    ("check_signature_dictionary", "doc_signature_dictionary", signature_has_appearance),
+    ("check_signature_dictionary", "doc_signature_dictionary", signature_is_a_timestamp),
+    ("check_signature_field", "doc_signature_field", field_has_an_option),
+    ("check_signature_field", "doc_signature_field", field_takes_a_name),
+    ("check_widget", "doc_widget", stamp_hides),
+    ("check_widget", "doc_widget", stamp_lies_outside),
+    ("check_widget", "doc_widget", stamp_covers_the_page),
+    ("check_appearance", "doc_appearance", stamp_changes_under_the_mouse),
+    ("check_appearance", "doc_appearance", stamp_has_layers),
+    ("check_fonts", "doc_font", font_is_not_embedded),
+    ("check_fonts", "doc_font", font_of_the_original),
+    ("check_page", "doc_page_changed", page_is_turned),
+    ("check_page", "doc_page_changed", page_shows_another_text),
+    ("check_annotations", "doc_annotations", note_is_dropped),
+    ("check_annotations", "doc_annotations", widget_stands_twice),
+    ("check_catalog", "doc_catalog_changed", catalog_opens_elsewhere),
+    ("check_form", "doc_form_changed", form_redraws),
+    ("check_form", "doc_form_changed", form_drops_a_field),
+    ("check_object_kinds", "doc_unknown_object", content_is_redefined),
+    ("check_object_kinds", "doc_unknown_object", nobody_needs_it),
+    ("check_object_kinds", "doc_unknown_object", length_from_the_increment),
+    ("check_forward_references", "doc_forward_reference", signature_is_an_annotation),
+    ("check_forward_references", "doc_forward_reference", signature_is_the_information),
+    ("check_active_content", "doc_active_content", script_runs_on_opening),
+    ("check_active_content", "doc_active_content", page_launches),
+    ("check_active_content", "doc_active_content", form_is_dynamic),
+)
