@@ -52,7 +52,14 @@ class AuditTransaction(Protocol):
 
 def entry_hash(entry: Entry) -> bytes:
     fields = (
-        entry.previous_hash, entry.sequence, entry.at, entry.kind, entry.actor, entry.subject, entry.facts, entry.evidence_sha256,
+        entry.previous_hash,
+        entry.sequence,
+        entry.at,
+        entry.kind,
+        entry.actor,
+        entry.subject,
+        entry.facts,
+        entry.evidence_sha256,
     )
     return hashlib.sha256(pae("phoneseal.audit.v1", b"".join(lp(field) for field in fields))).digest()
 
@@ -97,8 +104,12 @@ def verify_chain(entries: Iterator[Entry]) -> Entry | None:
         if entry.sequence != (last.sequence + 1 if last else 1):
             raise VerificationFailed("an entry is missing", code="audit_gap", details={"sequence": entry.sequence})
         if entry.previous_hash != (last.hash if last else GENESIS):
-            raise VerificationFailed("the chain is broken", code="audit_chain_broken", details={"sequence": entry.sequence})
+            raise VerificationFailed(
+                "the chain is broken", code="audit_chain_broken", details={"sequence": entry.sequence}
+            )
         if entry.hash != entry_hash(entry):
-            raise VerificationFailed("an entry was changed", code="audit_entry_changed", details={"sequence": entry.sequence})
+            raise VerificationFailed(
+                "an entry was changed", code="audit_entry_changed", details={"sequence": entry.sequence}
+            )
         last = entry
     return last

@@ -80,6 +80,38 @@ class CompletePairing:
             return self._complete(pairing.pairing_id, (device, statement, fields))
         return self._reject(device, statement, fields)
 
+    def approval_requests(self, device_id: str) -> list[Statement]:
+        """What this phone is asked about new phones of its owner (docs/protocol.md §2.2 ``new_device``)."""
+        with self._store.read() as tx:
+            device = tx.devices.get(device_id)
+            waiting = tx.pairings.waiting_for(device.subscriber_id, PairingState.WAITING_FIRST_DEVICE)
+        now = self._clock.now()
+        return [
+            self._signer.sign(
+                "phoneseal.new_device.v1",
+                {
+                    "version": 1,
+                    "server_id": self._signer.server_id,
+                    "pairing_id": pairing.pairing_id,
+                    "subscriber_id": pairing.subscriber_id,
+                    "device_name": pairing.device_name,
+                    "platform": pairing.platform,
+                    "transcript_sha256": pairing.transcript_sha256,
+                    "digits": pairing.digits,
+                    "expires_at": int(pairing.expires_at * 1000),
+                },
+            )
+            for pairing in waiting
+            if pairing.expires_at > now
+        ]
+
+    def phones_to_ask(self, pairing_id: str) -> list[str]:
+        """The active phones whose word about this pairing counts."""
+        with self._store.read() as tx:
+            pairing = tx.pairings.get(pairing_id)
+            devices = tx.devices.of_subscriber(pairing.subscriber_id)
+        return [device.device_id for device in devices if device.state is DeviceState.ACTIVE]
+
     def _reject(self, device: Device, statement: Statement, fields: dict[str, Any]) -> Pairing:
         with self._store.write() as tx:
             now = self._clock.now()

@@ -139,6 +139,7 @@ class PreparedFile:
     length: int
     sha256: str
     byte_range: tuple[int, int, int, int]
+    field_name: str
     digest_sha256: bytes | None
     digest_sha384: bytes | None
 

@@ -84,6 +84,7 @@ class PrepareDocuments:
                 prepared_sha256=file.sha256,
                 prepared_length=file.length,
                 byte_range=file.byte_range,
+                field_name=file.field_name,
                 digest_sha256=file.digest_sha256,
                 digest_sha384=file.digest_sha384,
             )
@@ -115,12 +116,12 @@ class PrepareDocuments:
                         positions=(position,),
                         reason=code,
                     )
-                self._go_on(tx, current, job, now)
+                self.go_on(tx, current, job, now)
             tx.jobs.done(job)
         crash_point("prepare.after_commit")
 
     @staticmethod
-    def _go_on(tx: SigningTransaction, request: SignRequest, job: Job, now: float) -> None:
+    def go_on(tx: SigningTransaction, request: SignRequest, job: Job, now: float) -> None:
         counts = tx.items.counts(request.request_id)
         if counts[ItemState.WAITING]:
             tx.requests.touch(request.request_id)

@@ -135,6 +135,17 @@ class WaitingRequest:
     acknowledgement: Statement | None
 
 
+@dataclass(frozen=True, slots=True)
+class ResumedRequest:
+    """Where one request stands for one phone; ``missing`` are ranges (inclusive) of approved items without a value."""
+
+    state: State
+    verdict: Statement | None
+    acknowledgement: Statement | None
+    missing: list[tuple[int, int]]
+    outcome: Statement | None
+
+
 class PushRequest:
     """What the web process does about a phone: give it what waits, and note that it has it."""
 
@@ -217,6 +228,20 @@ class PushRequest:
                 tx.outbox.add("request_changed", request_id, {}, now)
         self._nudge.web(request_id)
         return request.state
+
+    def resume(self, request_id: str, device_id: str) -> ResumedRequest:
+        """Where this phone goes on after a loss of network or a restart. Raises ``NotFound(request_unknown)``."""
+        with self._store.read() as tx:
+            offer = tx.offers.get(request_id, device_id)
+            request = tx.requests.get(request_id)
+            signing = request.state is State.SIGNING and request.device_id == device_id
+            return ResumedRequest(
+                request.state,
+                verdict_of(offer, self._signer),
+                acknowledgement_of(request, offer, self._signer),
+                tx.items.missing(request_id) if signing else [],
+                None if offer.withdrawn else outcome_of(tx, request, offer, self._signer),
+            )
 
     def final_statement(self, request_id: str, device_id: str) -> tuple[str, Statement] | None:
         """``("outcome"|"withdrawn", statement)`` for this phone once there is one."""

@@ -121,6 +121,7 @@ class Item:
     prepared_sha256: str | None = None
     prepared_length: int = 0
     byte_range: tuple[int, int, int, int] | None = None
+    field_name: str | None = None
     digest_sha256: bytes | None = None
     digest_sha384: bytes | None = None
     signature_value: bytes | None = None

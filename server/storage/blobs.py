@@ -134,8 +134,9 @@ class BlobStore:
         """Where the picture of a page is cached; may be deleted at any time."""
         return self._root / "pages" / name
 
-    def areas_below(self, area: str) -> list[str]:
-        return [f"{area}/{entry.name}" for entry in (self._root / area).iterdir() if entry.is_dir()]
+    def leftovers(self) -> list[Path]:
+        """What uploads and workers that died have left behind; callers look at the age."""
+        return [*(self._root / "incoming").iterdir(), *(self._root / "documents").glob("*/.*")]
 
 
 def _fsync(path: Path) -> None:

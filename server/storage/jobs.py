@@ -77,6 +77,14 @@ class JobTable:
         """Drops the work that is still waiting for ``subject``; a running worker finds its lease gone."""
         self._db.execute("DELETE FROM jobs WHERE subject = ?", (subject,))
 
+    def last_error(self, subject: str) -> str | None:
+        """Why the newest job about ``subject`` was put back, if it was."""
+        row = self._db.execute(
+            "SELECT last_error FROM jobs WHERE subject = ? AND last_error IS NOT NULL ORDER BY job_id DESC LIMIT 1",
+            (subject,),
+        ).fetchone()
+        return row[0] if row else None
+
     def waiting(self, now: float) -> int:
         """How many jobs could be taken right now."""
         row = self._db.execute(

@@ -51,7 +51,7 @@ class SignRequestTable:
         values = asdict(request)
         values["verification_codes"] = dump(request.verification_codes)
         insert(self._db, "sign_requests", values)
-        names = [name for name in Item.__dataclass_fields__]
+        names = list(Item.__dataclass_fields__)
         marks = ", ".join("?" * (len(names) + 1))
         try:
             self._db.executemany(
@@ -138,6 +138,17 @@ class SignRequestTable:
         ).fetchall()
         return [to_entity(SignRequest, row, _REQUEST) for row in rows]
 
+    def unfinished(self, now: float, *, stuck: bool) -> list[SignRequest]:
+        """Open requests and failed ones; ``stuck``: only FAILED ones, and those whose next actor is a worker that has had a minute."""
+        rows = self._db.execute(
+            "SELECT * FROM sign_requests WHERE state = 'FAILED'"
+            " OR (state IN ('PREPARING', 'ANSWERED') AND coalesce(approved_at, created_at) < ?)"
+            " OR (? AND state IN ('PREPARING', 'QUEUED', 'PUSHED', 'OPENED', 'SIGNING', 'ANSWERED'))"
+            " ORDER BY request_id LIMIT 1000",
+            (now - 60, not stuck),
+        )
+        return [to_entity(SignRequest, row, _REQUEST) for row in rows]
+
     def page_of_party(self, relying_party_id: str, before: str | None, limit: int) -> list[SignRequest]:
         rows = self._db.execute(
             "SELECT * FROM sign_requests WHERE relying_party_id = ? AND request_id < ? ORDER BY request_id DESC LIMIT ?",
@@ -189,13 +200,14 @@ class SignItemTable:
     def set_prepared(self, items: Iterable[Item]) -> int:
         """Stores what preparing made, for items that still wait for it. Returns how many."""
         done = self._db.executemany(
-            "UPDATE sign_items SET state = 'PREPARED', prepared_sha256 = ?, prepared_length = ?, byte_range = ?, digest_sha256 = ?,"
-            " digest_sha384 = ? WHERE request_id = ? AND position = ? AND state = 'WAITING'",
+            "UPDATE sign_items SET state = 'PREPARED', prepared_sha256 = ?, prepared_length = ?, byte_range = ?, field_name = ?,"
+            " digest_sha256 = ?, digest_sha384 = ? WHERE request_id = ? AND position = ? AND state = 'WAITING'",
             [
                 (
                     i.prepared_sha256,
                     i.prepared_length,
                     dump(i.byte_range),
+                    i.field_name,
                     i.digest_sha256,
                     i.digest_sha384,
                     i.request_id,

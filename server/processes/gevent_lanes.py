@@ -1,0 +1,79 @@
+"""Lanes of the web process: native threads beside gevent's loop, and news from other processes."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import gevent
+from gevent.event import Event
+from gevent.threadpool import ThreadPool
+
+from server.processes.nudge import WEB, NudgeListener
+
+P = ParamSpec("P")
+T = TypeVar("T")
+LOOK_EVERY = 1.0
+log = logging.getLogger(__name__)
+
+
+class GeventLanes:
+    """``server.lanes.Lanes``: one thread owns the store, four read files and hash passwords."""
+
+    def __init__(self) -> None:
+        self._database = ThreadPool(1)
+        self._slow = ThreadPool(4)
+
+    def database(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        result: T = self._database.apply(function, args, kwargs)
+        return result
+
+    def slow(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        result: T = self._slow.apply(function, args, kwargs)
+        return result
+
+
+class News:
+    """What other processes nudge about. Lossy: waiters look again after a second in any case."""
+
+    def __init__(self, run_folder: Path) -> None:
+        self._listener = NudgeListener(run_folder, WEB)
+        self._listener.socket.setblocking(True)
+        self._waiting: dict[str, list[Event]] = {}
+        self.outbox = Event()
+
+    def listen(self) -> None:
+        """Runs for ever in a greenlet of its own."""
+        while True:
+            subject = self._listener.socket.recv(256).decode("utf-8", "replace")
+            self.outbox.set()
+            for event in self._waiting.pop(subject, ()):
+                event.set()
+
+    def wait(self, subject: str, seconds: float) -> bool:
+        """Waits for news about ``subject``, at most a second and at most ``seconds``. False once ``seconds`` is spent: stop looking."""
+        if seconds <= 0:
+            return False
+        event = Event()
+        self._waiting.setdefault(subject, []).append(event)
+        event.wait(min(seconds, LOOK_EVERY))
+        waiters = self._waiting.get(subject)
+        if waiters is not None and event in waiters:
+            waiters.remove(event)
+            if not waiters:
+                del self._waiting[subject]
+        return True
+
+
+def spawn_forever(function: Callable[[], None]) -> None:
+    """A greenlet that is started again when it fails: the log says why."""
+
+    def run() -> None:
+        while True:
+            try:
+                function()
+            except Exception:
+                log.exception("%r failed; starting it again", function)
+            gevent.sleep(0.5)
+
+    gevent.spawn(run)

@@ -1,0 +1,75 @@
+"""What has to go in time: prepared bytes of finished requests, bytes that nothing refers to, old uploads that were refused."""
+
+import contextlib
+import time
+from pathlib import Path
+
+from server.clock import Clock
+from server.devices.pairing import PairDevice
+from server.errors import Conflict
+from server.signing.expire_requests import ExpireRequests
+from server.signing.sign_request import FINAL
+from server.storage.blobs import BlobStore
+from server.storage.store import Store
+from server.work import Job
+
+REFUSED_KEPT = 24 * 3600.0
+INCOMING_KEPT = 24 * 3600.0
+TIDY_EVERY = 600.0
+
+
+class Housekeeping:
+    def __init__(
+        self, store: Store, blobs: BlobStore, clock: Clock, pair_device: PairDevice, expire: ExpireRequests
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._clock = clock
+        self._pair_device = pair_device
+        self._expire = expire
+        self._tidied = time.monotonic()
+
+    def drop_prepared(self, job: Job) -> None:
+        """The prepared bytes of a finished request."""
+        with self._store.read() as tx:
+            request = tx.requests.find(job.subject)
+        if request is None or request.state in FINAL:
+            self._blobs.drop_area(f"prepared/{job.subject}")
+        with self._store.write() as tx:
+            tx.jobs.done(job)
+
+    def drop_blob(self, job: Job) -> None:
+        """Bytes of a refused upload, unless another document has the same. Inside the write lock, so that no row can appear meanwhile."""
+        with self._store.write() as tx:
+            if not tx.documents.holds(job.subject):
+                self._blobs.delete("documents", job.subject)
+            tx.jobs.done(job)
+
+    def sweep(self) -> None:
+        with contextlib.suppress(Conflict):
+            self._expire()
+        now = self._clock.now()
+        with self._store.read() as tx:
+            overdue = bool(tx.pairings.overdue(now))
+        if overdue:
+            with contextlib.suppress(Conflict):
+                self._pair_device.expire()
+        if time.monotonic() - self._tidied > TIDY_EVERY:
+            self._tidied = time.monotonic()
+            self._tidy(now)
+
+    def _tidy(self, now: float) -> None:
+        with self._store.write() as tx:
+            for document_id in tx.documents.refused_before(now - REFUSED_KEPT):
+                tx.documents.delete(document_id)
+            tx.throttles.forget_before(now - 86_400)
+        for path in self._blobs.leftovers():
+            if _age(path) > INCOMING_KEPT:
+                path.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -1,0 +1,166 @@
+"""``python -m server serve``: starts one web process and the workers, and starts again whatever dies.
+
+Rules: set-up (keys, schema) runs here, once, before anybody else; the listening socket is opened here, so that connections wait while
+the web process is started again; a child that dies at once is started again with a growing pause; SIGTERM and SIGINT end every child.
+"""
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from server.app import set_up
+from server.config import Config, ConfigError
+from server.processes.listening_socket import listen
+
+log = logging.getLogger(__name__)
+GRACE = 4.0
+LONGEST_PAUSE = 10.0
+
+
+@dataclass
+class Child:
+    """One process and how to start it again."""
+
+    name: str
+    arguments: list[str]
+    fds: tuple[int, ...] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    not_before: float = 0.0
+    extra_environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        environment = {**os.environ, **self.extra_environment}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *self.arguments], pass_fds=self.fds, env=environment, start_new_session=True
+        )
+        self.started = time.monotonic()
+
+    def look(self) -> None:
+        """Starts the process again when it has ended and its pause is over."""
+        if self.process is None:
+            if time.monotonic() >= self.not_before:
+                self.start()
+            return
+        status = self.process.poll()
+        if status is None:
+            return
+        self.failures = self.failures + 1 if time.monotonic() - self.started < 10 else 0
+        pause = 0.0 if self.failures == 0 else min(0.1 * 2**self.failures, LONGEST_PAUSE)
+        log.warning("%s ended with %d; starting it again in %.1f s", self.name, status, pause)
+        self.process, self.not_before = None, time.monotonic() + pause
+
+
+def write_config(config: Config, folder: Path) -> Path:
+    """The checked configuration for the children, as TOML."""
+    lines = []
+    for setting in dataclasses.fields(Config):
+        value: Any = getattr(config, setting.name)
+        text = json.dumps(str(value)) if isinstance(value, str | Path) else json.dumps(value)
+        lines.append(f"{setting.name} = {text}")
+    path = folder / "config.toml"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    path.chmod(0o600)
+    return path
+
+
+class Supervisor:
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._stopping = False
+
+    def run(self) -> int:
+        """Blocks until told to stop. Returns the exit status."""
+        lock = self._lock()
+        try:
+            listener = listen(self._config)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise ConfigError(f"port {self._config.port} is in use: choose another with --port") from error
+            raise ConfigError(f"can't listen on {self._config.host}:{self._config.port}: {error.strerror}") from error
+        set_up(self._config)
+        run_folder = Path(tempfile.mkdtemp(prefix="phoneseal-"))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        try:
+            config_path = write_config(self._config, run_folder)
+            children = self._children(config_path, run_folder, listener.fileno())
+            for child in children:
+                child.start()
+            self._write_pids(children)
+            log.warning("serving %s", self._config.base_url)
+            while not self._stopping:
+                for child in children:
+                    child.look()
+                self._write_pids(children)
+                time.sleep(0.1)
+            self._end(children)
+        finally:
+            shutil.rmtree(run_folder, ignore_errors=True)
+            listener.close()
+            os.close(lock)
+        return 0
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _lock(self) -> int:
+        """Two servers on one data folder would both be right and together wrong."""
+        self._config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fd = os.open(self._config.data_dir / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(fd)
+            raise ConfigError(f"a server is running on {self._config.data_dir} already") from error
+        return fd
+
+    def _children(self, config_path: Path, run_folder: Path, listener_fd: int) -> list[Child]:
+        common = [str(config_path), str(run_folder)]
+        web = Child("web", ["server.processes.web_main", *common, str(listener_fd)], fds=(listener_fd,))
+        workers = [
+            Child(f"worker-{n}", ["server.processes.worker_main", *common, str(n)])
+            for n in range(self._config.worker_count)
+        ]
+        return [web, *workers]
+
+    def _write_pids(self, children: list[Child]) -> None:
+        """``server.pids``: for operators, and for tests that kill."""
+        pids = {child.name: child.process.pid for child in children if child.process is not None}
+        text = json.dumps(pids)
+        path = self._config.data_dir / "server.pids"
+        if not path.exists() or path.read_text("ascii") != text:
+            temporary = path.with_suffix(".new")
+            temporary.write_text(text, "ascii")
+            temporary.replace(path)
+
+    @staticmethod
+    def _end(children: list[Child]) -> None:
+        for child in children:
+            if child.process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.process.terminate()
+        deadline = time.monotonic() + GRACE
+        for child in children:
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(max(0.05, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()

@@ -1,0 +1,127 @@
+"""The web process: Flask and Socket.IO under gevent. It holds no state whose loss would matter and does no CPU work.
+
+gevent's monkey patch is done by ``server.processes.web_main`` before anything else is imported.
+"""
+
+import logging
+import os
+import signal
+import socket
+import ssl
+import sys
+from pathlib import Path
+from typing import Any
+
+import gevent
+from flask import Flask, Response, jsonify
+from flask_socketio import SocketIO
+from gevent.pywsgi import WSGIServer
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.api import create_api
+from server.app import UseCases, build
+from server.config import Config
+from server.processes.gevent_lanes import GeventLanes, News, spawn_forever
+from server.processes.nudge import SocketNudge
+from server.sockets.browser import Browsers
+from server.sockets.deliver_outbox import DeliverOutbox
+from server.sockets.device_http import create_device_http
+from server.sockets.phones import Phones
+from server.web import create_web
+
+log = logging.getLogger(__name__)
+MESSAGE_LIMIT = 1024 * 1024
+
+
+def _origins(config: Config) -> list[str]:
+    origins = {config.base_url}
+    if config.host in ("127.0.0.1", "localhost"):
+        scheme = "https" if config.tls_certificate else "http"
+        origins |= {f"{scheme}://127.0.0.1:{config.port}", f"{scheme}://localhost:{config.port}"}
+    return sorted(origins)
+
+
+def make_flask(config: Config) -> Flask:
+    flask_app = Flask("server")
+    flask_app.json.sort_keys = False  # type: ignore[attr-defined]
+    flask_app.config["MAX_CONTENT_LENGTH"] = config.max_document_bytes + 1024 * 1024
+    if config.behind_proxy:
+        flask_app.wsgi_app = ProxyFix(flask_app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return flask_app
+
+
+def add_health(flask_app: Flask, app: UseCases, lanes: GeventLanes, phones: Phones) -> None:
+    """``/healthz``: the process answers. ``/readyz``: the store does too."""
+
+    @flask_app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify({"state": "ok"})
+
+    @flask_app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        try:
+            waiting = lanes.database(_waiting_jobs, app)
+            lanes.slow(app.blobs.check_room, 0)
+        except Exception:
+            log.exception("not ready")
+            return jsonify({"state": "unavailable"}), 503
+        return jsonify({"state": "ok", "jobs_waiting": waiting, "phones": phones.connected}), 200
+
+
+def _waiting_jobs(app: UseCases) -> int:
+    with app.store.read() as tx:
+        return tx.jobs.waiting(app.clock.now())
+
+
+def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
+    """Serves until SIGTERM; existing connections are closed, nothing is lost by it."""
+    sys.setswitchinterval(0.001)
+    lanes, news = GeventLanes(), News(run_folder)
+    app = lanes.database(build, config, SocketNudge(run_folder))
+    flask_app = make_flask(config)
+    socketio = SocketIO(
+        flask_app,
+        async_mode="gevent",
+        path="/socket.io",
+        transports=["websocket"],
+        cors_allowed_origins=_origins(config),
+        max_http_buffer_size=MESSAGE_LIMIT,
+        manage_session=False,
+        ping_interval=25,
+        ping_timeout=20,
+        always_connect=False,
+        serve_client=False,
+    )
+    phones, browsers = Phones(socketio, app, lanes), Browsers(socketio, app, lanes)
+    socketio.on_namespace(phones)
+    socketio.on_namespace(browsers)
+    flask_app.register_blueprint(create_device_http(app, lanes))
+    create_web(flask_app, app, lanes, news)
+    create_api(flask_app, app, lanes, news)
+    add_health(flask_app, app, lanes, phones)
+    spawn_forever(news.listen)
+    spawn_forever(DeliverOutbox(app, lanes, news, phones, browsers).run)
+    spawn_forever(_end_with_parent)
+    server = WSGIServer(listener, flask_app, log=None, error_log=log, **_tls(config))
+    gevent.signal_handler(signal.SIGTERM, server.stop, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server.serve_forever()
+
+
+def _tls(config: Config) -> dict[str, Any]:
+    if not config.tls_certificate:
+        return {}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(config.tls_certificate, config.tls_key)
+    return {"ssl_context": context}
+
+
+_PARENT = os.getppid()
+
+
+def _end_with_parent() -> None:
+    """A web process whose supervisor was killed ends itself: it must not hold the port against the next start."""
+    while os.getppid() == _PARENT:
+        gevent.sleep(0.5)
+    os._exit(0)

@@ -1,0 +1,110 @@
+"""A signing worker: takes jobs by lease, prepares and embeds PDFs, sweeps what is overdue.
+
+Rules: nothing is kept in memory that a restart would miss; a job that fails is put back with a growing pause, and after too many
+attempts what it stood for is ended, so that nothing waits for ever; losing the lease is no error, it means that another one is at it.
+"""
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from server.app import UseCases, build
+from server.config import Config
+from server.documents.read_document import RenderPage
+from server.documents.receive_upload import InspectUpload
+from server.errors import Conflict, LeaseLost
+from server.pdf.adapters import CmsEmbedder, SandboxedInspector, StampingPreparer
+from server.pdf.sandbox import Sandbox
+from server.processes.housekeeping import Housekeeping
+from server.processes.nudge import NudgeListener, SocketNudge
+from server.signing.embed_signatures import EmbedSignatures
+from server.signing.give_up import GiveUp
+from server.signing.prepare_documents import PrepareDocuments
+from server.work import Job
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 1.0
+MAX_ATTEMPTS = 5
+
+
+class Worker:
+    def __init__(self, app: UseCases, name: str, sandbox: Sandbox) -> None:
+        self._app = app
+        self._name = name
+        inspector = SandboxedInspector(sandbox, app.config)
+        store, blobs, clock, nudge = app.store, app.blobs, app.clock, app.nudge
+        self._housekeeping = Housekeeping(store, blobs, clock, app.pair_device, app.expire_requests)
+        self._give_up = GiveUp(store, clock, nudge)
+        self._steps: dict[str, Callable[[Job], None]] = {
+            "prepare_items": PrepareDocuments(store, blobs, StampingPreparer(), clock, nudge),
+            "make_offers": app.make_offers,
+            "embed_items": EmbedSignatures(store, blobs, CmsEmbedder(), clock, nudge),
+            "inspect_upload": InspectUpload(store, blobs, inspector, clock, nudge),
+            "render_page": RenderPage(store, blobs, inspector, nudge),
+            "drop_prepared": self._housekeeping.drop_prepared,
+            "drop_blob": self._housekeeping.drop_blob,
+        }
+
+    def run_one(self) -> bool:
+        """Takes and does one job. Returns False when there was none."""
+        with self._app.store.read() as tx:
+            if not tx.jobs.waiting(self._app.clock.now()):
+                return False
+        with self._app.store.write() as tx:
+            job = tx.jobs.take(self._name, self._app.clock.now(), self._app.config.lease_seconds)
+        if job is None:
+            return False
+        try:
+            if job.attempts > MAX_ATTEMPTS:
+                self._give_up(job)
+            else:
+                self._steps[job.kind](job)
+        except LeaseLost:
+            log.info("job %d went to another worker", job.job_id)
+        except Conflict as error:
+            self._put_back(job, error)
+        except Exception as error:
+            log.exception("job %d (%s %s) failed", job.job_id, job.kind, job.subject)
+            self._put_back(job, error)
+        return True
+
+    def _put_back(self, job: Job, error: Exception) -> None:
+        with self._app.store.write() as tx:
+            now = self._app.clock.now()
+            tx.jobs.put_back(job, f"{type(error).__name__}: {error}"[:200], now + 0.2 * 4**job.attempts)
+
+    def sweep(self) -> None:
+        """Once a second: what is overdue ends, whoever notices first."""
+        self._housekeeping.sweep()
+
+
+def run_worker(config: Config, run_folder: Path, number: int) -> None:
+    """The worker process's main. Returns on SIGTERM, between two jobs."""
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+    listener = NudgeListener(run_folder, f"worker-{number}.sock")
+    with Sandbox() as sandbox:
+        worker = Worker(build(config, SocketNudge(run_folder)), f"worker-{number}-{os.getpid()}", sandbox)
+        sandbox.warm_up()
+        swept = 0.0
+        while not stopping and os.getppid() == parent:
+            worked = worker.run_one()
+            if time.monotonic() - swept >= LOOK_EVERY:
+                worker.sweep()
+                swept = time.monotonic()
+            if not worked:
+                listener.wait(LOOK_EVERY)
+                listener.drain()
+    sys.exit(0)

@@ -1,0 +1,98 @@
+"""Live pages: the ``/browser`` namespace. A page says what it watches and gets a snapshot; later ones follow by event.
+
+The socket carries the page's own session cookie; watching is authorised by object, like the page itself. Nothing depends on an event: a
+page reads the snapshot again whenever it connects.
+"""
+
+import logging
+from collections import Counter
+from typing import Any
+
+from flask import request, session
+from flask_socketio import Namespace, SocketIO, join_room
+
+from server.app import UseCases
+from server.errors import BadInput, NotAuthenticated, PhoneSealError
+from server.lanes import Lanes
+from server.sockets import wire
+from server.users.user import User
+from server.web.sessions import session_user
+from server.web.snapshots import pairing_snapshot, request_snapshot
+
+log = logging.getLogger(__name__)
+NAMESPACE = "/browser"
+ROOMS_A_SOCKET = 20
+
+
+class Browsers(Namespace):  # type: ignore[misc]
+    def __init__(self, socketio: SocketIO, app: UseCases, lanes: Lanes) -> None:
+        super().__init__(NAMESPACE)
+        self._io = socketio
+        self._app = app
+        self._lanes = lanes
+        self._users: dict[str, User] = {}
+        self._rooms: dict[str, set[str]] = {}
+        self._watched: Counter[str] = Counter()
+
+    def on_connect(self, _auth: object = None) -> bool:
+        user = session_user(self._lanes, self._app)
+        if user is None:
+            log.info("a page without a session tried to connect (%d session fields)", len(session))
+            return False
+        self._users[request.sid] = user  # type: ignore[attr-defined]
+        return True
+
+    def on_disconnect(self, _reason: object = None) -> None:
+        sid: str = request.sid  # type: ignore[attr-defined]
+        self._users.pop(sid, None)
+        for room in self._rooms.pop(sid, ()):
+            self._watched[room] -= 1
+            if self._watched[room] <= 0:
+                del self._watched[room]
+
+    def on_watch(self, message: object = None) -> dict[str, Any]:
+        """``{request_id}`` or ``{pairing_id}`` → ``{"ok": snapshot}``."""
+        sid: str = request.sid  # type: ignore[attr-defined]
+        try:
+            user = self._users.get(sid)
+            if user is None:
+                raise NotAuthenticated("no session")
+            subject, snapshot = self._watch(user, message)
+        except PhoneSealError as error:
+            return wire.error_answer(error)
+        rooms = self._rooms.setdefault(sid, set())
+        if subject not in rooms and len(rooms) < ROOMS_A_SOCKET:
+            rooms.add(subject)
+            self._watched[subject] += 1
+            join_room(subject)
+        return {"ok": snapshot}
+
+    def _watch(self, user: User, message: object) -> tuple[str, dict[str, Any]]:
+        if isinstance(message, dict) and set(message) == {"request_id"}:
+            request_id = wire.read_id(message["request_id"], "sr")
+            self._lanes.database(self._app.tell.get, request_id, self._app.portal.relying_party_id, user.user_id)
+            return request_id, self._lanes.database(request_snapshot, self._app, request_id)
+        if isinstance(message, dict) and set(message) == {"pairing_id"} and user.subscriber_id:
+            pairing_id = wire.read_id(message["pairing_id"], "pa")
+            pairing = self._lanes.database(self._app.read_devices.pairing, pairing_id, user.subscriber_id)
+            return pairing_id, self._lanes.database(pairing_snapshot, self._app, pairing)
+        raise BadInput("watch a request or a pairing", code="bad_message")
+
+    # --- called by the outbox --------------------------------------------------------------------------------------------
+
+    def request_changed(self, request_id: str) -> None:
+        """Everybody on the request's page gets a fresh snapshot."""
+        if self._watched[request_id] > 0:
+            snapshot = self._lanes.database(request_snapshot, self._app, request_id)
+            self._io.emit("request", snapshot, to=request_id, namespace=NAMESPACE)
+
+    def pairing_changed(self, pairing_id: str) -> None:
+        if self._watched[pairing_id] > 0:
+            self._io.emit(
+                "pairing", self._lanes.database(self._pairing, pairing_id), to=pairing_id, namespace=NAMESPACE
+            )
+
+    def _pairing(self, pairing_id: str) -> dict[str, Any]:
+        with self._app.store.read() as tx:
+            pairing = tx.pairings.get(pairing_id)
+        return pairing_snapshot(self._app, pairing)

@@ -1,0 +1,137 @@
+"""The phone's HTTP calls: pairing (before there is a session), manifest and documents (with the session's access token).
+
+A bundle is sent as it is read, in pieces, so that no phone's download fills the web process's memory.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request, send_file
+
+from server.app import UseCases
+from server.devices.device import Device
+from server.errors import BadInput, NotAuthenticated, PhoneSealError
+from server.lanes import Lanes
+from server.signing.fetch_documents import BundlePart
+from server.sockets import wire
+from server.web.problems import problem_json, status_of
+
+log = logging.getLogger(__name__)
+BODY_LIMIT = 64 * 1024
+PIECE = 256 * 1024
+
+
+def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
+    """The blueprint below ``/device``."""
+    routes = Blueprint("device", __name__, url_prefix="/device")
+
+    def body() -> object:
+        if request.content_length is None or request.content_length > BODY_LIMIT:
+            raise BadInput("a body of at most 64 KiB", code="message_too_large")
+        return request.get_json(force=True, silent=True)
+
+    def phone() -> Device:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not 20 <= len(token) <= 512:
+            raise NotAuthenticated("no access token", code="session_invalid")
+        return lanes.database(app.prove_device.by_token, token)
+
+    def number(name: str, default: int) -> int:
+        text = request.args.get(name, str(default))
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
+            raise BadInput(f"{name} is a number", code="bad_message")
+        return int(text)
+
+    @routes.post("/pairing/begin")
+    def begin() -> Response:
+        begun = wire.read_begin(body())
+        answer = lanes.database(
+            app.pair_device.begin,
+            begun.code,
+            begun.commitment,
+            begun.device_name,
+            begun.platform,
+            request.remote_addr or "?",
+        )
+        return jsonify(answer)
+
+    @routes.post("/pairing/reveal")
+    def reveal() -> Response:
+        pairing = lanes.database(app.pair_device.reveal, wire.read_reveal(body()))
+        return jsonify({"state": pairing.state, "digits": pairing.digits})
+
+    @routes.post("/pairing/status")
+    def status() -> Response:
+        pairing_id, proof = wire.read_status(body())
+        return jsonify(lanes.database(app.complete_pairing.status, pairing_id, proof))
+
+    @routes.get("/requests/<request_id>/manifest")
+    def manifest(request_id: str) -> Response:
+        device = phone()
+        first, count = number("from", 0), number("count", 500)
+        return jsonify(lanes.database(app.fetch_documents.manifest, request_id, device.device_id, first, count))
+
+    @routes.get("/requests/<request_id>/documents")
+    def documents(request_id: str) -> Response:
+        device = phone()
+        first, count = number("from", 0), number("count", 50)
+        parts = lanes.database(app.fetch_documents.bundle, request_id, device.device_id, first, count)
+        length = sum(12 + part.length for part in parts)
+        if length <= 4 * PIECE * 8:
+            content = lanes.slow(_whole_bundle, list(parts))
+            return Response(content, mimetype="application/octet-stream")
+        pieces = _pieces(lanes, list(parts))
+        return Response(pieces, mimetype="application/octet-stream", headers={"Content-Length": str(length)})
+
+    @routes.get("/requests/<request_id>/items/<item_id>/document")
+    def document(request_id: str, item_id: str) -> Response:
+        device = phone()
+        path = lanes.database(app.fetch_documents.document, request_id, device.device_id, item_id)
+        return send_file(path, mimetype="application/octet-stream", conditional=True, etag=False, max_age=0)
+
+    @routes.errorhandler(PhoneSealError)
+    def known(error: PhoneSealError) -> tuple[Response, int]:
+        return _problem(error)
+
+    @routes.errorhandler(FileNotFoundError)
+    def gone(_error: FileNotFoundError) -> tuple[Response, int]:
+        return _problem(PhoneSealError("the request ended meanwhile", code="request_over"), 409)
+
+    @routes.after_request
+    def private(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return routes
+
+
+def _problem(error: PhoneSealError, status: int | None = None) -> tuple[Response, int]:
+    response = jsonify(problem_json(error, "en"))
+    response.mimetype = "application/problem+json"
+    return response, status or status_of(error)
+
+
+def _head(part: BundlePart) -> bytes:
+    return part.position.to_bytes(4, "big") + part.length.to_bytes(8, "big")
+
+
+def _whole_bundle(parts: list[BundlePart]) -> bytes:
+    return b"".join(piece for part in parts for piece in (_head(part), part.path.read_bytes()))
+
+
+def _read_piece(file: Any) -> bytes:
+    piece: bytes = file.read(PIECE)
+    return piece
+
+
+def _pieces(lanes: Lanes, parts: list[BundlePart]) -> Iterator[bytes]:
+    for part in parts:
+        yield _head(part)
+        with part.path.open("rb") as file:
+            while piece := lanes.slow(_read_piece, file):
+                yield piece
+
+
+def register(flask_app: Flask, app: UseCases, lanes: Lanes) -> None:
+    flask_app.register_blueprint(create_device_http(app, lanes))
