@@ -95,11 +95,7 @@ def check_signing_certificate(attributes: dict[bytes, bytes], certificate: bytes
     if len(identifier) == 2:
         serial, issuer = _serial_and_issuer(certificate)
         named = _children(_content(_SEQUENCE, identifier[1]))
-        if (
-            len(named) != 2
-            or named[1] != serial
-            or _only(_DIRECTORY_NAME, _content(_SEQUENCE, named[0])) != issuer
-        ):
+        if len(named) != 2 or named[1] != serial or _only(_DIRECTORY_NAME, _content(_SEQUENCE, named[0])) != issuer:
             _refuse("attributes_certificate", "issuer_serial")
 
 
