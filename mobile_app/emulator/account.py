@@ -14,7 +14,7 @@ def freeze(invocation: Invocation) -> ExitCode:
 
 
 def unpair(invocation: Invocation) -> ExitCode:
-    return _connected(invocation, lambda phone: phone.device.unpair(), "unpaired")
+    return _connected(invocation, lambda phone: phone.device.unpair())  # the device shows that it is unpaired
 
 
 def change_pin(invocation: Invocation) -> ExitCode:
@@ -23,12 +23,13 @@ def change_pin(invocation: Invocation) -> ExitCode:
     return _connected(invocation, lambda phone: phone.device.change_pin(old, new), "pin_changed")
 
 
-def _connected(invocation: Invocation, act: Callable[[EmulatedPhone], None], done: str) -> ExitCode:
+def _connected(invocation: Invocation, act: Callable[[EmulatedPhone], None], done: str = "") -> ExitCode:
     phone = invocation.phone(Scenario(), invocation.terminal_person)
     try:
         connect(phone, invocation.options.wait)
         act(phone)
-        phone.teller.tell(done)
+        if done:
+            phone.teller.tell(done)
     finally:
         phone.close()
     return ExitCode.PLAYED

@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _run(commands)
     _one_request(commands)
     _account(commands)
+    _fleet(commands)
     check = commands.add_parser(
         "check-scenario", help="say what is wrong with a scenario file, or that nothing is"
     )
@@ -56,6 +57,11 @@ def _command(commands: _Commands, name: str, says: str, *, several: bool = False
         action="append" if several else "store",
         help="the folder of this phone's keys and journal" + (" (again for each phone)" if several else ""),
     )
+    _connection_options(sub)
+    return sub
+
+
+def _connection_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--json", action="store_true", help="events as JSON, one object a line, on standard output"
     )
@@ -69,7 +75,22 @@ def _command(commands: _Commands, name: str, says: str, *, several: bool = False
         action="store_true",
         help="allow http to other machines (documents can be read)",
     )
-    return sub
+
+
+def _fleet(commands: _Commands) -> None:
+    says = "many idle phones in one thread, to measure what a connection costs the server"
+    sub = commands.add_parser("fleet", help=says, description=says, epilog=EXIT_CODES)
+    source = sub.add_mutually_exclusive_group(required=True)
+    source.add_argument("--profiles", type=Path, metavar="DIR", help="a folder of paired profiles")
+    source.add_argument(
+        "--identities", type=Path, metavar="FILE", help="one JSON object a line: docs/emulator.md"
+    )
+    sub.add_argument("--count", type=int, metavar="N", help="only the first N")
+    sub.add_argument(
+        "--at-once", type=int, default=50, metavar="N", help="connecting at a time (default: %(default)s)"
+    )
+    sub.add_argument("--stop-after", type=float, metavar="SECONDS", help="end then (default: by signal)")
+    _connection_options(sub)
 
 
 def _pin_options(sub: argparse.ArgumentParser) -> None:
@@ -93,6 +114,7 @@ def _pair(commands: _Commands) -> None:
     where = sub.add_mutually_exclusive_group(required=True)
     where.add_argument("--qr", metavar="URI", help="phoneseal://pair?… as the QR code says")
     where.add_argument("--code", help="the code that the browser shows, typed; needs --server")
+    where.add_argument("--resume", action="store_true", help="go on with a pairing that was interrupted")
     sub.add_argument("--server", metavar="URL", help="the server's address, with --code")
     sub.add_argument(
         "--algorithm", choices=SIGNATURE_ALGORITHMS, default="rsa_pkcs1_sha256", help="default: %(default)s"

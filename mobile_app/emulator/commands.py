@@ -2,16 +2,19 @@
 needs.
 """
 
+import argparse
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
+from mobile_app.device.device import Identity, PhoneDevice
 from mobile_app.device.key_vault import KeyChoice
 from mobile_app.emulator import account, one_request
 from mobile_app.emulator.cli import parser
 from mobile_app.emulator.expectations import ExitCode
+from mobile_app.emulator.fleet.command import fleet
 from mobile_app.emulator.invocation import Invocation
 from mobile_app.emulator.runner import Actor, Play, run
 from mobile_app.emulator.scenario import Answer, Scenario
@@ -26,6 +29,7 @@ _ARGUMENT_CODES = (
     "already_paired",
     "pairing_code_malformed",
     "pin_weak",
+    "no_pairing_to_resume",
     "tls_required",
 )
 
@@ -70,15 +74,10 @@ def pair(invocation: Invocation) -> ExitCode:
     options = invocation.options
     if options.code and not options.server:
         raise ScenarioError(["--code needs --server URL (the QR code's address is in --qr)"])
-    pin = invocation.new_pin(invocation.given_pin())
+    pin = bytearray() if options.resume else invocation.new_pin(invocation.given_pin())
     phone = invocation.phone(Scenario(), invocation.terminal_person)
     try:
-        identity = phone.device.pair(
-            options.qr or options.code,
-            pin,
-            server_url=options.server,
-            choice=KeyChoice(options.algorithm, options.rsa_bits),
-        )
+        identity = _identity(phone.device, options, pin)
         phone.teller.tell(
             "paired",
             device_id=identity.device_id,
@@ -92,6 +91,16 @@ def pair(invocation: Invocation) -> ExitCode:
     finally:
         phone.close()
     return ExitCode.PLAYED
+
+
+def _identity(device: PhoneDevice, options: argparse.Namespace, pin: bytearray) -> Identity:
+    if options.resume:
+        identity = device.resume_pairing()
+        if identity is None:
+            raise Refused("no_pairing_to_resume")
+        return identity
+    choice = KeyChoice(options.algorithm, options.rsa_bits)
+    return device.pair(options.qr or options.code, pin, server_url=options.server, choice=choice)
 
 
 def run_phones(invocation: Invocation) -> ExitCode:
@@ -132,4 +141,5 @@ COMMANDS: Mapping[str, Callable[[Invocation], ExitCode]] = {
     "freeze": account.freeze,
     "unpair": account.unpair,
     "change-pin": account.change_pin,
+    "fleet": fleet,
 }

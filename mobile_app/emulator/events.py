@@ -47,6 +47,8 @@ EVENTS: dict[str, str] = {
     "network": "the scenario cuts or mends the network (act, after, message)",
     "pin_changed": "the new PIN is in force",
     "finished_request": "one entry of the history (request_id, state, end_result, requester, items …)",
+    "fleet": "how the fleet stands (phones, connected, lost, failed, refused, requests)",
+    "fleet_connected": "all phones of the fleet stand at the same moment (connected, seconds since the start)",
     "finished": "the run is over (exit_code, missing, came_unwanted)",
 }
 

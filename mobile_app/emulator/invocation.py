@@ -9,7 +9,7 @@ from typing import TextIO
 
 from mobile_app.device.interaction import Attention, UserInteraction
 from mobile_app.emulator.events import EventSink, JsonLines, PlainLines, Teller
-from mobile_app.emulator.phone import EmulatedPhone, Surroundings
+from mobile_app.emulator.phone import EmulatedPhone, Surroundings, require_profile
 from mobile_app.emulator.scenario import Scenario
 from mobile_app.emulator.table_reader import ScenarioError
 from mobile_app.emulator.terminal import Terminal
@@ -51,7 +51,9 @@ class Invocation:
     def phone(
         self, scenario: Scenario, person: Callable[[Teller], UserInteraction], *extra: EventSink
     ) -> EmulatedPhone:
-        """For the commands on one profile: nothing opens by itself."""
+        """For the commands on one profile: nothing opens by itself. Only ``pair`` makes a profile."""
+        if self.options.command != "pair":
+            require_profile(self.options.profile)
         return EmulatedPhone(
             self.options.profile,
             self.surroundings,

@@ -17,8 +17,8 @@ from mobile_app.emulator.table_reader import ScenarioError
 from mobile_app.errors import LinkError, Refused, VaultError
 
 POLL_SECONDS = 0.05
-SETTLE_SECONDS = 1.0
-"""How long after the connection the list of waiting requests may take to arrive when it is empty."""
+SETTLE_SECONDS = 0.3
+"""Requests are taken in one after another: how long after the first the last may come."""
 
 
 def connect(phone: EmulatedPhone, seconds: float) -> None:
@@ -41,9 +41,8 @@ def list_pending(invocation: Invocation) -> ExitCode:
     phone = invocation.phone(Scenario(), _nobody(Scenario()))
     try:
         connect(phone, invocation.options.wait)
-        until = time.monotonic() + SETTLE_SECONDS
-        while not phone.device.pending() and time.monotonic() < until:
-            time.sleep(POLL_SECONDS)  # arrivals tell themselves as events
+        phone.screen.listed.wait(invocation.options.wait)
+        time.sleep(SETTLE_SECONDS)  # arrivals tell themselves as events
     finally:
         phone.close()
     return ExitCode.PLAYED

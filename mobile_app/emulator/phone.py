@@ -25,6 +25,7 @@ from mobile_app.emulator.tampering.link import SpoiltSockets, WatchedWeb
 from mobile_app.emulator.tampering.loot import Loot
 from mobile_app.emulator.tampering.vault import SpoiltVault
 from mobile_app.emulator.telling_person import TellingPerson
+from mobile_app.errors import LinkError, VaultError
 from mobile_app.link.http_link import HttpConnector
 from mobile_app.link.ports import SocketConnector, WebConnector
 from mobile_app.link.socket_link import SocketIoConnector
@@ -32,6 +33,7 @@ from mobile_app.link.trust import ServerTrust
 
 PLATFORM = "emulator"
 APP_VERSION = "1.0"
+REOPEN_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Surroundings:
     @property
     def clock(self) -> Clock:
         return FileOffsetClock(self.clock_offset_file) if self.clock_offset_file else SystemClock()
+
+
+def require_profile(folder: Path) -> None:
+    """A profile that is not there is not made by looking at it. Raises VaultError("not_paired")."""
+    if not folder.is_dir():
+        raise VaultError("not_paired", {"profile": folder.resolve().name})
 
 
 class EmulatedPhone:
@@ -68,10 +76,11 @@ class EmulatedPhone:
         self.teller.add_sink(self.network)
         vault, sockets, web = self._collaborators(surroundings.trust, scenario)
         self.person = person(self.teller)
+        self.screen = TellingPerson(self.person, self.teller)
         self.device = PhoneDevice(
             profile=self._profile,
             vault=vault,
-            interaction=TellingPerson(self.person, self.teller),
+            interaction=self.screen,
             sockets=sockets,
             web=web,
             clock=clock,
@@ -95,14 +104,17 @@ class EmulatedPhone:
             web = WatchedWeb(web, loot)
         return vault, sockets, web
 
-    def _reopen(self, request_id: str) -> None:
-        """Asked for on the device's worker, which is still busy with this very request."""
+    def _reopen(self, request_id: str, seen: threading.Event) -> None:
+        """Called on the device's worker, which is still busy with this very request and takes no second job
+        of
+        its name: asked again until the person has it before them."""
 
         def open_again() -> None:
-            try:
-                self.device.open_request(request_id)
-            except KeyError:
-                return  # it ended meanwhile
+            while not seen.wait(REOPEN_SECONDS):
+                try:
+                    self.device.open_request(request_id)
+                except (KeyError, LinkError):
+                    return  # it ended meanwhile, or the run did
 
         threading.Thread(target=open_again, name="reopen", daemon=True).start()
 

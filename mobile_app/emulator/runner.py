@@ -13,7 +13,7 @@ from mobile_app.device.interaction import UserInteraction
 from mobile_app.emulator.clock_mover import ClockMover
 from mobile_app.emulator.events import Event, EventSink, Teller
 from mobile_app.emulator.expectations import ExitCode, Watch
-from mobile_app.emulator.phone import EmulatedPhone, Surroundings
+from mobile_app.emulator.phone import EmulatedPhone, Surroundings, require_profile
 from mobile_app.emulator.scenario import Scenario
 from mobile_app.emulator.scripted_person import ScriptedPerson, needs_codes
 from mobile_app.emulator.table_reader import ScenarioError
@@ -90,6 +90,7 @@ def run(
 def _phone(
     scenario: Scenario, profile: Path, surroundings: Surroundings, actor: Actor, sinks: list[EventSink]
 ) -> EmulatedPhone:
+    require_profile(profile)
     clock_file = _clock_file(scenario, surroundings)
     surroundings = replace(surroundings, clock_offset_file=clock_file)
     clock = surroundings.clock

@@ -4,6 +4,7 @@ by moving the clock file.
 """
 
 import random
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -51,9 +52,11 @@ class ScriptedPerson:
         self._used = [0] * len(scenario.answers)
         self._answers: dict[str, Answer] = {}
         self._wrong_pins_given: dict[str, int] = {}
-        self._turned_back: set[str] = set()
-        self.reopen: Callable[[str], None] = lambda _request_id: None
-        """Set by whoever holds the device: has a request put before the person again."""
+        self._turned_back: dict[str, threading.Event] = {}
+        self.reopen: Callable[[str, threading.Event], None] = lambda _request_id, _seen: None
+        """Set by whoever holds the device: has a request put before the person again; the event is set when
+        it is.
+        """
 
     # -- nothing to look at for a script
     # ----------------------------------------------------------------------
@@ -88,7 +91,10 @@ class ScriptedPerson:
                 bytes=len(content),
             )
         if answer.action == "refuse":
-            now = answer.refuse_at == "details" or request.pending.request_id in self._turned_back
+            turned_back = self._turned_back.get(request.pending.request_id)
+            if turned_back is not None:
+                turned_back.set()
+            now = answer.refuse_at == "details" or turned_back is not None
             return Refuse(answer.reason) if now else Approve()
         return Approve(refused={untick.position: untick.reason for untick in answer.untick})
 
@@ -157,8 +163,8 @@ class ScriptedPerson:
 
     def _turn_back(self, request_id: str) -> None:
         """Leave the code or the PIN unanswered, to refuse when the request is opened again."""
-        self._turned_back.add(request_id)
-        self.reopen(request_id)
+        seen = self._turned_back[request_id] = threading.Event()
+        self.reopen(request_id, seen)
 
     def _right_code(self, request_id: str, attention: Attention) -> str:
         if self._codes_file is None:

@@ -4,6 +4,7 @@ A decorator around a UserInteraction. It tells only what the device core has ver
 the PIN is asked for after a choice, "approved" when signing begins, never what a message merely claimed.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 
 from mobile_app.device.interaction import (
@@ -43,6 +44,8 @@ class TellingPerson:
         self._chosen: set[str] = set()
         self._decisions: dict[str, Approve] = {}
         self._approved: set[str] = set()
+        self.listed = threading.Event()
+        """Set when what waits was shown over a connection."""
 
     def show_connection(self, state: ConnectionState, clock_skew_ms: int) -> None:
         before, self._connection = self._connection, state
@@ -73,6 +76,8 @@ class TellingPerson:
                     expires_at=request.expires_at,
                     state=request.state,
                 )
+        if self._connection is ConnectionState.ONLINE:
+            self.listed.set()
         self._person.show_pending(pending)
 
     def show_pairing(self, state: str, digits: str, expires_in: float) -> None:

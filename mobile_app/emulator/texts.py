@@ -136,6 +136,10 @@ _PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Mã liên kết không đúng dạng: hãy chép lại từ trình duyệt.",
         "The pairing code is not well formed: copy it from the browser again.",
     ),
+    "no_pairing_to_resume": (
+        "Không có việc liên kết nào dở dang: hãy chạy pair với mã mới.",
+        "No pairing was interrupted here: run pair with a new code.",
+    ),
     "pairing_expired": (
         "Mã liên kết đã hết hạn: hãy lấy mã mới trên trình duyệt.",
         "The pairing code has expired: get a new one in the browser.",

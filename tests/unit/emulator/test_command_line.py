@@ -133,6 +133,14 @@ def test_what_a_script_needs_to_play_is_known_before_it_starts() -> None:
         check_playable(Scenario(new_device="approve"), Actor())
 
 
+@pytest.mark.parametrize("command", ["list", "history", "freeze", "unpair", "run"])
+def test_a_profile_that_is_not_there_is_not_made_by_looking_at_it(command: str, tmp_path: Path) -> None:
+    code, out, err = call(command, "--profile", str(tmp_path / "new"), "--language", "en")
+    assert (code, out) == (2, "")
+    assert "run pair first" in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_moving_the_clock_needs_the_file_that_is_moved() -> None:
     scenario = Scenario(clock=(ClockRule("checked", 60.0),))
     with pytest.raises(ScenarioError, match="clock_offset_file"):
