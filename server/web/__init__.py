@@ -1,1 +1,64 @@
-"""The portal's HTML edge: pages for web users, in Vietnamese and English."""
+"""The portal's HTML edge: pages for web users, in Vietnamese and English.
+
+``create_web`` puts it on a Flask app. Views are handed what they need (``Site``); they hold no rule of the capabilities, only who may ask
+for what and in which words it is answered. Other edges on the same app (API, devices, health) are not touched: the checks of
+forms and the pages' error handlers belong to this blueprint alone.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, request
+from flask_wtf.csrf import CSRFProtect
+
+from server.lanes import Lanes
+from server.web import (
+    account_views,
+    document_files,
+    document_views,
+    log_in_views,
+    pairing_views,
+    sign_views,
+)
+from server.web.languages import TIME_ZONE, language, set_up_languages
+from server.web.ports import News, Site, WebUseCases
+from server.web.problems import set_up_problems
+from server.web.security_headers import set_up_security_headers
+from server.web.sessions import set_up_sessions
+
+CLIENT = Path(__file__).resolve().parents[2] / "web_client"
+FORM_BYTES = 1 << 20
+
+
+def create_web(flask_app: Flask, app: WebUseCases, lanes: Lanes, news: News) -> None:
+    """Adds every page of the portal to ``flask_app``."""
+    site = Site(app, lanes, news)
+    web = Blueprint("web", __name__, template_folder=str(CLIENT / "templates"))
+    flask_app.static_folder = str(CLIENT / "static")
+    if "static" not in flask_app.view_functions:
+        flask_app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=flask_app.send_static_file)
+    set_up_sessions(flask_app, site)
+    set_up_languages(flask_app)
+    set_up_security_headers(flask_app, app.config.base_url)
+    _set_up_forms(flask_app, web)
+    for views in (log_in_views, document_views, document_files, sign_views, account_views, pairing_views):
+        views.add_views(web, site)
+    set_up_problems(flask_app, web)
+
+    @flask_app.context_processor
+    def _page() -> dict[str, Any]:
+        return {"language": language(), "time_zone": TIME_ZONE, "section": ""}
+
+    flask_app.register_blueprint(web)
+
+
+def _set_up_forms(flask_app: Flask, web: Blueprint) -> None:
+    """Anti-forgery values are checked here and not on the whole app: the API and the devices have no cookies to abuse."""
+    flask_app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None)
+    csrf = CSRFProtect(flask_app)
+
+    @web.before_request
+    def _check_form() -> None:
+        if request.endpoint != "web.upload":
+            request.max_content_length = FORM_BYTES
+        csrf.protect()

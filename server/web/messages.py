@@ -10,6 +10,7 @@ from typing import Final
 
 from server.errors import PhoneSealError
 from server.pdf.findings import FINDING_TEXTS, REFUSAL_TEXTS, REPAIR_TEXTS, Bilingual
+from server.web.technical_messages import TECHNICAL_TEXTS
 
 LANGUAGES: Final = ("vi", "en")
 
@@ -173,6 +174,10 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Điện thoại này đang tạm khoá. Hãy mở khoá ở trang tài khoản.",
         "en": "This phone is frozen. Unfreeze it on the account page.",
     },
+    "device_unpaired": {
+        "vi": "Điện thoại này đã gỡ ghép. Muốn dùng lại, hãy ghép lại ở trang tài khoản.",
+        "en": "This phone was unpaired. To use it again, pair it anew on the account page.",
+    },
     "device_moved": {
         "vi": "Trạng thái của điện thoại vừa thay đổi. Hãy tải lại trang.",
         "en": "The phone's state has just changed. Reload the page.",
@@ -222,8 +227,8 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "This version of the app is no longer supported. Update the app.",
     },
     "page_not_found": {
-        "vi": "Tài liệu không có trang này.",
-        "en": "The document has no such page.",
+        "vi": "Tài liệu không có trang này. Hãy chọn trang khác.",
+        "en": "The document has no such page. Choose another one.",
     },
 }
 
@@ -244,7 +249,7 @@ def code_text(code: str, language: str) -> str:
 
 
 def text_of_code(code: str) -> Bilingual | None:
-    return ERROR_TEXTS.get(code) or REFUSAL_TEXTS.get(code) or GROUP_TEXTS.get(code)
+    return ERROR_TEXTS.get(code) or REFUSAL_TEXTS.get(code) or TECHNICAL_TEXTS.get(code) or GROUP_TEXTS.get(code)
 
 
 def finding_texts(codes: Iterable[str], language: str) -> list[str]:

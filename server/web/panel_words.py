@@ -4,8 +4,10 @@ Rules: a state is a word and a tone; an end says what happened and what to do ne
 English message ids (``N_`` marks them for the catalogue) and are translated when a page asks. ``{names}`` are filled in by the script.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from flask import url_for
 from flask_babel import gettext
 
 from server.signing.sign_request import EndResult, State
@@ -198,4 +200,17 @@ def panel_texts() -> dict[str, object]:
         "partly": PARTLY.translated(),
         "item_signed": ITEM_SIGNED.translated(),
         "steps": {name: gettext(text) for name, text in STEPS.items()},
+    }
+
+
+def panel_facts(snapshot: Mapping[str, object] | None) -> dict[str, object]:
+    """What the panel's script is handed: the newest snapshot, if there is a request yet, and where to ask and answer."""
+    return {
+        "snapshot": snapshot,
+        "urls": {
+            "snapshot": url_for("web.snapshot", request_id="REQUEST"),
+            "cancel": url_for("web.cancel", request_id="REQUEST"),
+            "document": url_for("web.document", document_id="DOCUMENT"),
+        },
+        "texts": panel_texts(),
     }

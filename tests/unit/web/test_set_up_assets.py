@@ -81,9 +81,7 @@ def test_install_scripts_never_run(tree: Path, npm: Path) -> None:
     assert "--ignore-scripts" in json.loads(npm.read_text())
 
 
-def test_failing_npm_says_what_happened_and_leaves_no_stamp(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failing_npm_says_what_happened_and_leaves_no_stamp(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failing = [sys.executable, "-c", "import sys; sys.exit('npm error code ENOTFOUND')"]
     monkeypatch.setattr(set_up_assets, "find_npm", lambda: failing)
     with pytest.raises(SetUpFailed, match=r"ENOTFOUND[\s\S]*registry can be reached"):
@@ -104,9 +102,7 @@ def test_npm_on_path_must_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 def test_catalogues_are_compiled_once(tmp_path: Path) -> None:
     source = tmp_path / TRANSLATIONS / "vi" / "LC_MESSAGES" / "messages.po"
     source.parent.mkdir(parents=True)
-    source.write_text(
-        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Sign"\nmsgstr "Ký số"\n'
-    )
+    source.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Sign"\nmsgstr "Ký số"\n')
     assert compile_catalogues(tmp_path) == 1
     assert "Ký số".encode() in source.with_suffix(".mo").read_bytes()
     assert compile_catalogues(tmp_path) == 0

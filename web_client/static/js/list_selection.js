@@ -56,9 +56,8 @@ function watchSelection(form) {
   sign.addEventListener('click', () => {
     if (sign.getAttribute('aria-disabled') === 'true') return;
     const chosen = selected();
-    // One document is signed from its own page, where its pages are seen and the signature is placed.
-    if (chosen.length === 1) location.assign(`${chosen[0].dataset.url}#sign`);
-    else form.requestSubmit();
+    // A document is signed from its own page, where its pages are seen and the signature is placed.
+    location.assign(`${chosen[0].dataset.url}#sign`);
   });
   show(); // a page that the browser restored may come back with boxes ticked
 }

@@ -68,8 +68,8 @@ export function follow(watch) {
 
   socket.on('connect', () => {
     socket.timeout(5000).emit('watch', watch.ask, (/** @type {unknown} */ error, /** @type {any} */ reply) => {
-      if (error || !reply || reply.error) void read();
-      else take(reply.snapshot || reply);
+      if (error || !reply || !reply.ok) void read();
+      else take(reply.ok);
     });
   });
   socket.on(watch.event, take);

@@ -63,5 +63,9 @@ root.addEventListener('keydown', (event) => {
 export function onPage(listener) {
   root.addEventListener('page', () => listener(current));
 }
+document.addEventListener('request-shown', () => {
+  // The waiting panel has the title and the state.
+  for (const selector of ['[data-document-layout]', '[data-document-head]']) part(document, selector).hidden = true;
+});
 back.disabled = true;
 on.disabled = pages.length === 1;

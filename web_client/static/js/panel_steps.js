@@ -24,7 +24,7 @@ import { fill } from './facts.js';
  * @property {number} items_refused
  * @property {number} items_failed
  * @property {{ position: number, document_id: string, title: string, state: string, end_result: string | null,
- *   reason: string | null }[]} documents
+ *   reason: string | null, signed_url: string | null }[]} documents
  * @property {{ name: string, state: string }[]} devices
  * @property {string | null} signing_device
  * @property {boolean} cancellable

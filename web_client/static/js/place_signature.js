@@ -1,6 +1,6 @@
 // @ts-check
-// The place of the visible signature: drag or resize the box, or use the keyboard. Kept as fractions of the page as it is
-// shown (rotation and crop applied), from its top left corner; the server turns them into the PDF's own coordinates.
+// The place of the visible signature: drag or resize the box, or use the keyboard. Kept in points of the page as
+// it is shown (rotation and crop applied); the server turns them into the PDF's own coordinates.
 
 import { fill, part, readFacts } from './facts.js';
 import { currentPage, onPage, pages, stage, turnTo } from './page_viewer.js';
@@ -55,7 +55,6 @@ function show() {
   };
   for (const [side, value] of Object.entries(fractions)) {
     stamp.style.setProperty(side, `${value * 100}%`);
-    /** @type {HTMLInputElement} */ (part(form, `[data-stamp-${side}]`)).value = value.toFixed(6);
   }
   stamp.hidden = !visible.checked || currentPage() !== page.number;
   part(form, '[data-stamp-settings]').hidden = !visible.checked;
@@ -67,6 +66,17 @@ function show() {
     width: mm(box.width),
     height: mm(box.height),
   });
+}
+
+/**
+ * What the server is asked for: the page from 0, and the box from the lower left corner; null for no visible signature.
+ * @returns {{ page: number, x0: number, y0: number, x1: number, y1: number } | null}
+ */
+export function placement() {
+  if (!visible.checked) return null;
+  const page = stampPage();
+  const y1 = page.height - box.top;
+  return { page: page.number - 1, x0: box.left, y0: Math.max(0, y1 - box.height), x1: box.left + box.width, y1 };
 }
 
 /** The lower right corner of the page, where a signature usually stands. */

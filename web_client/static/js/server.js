@@ -40,17 +40,27 @@ export async function post(url, fields = {}) {
 }
 
 /**
+ * @param {string} url
+ * @param {object} value
+ * @returns {Promise<any>}
+ */
+export async function postJson(url, value) {
+  const headers = { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken() };
+  return answer(await fetch(url, { method: 'POST', headers, body: JSON.stringify(value) }));
+}
+
+/**
  * @param {Response} response
  * @returns {Promise<any>}
  */
 async function answer(response) {
-  if (response.redirected && new URL(response.url).pathname === '/login') {
+  if (response.status === 401) {
     // The session ended while the page was open: log in, then come back here.
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Refused('', 'not_authenticated', 401);
   }
   const type = response.headers.get('Content-Type') || '';
   const told = type.includes('json') ? await response.json() : {};
-  if (!response.ok) throw new Refused(told.message || '', told.code || 'internal', response.status);
+  if (!response.ok) throw new Refused(told.detail || '', told.code || 'internal', response.status);
   return told;
 }

@@ -1,21 +1,18 @@
 // @ts-check
-// "Confirm" sends the request and opens the waiting panel on the same page; without this script the form does the same by
-// going to the request's own page.
+// "Confirm" sends the request and opens the waiting panel on the same page.
 
 import { part, readFacts } from './facts.js';
-import { Refused, post } from './server.js';
+import { placement } from './place_signature.js';
+import { Refused, postJson } from './server.js';
 import { panel } from './waiting_panel.js';
 
 const texts = readFacts('viewer-facts').texts;
-const form = document.querySelector('[data-sign-form]');
-const layout = part(document, '[data-document-layout]');
+const form = /** @type {HTMLFormElement} */ (part(document, '[data-sign-form]'));
 
-if (form instanceof HTMLFormElement) {
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    void send(form);
-  });
-}
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void send(form);
+});
 
 /** @param {HTMLFormElement} source */
 async function send(source) {
@@ -27,7 +24,7 @@ async function send(source) {
   button.setAttribute('aria-disabled', 'true');
   problem.hidden = true;
   try {
-    const { snapshot, url } = await post(source.action, new FormData(source));
+    const { snapshot, url } = await postJson(source.action, { placement: placement() });
     dialog.close();
     if (!panel) return location.assign(url);
     panel.start(snapshot);
@@ -41,8 +38,3 @@ async function send(source) {
     button.removeAttribute('aria-disabled');
   }
 }
-
-document.addEventListener('request-shown', () => {
-  layout.hidden = true;
-  part(document, '[data-document-head]').hidden = true; // the panel has the title and the state
-});

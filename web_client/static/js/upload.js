@@ -3,9 +3,10 @@
 // XMLHttpRequest, because fetch tells nothing about how much has been sent.
 
 import { fill, part, readFacts } from './facts.js';
-import { csrfToken } from './server.js';
+import { Refused, csrfToken, getJson } from './server.js';
 
 const AT_ONCE = 2;
+const CHECK_EVERY = 2000;
 const form = part(document, '[data-upload]');
 const texts = readFacts('upload-texts');
 const mostBytes = Number(form.dataset.mostBytes);
@@ -81,6 +82,29 @@ class Row {
     part(this.bar, '[data-fill]').style.width = `${percent}%`;
   }
 
+  /** @param {any} told what the server says of a document that is ready */
+  stored(told) {
+    this.end(true, told.note || '', told.url, told.findings || []);
+  }
+
+  /**
+   * The check takes long: it goes on at the server, and is asked for again.
+   * @param {any} told
+   */
+  async follow(told) {
+    this.sent(1);
+    for (let answer = told; ; ) {
+      await new Promise((wake) => setTimeout(wake, CHECK_EVERY));
+      try {
+        answer = await getJson(told.state_url);
+      } catch (error) {
+        if (!(error instanceof Refused)) continue; // no network for a moment
+        return this.end(false, error.message || texts.unknown);
+      }
+      if (answer.state === 'READY') return this.stored(answer);
+    }
+  }
+
   /**
    * @param {boolean} stored
    * @param {string} message
@@ -130,16 +154,20 @@ function send(file, row) {
     });
     call.addEventListener('load', () => {
       const told = call.response || {};
-      if (call.status < 300 && told.document_id) row.end(true, told.note || '', told.url, told.findings || []);
-      else if (call.status === 413 && !told.message) row.end(false, fill(texts.too_large, { size: size(mostBytes) }));
-      else row.end(false, told.message || texts.unknown);
+      if (call.status === 202) return void row.follow(told).finally(done);
+      if (call.status < 300) row.stored(told);
+      else if (call.status === 413 && !told.detail) row.end(false, fill(texts.too_large, { size: size(mostBytes) }));
+      else row.end(false, told.detail || texts.unknown);
+      done();
     });
-    call.addEventListener('error', () => row.end(false, texts.offline));
-    call.addEventListener('loadend', () => done());
-    const body = new FormData();
-    body.append('file', file, file.name);
+    call.addEventListener('error', () => {
+      row.end(false, texts.offline);
+      done();
+    });
+    call.setRequestHeader('Content-Type', 'application/pdf');
+    call.setRequestHeader('X-File-Name', encodeURIComponent(file.name));
     row.sent(0);
-    call.send(body);
+    call.send(file);
   });
 }
 

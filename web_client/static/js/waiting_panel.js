@@ -187,15 +187,14 @@ export class WaitingPanel {
     const title = document.createElement('span');
     title.className = 'title';
     title.textContent = item.title;
-    const signed = item.state === 'SIGNED' && this.documentAddress('signed', item.document_id);
-    const words = signed ? this.texts.item_signed : this.texts.end_results[item.end_result || 'server_error'];
+    const words = item.signed_url ? this.texts.item_signed : this.texts.end_results[item.end_result || 'server_error'];
     const state = document.createElement('span');
     state.className = `state tone-${words.tone}`;
     state.textContent = words.words;
     line.append(title, state);
-    if (signed) {
+    if (item.signed_url) {
       const link = document.createElement('a');
-      link.href = signed;
+      link.href = item.signed_url;
       link.textContent = this.texts.download;
       line.append(link);
     }
@@ -234,7 +233,7 @@ export class WaitingPanel {
     part(this.root, '[data-result-who]').hidden = !who;
     const download = part(this.root, '[data-panel-download]');
     const again = part(this.root, '[data-panel-again]');
-    const signed = only && only.state === 'SIGNED' && this.documentAddress('signed', only.document_id);
+    const signed = only && only.signed_url;
     download.hidden = !signed;
     if (signed) download.setAttribute('href', signed);
     again.hidden = !only;

@@ -1,0 +1,181 @@
+"""The documents of the portal: list, upload, one document.
+
+Rules: every access names the asker; an upload is streamed to disk, never held in memory, and its answer says what the inspection found.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from server.documents.document import Document, DocumentState
+from server.documents.read_document import Asker
+from server.errors import BadInput, TooLarge, Unprocessable
+from server.signing.sign_request import SignRequest
+from server.users.user import User
+from server.web.document_page import document_facts
+from server.web.document_words import SHOWN, last_request, read_list, row_facts
+from server.web.languages import language
+from server.web.messages import code_text, finding_texts, repair_texts
+from server.web.panel_words import panel_facts
+from server.web.phone_words import SigningPhones, signing_phones
+from server.web.ports import Site, WebUseCases, pieces
+from server.web.problems import problem_json, problem_response
+from server.web.sessions import current
+from server.web.snapshots import request_snapshot
+
+CHECK_SECONDS = 30.0
+MOST_PER_REQUEST = 1
+
+
+def add_views(web: Blueprint, site: Site) -> None:
+    app, lanes = site.app, site.lanes
+
+    def asker(user: User) -> Asker:
+        return Asker(app.portal.relying_party_id, user.user_id)
+
+    @web.get("/")
+    def home() -> ResponseReturnValue:
+        return redirect(url_for("web.documents"))
+
+    @web.get("/documents")
+    def documents() -> str:
+        user = current()
+        show = request.args.get("show", "all")
+        show = show if show in SHOWN else "all"
+        query = request.args.get("q", "").strip()[:200]
+        before = request.args.get("before")
+        page = lanes.database(read_list, app, user, before, show, query)
+        phones = lanes.database(signing_phones, app, user)
+        kept: dict[str, Any] = {"show": show if show != "all" else None, "q": query or None}
+        return render_template(
+            "documents.html",
+            section="documents",
+            rows=row_facts(page.lines, user),
+            filters=_filters(show),
+            active_filter=show if show != "all" else None,
+            query=query,
+            has_phone=bool(phones.names),
+            most_per_request=MOST_PER_REQUEST,
+            newer_url=url_for("web.documents", **kept) if before else None,
+            older_url=url_for("web.documents", before=page.older, **kept) if page.older else None,
+        )
+
+    @web.get("/documents/upload")
+    def upload_form() -> str:
+        current()
+        config = app.config
+        return render_template(
+            "upload.html",
+            section="documents",
+            most_bytes=config.max_document_bytes,
+            most_pages=config.max_document_pages,
+        )
+
+    @web.post("/documents")
+    def upload() -> Response:
+        user = current()
+        document = _store(site, user)
+        seen = site.wait_for(document.document_id, CHECK_SECONDS, lambda: _checked(site, asker(user), document))
+        return _upload_answer(seen or document)
+
+    @web.get("/documents/<document_id>")
+    def document(document_id: str) -> ResponseReturnValue:
+        user = current()
+
+        seen = lanes.database(_see, app, asker(user), user, document_id)
+        if seen.document.state is DocumentState.REFUSED:
+            raise Unprocessable("refused at upload", code=seen.document.refusal_code or "unprocessable")
+        facts = document_facts(seen.document, seen.last, user, live=seen.snapshot is not None)
+        phones = seen.phones
+        return render_template(
+            "document.html",
+            section="documents",
+            document=facts,
+            panel_facts=panel_facts(seen.snapshot),
+            stamp_name=phones.subscriber_name or user.name,
+            credential_words=phones.credential_words,
+            phone_names=phones.names,
+            has_phone=bool(phones.names),
+            why_not=phones.why_not(),
+            answer_minutes=max(1, round(app.config.request_lifetime / 60)),
+        )
+
+    @web.get("/documents/<document_id>/state.json")
+    def document_state(document_id: str) -> Response:
+        user = current()
+        found = lanes.database(app.read_document.get, asker(user), document_id)
+        return _upload_answer(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    document: Document
+    last: SignRequest | None
+    snapshot: dict[str, Any] | None
+    phones: SigningPhones
+
+
+def _see(app: WebUseCases, asker: Asker, user: User, document_id: str) -> _Seen:
+    """All that a document's page needs, in one visit to the database lane."""
+    document = app.read_document.get(asker, document_id)
+    live = app.read_document.live_request(document_id)
+    snapshot = request_snapshot(app, live) if live else None
+    return _Seen(document, last_request(app, document), snapshot, signing_phones(app, user))
+
+
+def _filters(show: str) -> list[dict[str, object]]:
+    pills: list[dict[str, object]] = [
+        {"words": gettext(words), "url": url_for("web.documents", show=key), "active": show == key, "count": None}
+        for key, words in SHOWN.items()
+    ]
+    every = {"words": gettext("All"), "url": url_for("web.documents"), "active": show == "all", "count": None}
+    return [every, *pills]
+
+
+def _store(site: Site, user: User) -> Document:
+    """The body of the request is the file; its name comes percent-encoded in a header, since headers hold no Vietnamese."""
+    if request.mimetype not in ("application/pdf", "application/octet-stream"):
+        raise BadInput("the body must be the file itself", code="no_file")
+    limit = site.app.config.max_document_bytes
+    if (request.content_length or 0) > limit:
+        raise TooLarge("the file is too large", code="pdf_too_large", details={"limit": limit})
+    name = unquote(request.headers.get("X-File-Name", ""))[:500] or "document.pdf"
+    arrived = site.app.receive_upload.write_file(pieces(request.stream))
+    return site.lanes.database(
+        site.app.receive_upload.record_file,
+        arrived,
+        relying_party_id=site.app.portal.relying_party_id,
+        user_id=user.user_id,
+        file_name=name,
+    )
+
+
+def _checked(site: Site, asker: Asker, document: Document) -> Document | None:
+    found = site.lanes.database(site.app.read_document.get, asker, document.document_id)
+    return None if found.state is DocumentState.CHECKING else found
+
+
+def _upload_answer(document: Document) -> Response:
+    """201 when the document is ready, 202 while it is being checked, a problem when it was refused."""
+    if document.state is DocumentState.REFUSED:
+        error = Unprocessable("refused at upload", code=document.refusal_code or "unprocessable")
+        problem = problem_json(error, language())
+        problem["detail"] = code_text(error.code, language())
+        return problem_response(problem)
+    ready = document.state is DocumentState.READY
+    repaired = gettext("Repaired at upload.") + " " if document.repairs else ""
+    answer = jsonify(
+        document_id=document.document_id,
+        state=document.state,
+        url=url_for("web.document", document_id=document.document_id),
+        state_url=url_for("web.document_state", document_id=document.document_id),
+        pages=document.pages,
+        note=repaired + " ".join(repair_texts(document.repairs, language())),
+        findings=finding_texts(document.findings, language()),
+    )
+    answer.status_code = 201 if ready and request.method == "POST" else 200 if ready else 202
+    return answer

@@ -1,0 +1,91 @@
+"""Logging in and out, and choosing the language.
+
+Rules: a failed log-in says the same whether the name or the password was wrong; tries are counted in the store; a page to return to is
+always one of our own.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from server.errors import NotAuthenticated, PhoneSealError, TooManyTries
+from server.users.log_in import check_password
+from server.users.user import User
+from server.web.languages import language
+from server.web.messages import LANGUAGES, error_text
+from server.web.ports import Site
+from server.web.problems import status_of
+from server.web.sessions import current, end_session, start_session
+
+
+def add_views(web: Blueprint, site: Site) -> None:
+    app, lanes = site.app, site.lanes
+
+    def authenticate(name: str, password: str) -> User:
+        user = lanes.database(app.log_in.begin, name, request.remote_addr or "unknown")
+        try:
+            lanes.slow(check_password, user, password)
+        except NotAuthenticated:
+            lanes.database(app.log_in.failed, user)
+            raise
+        if user is None:
+            raise NotAuthenticated("no such user", code="log_in_failed")
+        lanes.database(app.log_in.succeeded, user)
+        return user
+
+    @web.get("/login")
+    def login() -> ResponseReturnValue:
+        next_path = own_path(request.args.get("next"))
+        if current_user.is_authenticated:
+            return redirect(next_path or url_for("web.home"))
+        return render_template("login.html", section="login", next_path=next_path)
+
+    @web.post("/login")
+    def log_in() -> ResponseReturnValue:
+        name, next_path = request.form.get("login_name", "")[:200], own_path(request.form.get("next"))
+        try:
+            user = authenticate(name, request.form.get("password", ""))
+        except (NotAuthenticated, TooManyTries) as error:
+            return _again(error, name, next_path)
+        start_session(app, user)
+        return redirect(next_path or url_for("web.home"), 303)
+
+    @web.post("/logout")
+    def logout() -> ResponseReturnValue:
+        end_session()
+        return redirect(url_for("web.login"), 303)
+
+    @web.post("/account/language")
+    def set_language() -> ResponseReturnValue:
+        chosen = request.form.get("language", "")
+        if chosen in LANGUAGES:
+            session["language"] = chosen
+            if current_user.is_authenticated:
+                lanes.database(app.log_in.set_language, current().user_id, chosen)
+        return redirect(own_path(request.form.get("next")) or url_for("web.home"), 303)
+
+    @web.post("/account/sessions/end")
+    def end_sessions() -> ResponseReturnValue:
+        lanes.database(app.log_in.end_sessions, current().user_id)
+        end_session()
+        flash(gettext("You are logged out on every browser."), "success")
+        return redirect(url_for("web.login"), 303)
+
+
+def _again(error: PhoneSealError, name: str, next_path: str) -> ResponseReturnValue:
+    page = render_template(
+        "login.html", section="login", problem=error_text(error, language()), login_name=name, next_path=next_path
+    )
+    headers = {"Retry-After": str(error.details["retry_after"])} if "retry_after" in error.details else {}
+    return page, status_of(error), headers
+
+
+def own_path(text: str | None) -> str:
+    """The path if it leads to a page of ours, else "". A browser reads ``//host`` and ``/\\host`` as another site."""
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or any(ord(c) < 33 for c in text):
+        return ""
+    parts = urlsplit(text)
+    return "" if parts.scheme or parts.netloc or parts.path in ("/login", "/logout") else text.rstrip("?")

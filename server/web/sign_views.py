@@ -1,0 +1,108 @@
+"""Asking for signatures, and watching the request until it ends.
+
+Rules: the place of the visible signature comes in points of the page as shown, from its lower left corner; a request's page can be left
+and opened again at any time; only the asker sees the verification code.
+"""
+
+import math
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from server.errors import BadInput, Conflict
+from server.signing.queue_request import NewRequest, WantedSignature
+from server.signing.sign_request import Placement
+from server.users.user import User
+from server.web.panel_words import panel_facts
+from server.web.ports import Site
+from server.web.problems import wants_json
+from server.web.sessions import current
+from server.web.snapshots import request_snapshot
+
+
+def add_views(web: Blueprint, site: Site) -> None:
+    app, lanes = site.app, site.lanes
+
+    def queue(user: User, documents: list[WantedSignature]) -> ResponseReturnValue:
+        if user.subscriber_id is None:
+            raise Conflict("the user has no signing account", code="no_subscriber")
+        new = NewRequest(
+            relying_party_id=app.portal.relying_party_id,
+            user_id=user.user_id,
+            requested_by=user.name,
+            subscriber_id=user.subscriber_id,
+            documents=documents,
+        )
+        queued = lanes.database(app.queue_request, new)
+        snapshot = lanes.database(request_snapshot, app, queued.request_id)
+        url = url_for("web.sign_request", request_id=queued.request_id)
+        return jsonify(request_id=queued.request_id, url=url, snapshot=snapshot), 201
+
+    def own_snapshot(user: User, request_id: str) -> dict[str, Any]:
+        app.tell.get(request_id, app.portal.relying_party_id, user.user_id)
+        return request_snapshot(app, request_id)
+
+    @web.post("/documents/<document_id>/sign")
+    def sign(document_id: str) -> ResponseReturnValue:
+        placement = read_placement(read_json().get("placement"))
+        return queue(current(), [WantedSignature(document_id, placement)])
+
+    @web.post("/sign-requests")
+    def sign_selected() -> ResponseReturnValue:
+        wanted = read_json().get("documents")
+        if not isinstance(wanted, list) or not all(isinstance(entry, dict) for entry in wanted):
+            raise BadInput("documents must be a list", code="no_documents")
+        documents = [
+            WantedSignature(str(entry.get("document_id", "")), read_placement(entry.get("placement")))
+            for entry in wanted
+        ]
+        return queue(current(), documents)
+
+    @web.get("/sign-requests/<request_id>")
+    def sign_request(request_id: str) -> str:
+        seen = lanes.database(own_snapshot, current(), request_id)
+        return render_template(
+            "sign_request.html", section="documents", panel_title=gettext("Signing"), panel_facts=panel_facts(seen)
+        )
+
+    @web.get("/sign-requests/<request_id>/snapshot.json")
+    def snapshot(request_id: str) -> Response:
+        return jsonify(lanes.database(own_snapshot, current(), request_id))
+
+    @web.post("/sign-requests/<request_id>/cancel")
+    def cancel(request_id: str) -> ResponseReturnValue:
+        user = current()
+
+        def stop() -> dict[str, Any]:
+            app.tell.get(request_id, app.portal.relying_party_id, user.user_id)
+            app.cancel_request(request_id, actor=user.user_id)
+            return request_snapshot(app, request_id)
+
+        told = lanes.database(stop)
+        if wants_json():
+            return jsonify(snapshot=told)
+        return redirect(url_for("web.sign_request", request_id=request_id), 303)
+
+
+def read_json() -> dict[str, Any]:
+    """The body as a JSON object. Raises ``BadInput``."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise BadInput("a JSON object was expected")
+    return body
+
+
+def read_placement(value: object) -> Placement | None:
+    """``{page, x0, y0, x1, y1}`` with the page from 0, or None for an invisible signature. Raises ``BadInput(placement_invalid)``."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise BadInput("placement must be an object", code="placement_invalid")
+    page = value.get("page")
+    sides = [value.get(name) for name in ("x0", "y0", "x1", "y1")]
+    numbers = [float(side) for side in sides if isinstance(side, int | float) and not isinstance(side, bool)]
+    if not isinstance(page, int) or isinstance(page, bool) or len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        raise BadInput("placement needs page, x0, y0, x1, y1", code="placement_invalid")
+    return Placement(page, *numbers)
