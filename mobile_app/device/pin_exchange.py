@@ -21,7 +21,7 @@ from mobile_app.link import wire
 from mobile_app.link.fields import Malformed, encode_bytes
 
 _COUNTED = ("wrong_pin", "pin_wait")
-_STALE_NONCE = ("nonce_invalid", "nonce_unknown", "nonce_used", "nonce_expired")
+_STALE_NONCE = "challenge_unknown"
 
 
 def pin_challenge(session: Session, attention: Attention) -> bytes:
@@ -83,7 +83,7 @@ class PinExchange:
             try:
                 answer = self._session.call_once("release_share", message)
             except ServerRefused as error:
-                if error.code in _STALE_NONCE:
+                if error.code == _STALE_NONCE:
                     attention.wait(0.1)
                     continue
                 if error.code in _COUNTED:

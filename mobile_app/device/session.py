@@ -38,6 +38,8 @@ _REFUSED_DELAY: Final = 60.0
 _REPROVE_AFTER: Final = 50 * 60.0
 _TRIES_ON_ONE_CONNECTION: Final = 3
 T = TypeVar("T")
+_ASK_AGAIN: Final = ("too_many_events", "too_many_tries", "unavailable")
+"""Errors that say nothing about the request: the server is busy."""
 _REFUSED_STATES: Final = {"device_frozen": ConnectionState.FROZEN}
 
 
@@ -143,6 +145,10 @@ class Session:
                 return online.socket.call(event, message)
             except Malformed:
                 raise
+            except ServerRefused as error:
+                if error.code not in _ASK_AGAIN:
+                    raise
+                attention.wait(1.0)
             except LinkError:
                 failures += 1
                 if self._online is online and failures >= _TRIES_ON_ONE_CONNECTION:

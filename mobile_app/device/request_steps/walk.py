@@ -26,7 +26,6 @@ from mobile_app.link.fields import Malformed, parse_json
 from mobile_app.link.server_statements import FINAL_STATES, read_envelope
 
 _BEFORE_APPROVAL = (RequestState.RECEIVED, RequestState.CHOSEN, RequestState.RIGHT)
-_GONE = ("request_unknown", "request_not_found", "not_found")
 _ROOM_PER_ITEM = 4096
 
 
@@ -183,7 +182,7 @@ def _look_into(walk: Walk, error: ServerRefused) -> None:
         else:
             walk.interaction.show_problem(error.code, error.details, request_id)
     except ServerRefused as second:
-        if second.code in _GONE:
+        if second.code == "request_unknown":
             book.finish(request_id, "server_error", detail=second.code)
         else:
             walk.interaction.show_problem(error.code, error.details, request_id)
