@@ -7,7 +7,7 @@ made. docs/api.md shows how it is used.
 
 from collections.abc import Callable
 from http import HTTPMethod
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
@@ -52,9 +52,6 @@ def create_api(flask_app: Flask, app: ApiUseCases, lanes: Lanes, news: News) -> 
     blueprint.add_url_rule("/", "unknown", _unknown, methods=[method.value for method in HTTPMethod])
     blueprint.add_url_rule("/<path:rest>", "unknown", _unknown, methods=[method.value for method in HTTPMethod])
     flask_app.register_blueprint(blueprint)
-    protection: Any = flask_app.extensions.get("csrf")
-    if protection is not None:
-        protection.exempt(blueprint)  # an API key in a header cannot be sent by another site's page
 
 
 def _bound(edge: ApiEdge, call: Call) -> Callable[..., Response]:

@@ -86,7 +86,7 @@ class DevelopmentCa:
         subject = [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
             x509.NameAttribute(NameOID.COMMON_NAME, subscriber.name[:64]),
-            x509.NameAttribute(NameOID.SERIAL_NUMBER, subscriber.subscriber_id),
+            x509.NameAttribute(NameOID.USER_ID, f"PS:{subscriber.subscriber_id}"),
         ]
         certificate = (
             x509.CertificateBuilder()

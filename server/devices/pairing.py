@@ -177,7 +177,7 @@ class PairDevice:
         with self._store.write() as tx:
             now = self._clock.now()
             pairing = tx.pairings.get(revealed.pairing_id)
-            transcript_sha256 = hashlib.sha256(pae("phoneseal.pairing_transcript.v1", transcript)).hexdigest()
+            transcript_sha256 = hashlib.sha256(transcript).hexdigest()
             if pairing.state is PairingState.CLAIMED and pairing.expires_at > now:
                 pairing = tx.pairings.move(
                     pairing,

@@ -8,7 +8,7 @@ or hidden in an object stream, and nothing in the file can call back into a pars
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -143,6 +143,19 @@ def read_graph(pdf: pikepdf.Pdf, meter: Meter) -> ObjectGraph:
         encrypted=bool(pdf.is_encrypted),
         warnings=[str(warning) for warning in pdf.get_warnings()],
     )
+
+
+def refuse_losses(warnings: Sequence[str]) -> None:
+    """qpdf puts null in the place of an object that it could not hold, and only warns: refuse, or content is
+    lost.
+
+    Raises ``pdf_bomb`` when it ran out of memory, ``pdf_broken`` when the object went beyond its limits.
+    """
+    for warning in warnings:
+        if "bad_alloc" in warning or "length_error" in warning:
+            raise Unprocessable("qpdf ran out of memory", code="pdf_bomb")
+        if "limits error" in warning:
+            raise Unprocessable(f"qpdf left something out: {warning[-100:]}", code="pdf_broken")
 
 
 def refuse_circles(graph: ObjectGraph) -> None:

@@ -21,10 +21,11 @@ Box = tuple[float, float, float, float]
 
 @dataclass
 class Pages:
-    """Page dictionaries in order, their shown sizes in points, and what is wrong with the tree."""
+    """Page dictionaries in order, their shown sizes in points, the nodes between, and the tree's faults."""
 
     dictionaries: list[Dictionary] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
+    branches: list[str] = field(default_factory=list)
     boxes: list[tuple[float, float]] = field(default_factory=list)
     faults: set[str] = field(default_factory=set)
 
@@ -72,6 +73,8 @@ def _walk(
         pages.boxes.append(_shown_size(graph, passed_on, graph.get(dictionary, "/UserUnit"), pages.faults))
         return 1
     path.append(reference)
+    if reference:
+        pages.branches.append(reference)
     kids = graph.array(dictionary["/Kids"])
     count = sum(_walk(graph, kid, passed_on, path, pages, meter) for kid in kids)
     path.pop()

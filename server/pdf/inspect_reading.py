@@ -18,10 +18,10 @@ from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from server.errors import Unprocessable
+from server.errors import PhoneSealError, Unprocessable
 from server.pdf.inspect_content import findings, refusals
 from server.pdf.inspect_framing import header_faults, looks_signed, refuse_if_truncated
-from server.pdf.inspect_graph import ObjectGraph, open_with_qpdf, read_graph, refuse_circles, text
+from server.pdf.inspect_graph import ObjectGraph, open_with_qpdf, read_graph, refuse_circles, refuse_losses, text
 from server.pdf.inspect_limits import MIB, Meter
 from server.pdf.inspect_pages import Pages, read_pages
 from server.pdf.inspect_signatures import earlier_signatures, has_signature, refuse_if_certified_against_changes
@@ -73,8 +73,7 @@ def read_file(path: Path, meter: Meter) -> Reading:
         with closing(_open(path, reading)) as pdf:
             graph = _read_objects(pdf, meter)
             refuse_circles(graph)
-            if any("deeply nested" in warning for warning in graph.warnings):
-                raise Unprocessable("nested too deeply", code="pdf_broken")
+            refuse_losses(graph.warnings)
             if graph.warnings:
                 reading.faults.add("parser_warnings")
             reading.pages = read_pages(graph, meter)
@@ -104,6 +103,7 @@ def _read_strictly(file: BinaryIO, buffer: mmap.mmap, meter: Meter) -> tuple[Pdf
         reader = PdfFileReader(file, strict=True)
         if reader.encrypted:
             reader.decrypt("")
+        old_header = reader.has_xref_stream and reader.input_version < (1, 5)
     except (MemoryError, RecursionError):
         raise
     except PdfDecodeLimitError as error:
@@ -123,10 +123,15 @@ def _read_strictly(file: BinaryIO, buffer: mmap.mmap, meter: Meter) -> tuple[Pdf
         return int(value) if isinstance(value, int) else None
 
     structure = read_structure(buffer, reader, length_of, meter)
-    if reader.has_xref_stream and reader.input_version < (1, 5):
+    if old_header:
         structure.faults.add("header_version_wrong")
     if not structure.faults and not reader.encrypted:
-        _measure_object_streams(buffer, reader, structure, meter)
+        try:
+            _measure_object_streams(buffer, reader, structure, meter)
+        except (MemoryError, RecursionError, PhoneSealError):
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            structure.faults.add(_strict_fault(error))
     return reader, structure
 
 
@@ -142,7 +147,8 @@ def _measure_object_streams(buffer: mmap.mmap, reader: PdfFileReader, structure:
             stated = _pyhanko_object(reader, reference.idnum, reference.generation).get("/Filter", [])
             filters = [str(name) for name in stated] if isinstance(stated, list) else [str(stated)]
             start, length = extent.data
-            measure_stream(memoryview(buffer)[start : start + length], {"/Filter": filters}, nothing, meter)
+            if not measure_stream(memoryview(buffer)[start : start + length], {"/Filter": filters}, nothing, meter):
+                structure.faults.add("strict_parse_failed")  # qpdf puts up with what pyHanko does not
 
 
 def _pyhanko_object(reader: PdfFileReader, number: int, generation: int) -> Any:
@@ -258,7 +264,7 @@ def _check_readable(reader: PdfFileReader, reading: Reading) -> None:
         root = reader.root
         if "/AcroForm" in root and "/Fields" in root["/AcroForm"]:
             list(root["/AcroForm"]["/Fields"])
-        for reference in reading.pages.references:
+        for reference in reading.pages.references + reading.pages.branches:
             number, generation, _ = reference.split()
             page = _pyhanko_object(reader, int(number), int(generation))
             if "/Annots" in page:

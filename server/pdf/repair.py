@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 import pikepdf
 
 from server.errors import Unprocessable
-from server.pdf.inspect_graph import open_with_qpdf
+from server.pdf.inspect_graph import open_with_qpdf, refuse_losses
 from server.pdf.inspect_pages import LETTER
 
 _VERSION = re.compile(r"1\.[0-7]|2\.0")
@@ -31,19 +31,23 @@ def rebuild(source: Path, target: Path) -> None:
     with open_with_recovery(source) as pdf:
         try:
             _mend_pages(pdf)
-            pdf.save(
-                target,
-                compress_streams=False,
-                stream_decode_level=None if pdf.is_encrypted else pikepdf.StreamDecodeLevel.none,
-                object_stream_mode=pikepdf.ObjectStreamMode.preserve,
-                force_version="" if _VERSION.fullmatch(pdf.pdf_version) else "1.7",
-                encryption=bool(pdf.is_encrypted),
-                deterministic_id=not pdf.is_encrypted,
-                preserve_pdfa=True,
-                fix_metadata_version=False,
-            )
+            if "/Size" not in pdf.trailer:  # qpdf fills in the right number, but only where there was one
+                pdf.trailer["/Size"] = len(pdf.objects) + 1
+            with target.open("wb") as out:  # by name pikepdf would write a temporary file first, and leave it if killed
+                pdf.save(
+                    out,
+                    compress_streams=False,
+                    stream_decode_level=None if pdf.is_encrypted else pikepdf.StreamDecodeLevel.none,
+                    object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+                    force_version="" if _VERSION.fullmatch(pdf.pdf_version) else "1.7",
+                    encryption=bool(pdf.is_encrypted),
+                    deterministic_id=not pdf.is_encrypted,
+                    preserve_pdfa=True,
+                    fix_metadata_version=False,
+                )
         except _QPDF_ERRORS as error:
             raise Unprocessable("can't be rebuilt", code="pdf_broken") from error
+        refuse_losses([str(warning) for warning in pdf.get_warnings()])
 
 
 def open_with_recovery(source: Path) -> pikepdf.Pdf:

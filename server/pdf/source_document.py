@@ -136,7 +136,8 @@ class PyHankoSource:
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """``/T`` as pyHanko reads it."""
         target = generic.Reference(reference[0], reference[1], self._reader)
-        return str(self._reader.get_object(target).get("/T", ""))  # type: ignore[no-untyped-call]
+        field = self._reader.get_object(target)  # type: ignore[no-untyped-call]
+        return str(field["/T"]) if "/T" in field else ""  # [] decrypts, get() would not
 
 
 def _highest_number(reader: PdfFileReader) -> int:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import gevent
 from gevent.event import Event
@@ -25,12 +25,25 @@ class GeventLanes:
         self._slow = ThreadPool(4)
 
     def database(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        result: T = self._database.apply(function, args, kwargs)
-        return result
+        return _run(self._database, function, *args, **kwargs)
 
     def slow(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        result: T = self._slow.apply(function, args, kwargs)
-        return result
+        return _run(self._slow, function, *args, **kwargs)
+
+
+def _run(pool: ThreadPool, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs in ``pool`` and raises here what was raised there: gevent would print each refusal's traceback otherwise."""
+
+    def call() -> tuple[T | None, BaseException | None]:
+        try:
+            return function(*args, **kwargs), None
+        except BaseException as error:  # noqa: BLE001 (it is raised again, in the caller's greenlet)
+            return None, error
+
+    result, failure = pool.apply(call)
+    if failure is not None:
+        raise failure
+    return cast(T, result)
 
 
 class News:

@@ -15,7 +15,7 @@ from typing import Any
 import gevent
 from flask import Flask, Response, jsonify
 from flask_socketio import SocketIO
-from gevent.pywsgi import WSGIServer
+from gevent.pywsgi import WSGIHandler, WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.api import create_api
@@ -31,6 +31,15 @@ from server.web import create_web
 
 log = logging.getLogger(__name__)
 MESSAGE_LIMIT = 1024 * 1024
+
+
+class ConnectionHandler(WSGIHandler):  # type: ignore[misc]
+    """A connection that became a WebSocket carries no further HTTP request: what is left of its last frame is no request line."""
+
+    def handle_one_request(self) -> object:
+        result: object = super().handle_one_request()
+        upgraded = (self.environ or {}).get("HTTP_UPGRADE", "").lower() == "websocket"
+        return None if upgraded else result
 
 
 def _origins(config: Config) -> list[str]:
@@ -102,7 +111,7 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     spawn_forever(news.listen)
     spawn_forever(DeliverOutbox(app, lanes, news, phones, browsers).run)
     spawn_forever(_end_with_parent)
-    server = WSGIServer(listener, flask_app, log=None, error_log=log, **_tls(config))
+    server = WSGIServer(listener, flask_app, log=None, error_log=log, handler_class=ConnectionHandler, **_tls(config))
     gevent.signal_handler(signal.SIGTERM, server.stop, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server.serve_forever()

@@ -1,0 +1,46 @@
+# PhoneSeal. `make demo` shows the main job, `make test` proves it. Everything else is below.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8443
+export PYTHONUTF8 := 1
+
+.PHONY: demo test check bench serve setup setup-dev clean
+
+setup: $(VENV)/.runtime
+	@$(PY) -m server.assets.set_up_assets
+
+$(VENV)/.runtime: requirements.txt
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "installing what the server needs…"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
+	@touch $@
+
+setup-dev: setup $(VENV)/.dev
+
+$(VENV)/.dev: tests/requirements.txt requirements.txt
+	@echo "installing what the tests need…"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/requirements.txt
+	@touch $@
+
+demo: setup
+	@PORT=$(PORT) FILES="$(FILES)" OUT="$(OUT)" exec $(PY) -m server.demo
+
+serve: setup
+	@exec $(PY) -m server serve $(if $(CONFIG),--config $(CONFIG)) $(ARGS)
+
+test: setup-dev
+	@$(PY) -m tests.system_packages
+	@$(PY) -m pytest -q $(ARGS)
+
+check: setup-dev
+	$(VENV)/bin/ruff check server mobile_app tests
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: setup-dev
+	@$(PY) -m tests.bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) web_client/node_modules web_client/static/vendor server/assets/fonts

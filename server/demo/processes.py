@@ -1,0 +1,106 @@
+"""The programs of the demo: started, watched, and always ended.
+
+Rules: each runs in a process group of its own, so that Ctrl-C reaches the demo alone and the demo ends them in order; a small guard
+process ends them when the demo itself is killed.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+from server.demo import guard
+
+ROOT = Path(__file__).resolve().parents[2]
+GRACE = 4.6  # the server's supervisor gives its own children 4 s
+
+
+class Processes:
+    """Use it as a context: leaving it ends everything that still runs."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[str]] = []
+        self._guard = subprocess.Popen(
+            [sys.executable, "-I", guard.__file__], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def __enter__(self) -> "Processes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end_all()
+
+    def guard_folder(self, folder: Path) -> None:
+        """A temporary folder that must not be left behind, however the demo ends."""
+        self._tell(f"folder {folder}")
+
+    def start(self, module: str, *arguments: str, stderr: IO[str], stdout: IO[str] | int) -> subprocess.Popen[str]:
+        """``python -m module arguments``, from the project's folder. ``stdout`` may be ``subprocess.PIPE``."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+            start_new_session=True,
+        )
+        self._running.append(process)
+        self._tell(f"group {process.pid}")
+        return process
+
+    def wait(self, process: subprocess.Popen[str]) -> int:
+        """For a program that ends by itself."""
+        status = process.wait()
+        self._forget(process)
+        return status
+
+    def end_all(self) -> None:
+        """At most five seconds, whatever they do."""
+        with _deaf_to_signals():
+            for process in self._running:
+                process.terminate()
+            deadline = time.monotonic() + GRACE
+            for process in self._running[:]:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.01, deadline - time.monotonic()))
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                self._forget(process)
+
+    def end_guard(self) -> None:
+        """After the last folder was removed."""
+        self._tell("bye")
+        if self._guard.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._guard.stdin.close()
+        self._guard.wait()
+
+    def _forget(self, process: subprocess.Popen[str]) -> None:
+        self._running.remove(process)
+        self._tell(f"forget {process.pid}")
+
+    def _tell(self, line: str) -> None:
+        if self._guard.stdin is not None:
+            with contextlib.suppress(BrokenPipeError, ValueError):
+                self._guard.stdin.write(line + "\n")
+                self._guard.stdin.flush()
+
+
+@contextlib.contextmanager
+def _deaf_to_signals():  # type: ignore[no-untyped-def]
+    """A second Ctrl-C must not interrupt the ending."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

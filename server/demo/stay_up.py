@@ -1,0 +1,143 @@
+"""``make demo``: the server with a demo user and an online phone, kept between runs; the first run signs the sample contract.
+
+The phone approves what the visitor asks for in the browser, after a short moment, with the code that the visitor's page shows; what it
+does is said here.
+"""
+
+import queue
+import time
+from pathlib import Path
+
+from server.demo.installation import Installation, require_free
+from server.demo.phone import Event
+from server.demo.processes import Processes
+from server.demo.terminal import DemoFailed, Terminal
+from server.demo.validators import verdicts
+from server.demo.visitor import Visitor
+
+THINK = 2.5
+SIGN_SECONDS = 90.0
+CODE_SECONDS = 10.0
+CONTRACT = "hop-dong-mau.pdf"
+SIGNED = "hop-dong-mau (signed).pdf"
+
+
+def stay_up(folder: Path, port: int, terminal: Terminal) -> int:
+    """Returns only by a signal (``KeyboardInterrupt``) or ``DemoFailed``."""
+    require_free(port)
+    processes = Processes()
+    try:
+        with processes:
+            _Demo(Installation(folder, port), processes, terminal).run()
+    finally:
+        processes.end_guard()
+    return 0
+
+
+class _Demo:
+    def __init__(self, installation: Installation, processes: Processes, terminal: Terminal) -> None:
+        self._installation = installation
+        self._processes = processes
+        self._say = terminal.say
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._visitor: Visitor | None = None
+
+    def run(self) -> None:
+        began = time.monotonic()
+        self._installation.seed()
+        self._installation.start_server(self._processes)
+        self._visitor = self._installation.visitor()
+        self._visitor.log_in()
+        self._phone = self._installation.phone(self._processes)
+        signed = self._installation.folder / SIGNED
+        self._phone.go_online(self._events.put, think=0.0 if not signed.exists() else THINK)
+        if not signed.exists():
+            self._sign_contract(signed)
+            self._processes.end(self._phone.process)
+            self._phone.go_online(self._events.put, think=THINK)
+        self._introduce(signed, time.monotonic() - began)
+        while True:
+            self._tell(self._events.get())
+            self._phone.check()
+
+    def _sign_contract(self, signed: Path) -> None:
+        from server.pdf.sample_contract import SIGNATURE_BOX, SIGNATURE_PAGE, make_sample_contract  # the first run only
+
+        contract = self._installation.folder / CONTRACT
+        contract.write_bytes(make_sample_contract())
+        self._say(f"Signing the sample contract {contract}")
+        document_id = self._page.upload(contract)
+        request_id = self._page.sign(document_id, SIGNATURE_PAGE, SIGNATURE_BOX)
+        until = time.monotonic() + SIGN_SECONDS
+        seen = self._page.see(request_id)
+        while not seen["final"]:
+            if time.monotonic() > until:
+                raise DemoFailed(f"the sample contract is still {seen['state']} after {SIGN_SECONDS:.0f} s")
+            if seen["verification_code"]:
+                self._phone.tell_code(request_id, seen["verification_code"])
+            self._drain()
+            time.sleep(0.05)
+            seen = self._page.see(request_id)
+        self._drain()
+        if seen["state"] != "COMPLETED":
+            raise DemoFailed(f"the sample contract was not signed: {seen['state']}, {seen['end_result']}")
+        self._page.fetch(document_id, signed)
+
+    @property
+    def _page(self) -> Visitor:
+        if self._visitor is None:
+            raise DemoFailed("nobody is logged in")
+        return self._visitor
+
+    def _introduce(self, signed: Path, seconds: float) -> None:
+        demo = self._installation
+        self._say()
+        self._say(f"Signed file     {signed}")
+        for verdict in verdicts(signed, demo.root_certificate):
+            mark = {True: "valid", False: "NOT VALID", None: "not asked"}[verdict.good]
+            self._say(f"  {verdict.validator:<13} {mark}: {verdict.words}")
+        self._say()
+        self._say(f"Open            {demo.base_url}")
+        self._say(f"Log-in name     {demo.secrets.login}")
+        self._say(f"Password        {demo.secrets.password}")
+        self._say(f"API key         {demo.secrets.api_key}  (docs/api.md)")
+        self._say("Upload a PDF, press Sign: the phone here approves it a moment later, and the page shows it live.")
+        self._say(f"Data and logs   {demo.folder}   (ready after {seconds:.1f} s; Ctrl-C stops everything)")
+        self._say()
+
+    def _drain(self) -> None:
+        while not self._events.empty():
+            self._tell(self._events.get())
+
+    def _tell(self, event: Event) -> None:
+        """One line for what the phone shows or does; what happens between is left out."""
+        name, request_id = event["event"], event.get("request_id")
+        if name == "request":
+            self._say(f"Phone: {event['requested_by']} asks for {event['item_count']} document(s)")
+        elif name == "checked":
+            self._say(f"Phone: every byte checked; the codes offered are {', '.join(event['codes'])}")
+            self._read_code(str(request_id))
+        elif name == "choice":
+            self._say(f"Phone: the person picks {event['code']}, as the browser shows")
+        elif name == "approved":
+            self._say("Phone: PIN entered, approval accepted by the server")
+        elif name == "outcome":
+            self._say(f"Phone: {event['state']} ({event['items_signed']} signed)")
+        elif name in ("refused", "withdrawn", "security_warning", "error"):
+            facts = ", ".join(str(event[key]) for key in ("end_result", "code", "detail") if event.get(key))
+            self._say(f"Phone: {name}: {facts}")
+
+    def _read_code(self, request_id: str) -> None:
+        """Reads the code off the visitor's page. A request that is not the visitor's own (an API client's) shows it elsewhere."""
+        until = time.monotonic() + CODE_SECONDS
+        while time.monotonic() < until:
+            try:
+                seen = self._page.see(request_id)
+            except DemoFailed:
+                seen = self._party_sees(request_id)
+            if seen is None or seen["final"]:
+                return
+            if seen["verification_code"]:
+                self._phone.tell_code(request_id, seen["verification_code"])
+                return
+            time.sleep(0.1)
