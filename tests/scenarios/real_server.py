@@ -23,7 +23,7 @@ import requests
 from reportlab.pdfgen.canvas import Canvas
 
 from mobile_app.emulator.commands import main
-from mobile_app.emulator.events import Event
+from mobile_app.emulator.events import Event, EventSink
 from mobile_app.emulator.expectations import ExitCode
 from mobile_app.emulator.phone import Surroundings
 from mobile_app.emulator.runner import Actor, Play, run
@@ -64,7 +64,7 @@ class RealServer:
         )
         set_up(self.config)
         self.app: UseCases = build(self.config, NoNudge())
-        self.app.log_in.add_user(LOGIN, "mot-mat-khau-rat-dai", "Nguyễn Văn An", "", "vi")
+        self.add_person(LOGIN)
         self._process: subprocess.Popen[bytes] | None = None
         self._log = (folder / "server.log").open("wb")
 
@@ -97,17 +97,20 @@ class RealServer:
                 self._process.wait()
         self._log.close()
 
-    @property
-    def subscriber_id(self) -> str:
+    def add_person(self, login: str) -> None:
+        """Another portal user with an account of their own."""
+        self.app.log_in.add_user(login, "mot-mat-khau-rat-dai", f"Trần Thị {login.title()}", "", "vi")
+
+    def _subscriber_id(self, login: str) -> str:
         with self.app.store.read() as tx:
-            found = tx.subscribers.by_handle(LOGIN)
+            found = tx.subscribers.by_handle(login)
             assert found is not None
             return found.subscriber_id
 
     # -- phones -----------------------------------------------------------------------------------
-    def pair(self, profile: Path, *options: str) -> None:
-        """Through the command line; the digits are confirmed when the phone shows the server's."""
-        offer = self.app.pair_device.offer(self.subscriber_id, None)
+    def pair(self, profile: Path, *options: str, login: str = LOGIN) -> None:
+        """Through the command line; what the phone shows is confirmed as the person in the browser does."""
+        offer = self.app.pair_device.offer(self._subscriber_id(login), None)
         out = _Lines(lambda event: self._confirm(offer.pairing.pairing_id, event))
         arguments = [
             "pair",
@@ -173,7 +176,7 @@ class Asker:
             else answer.content
         )
 
-    def ask(self, count: int = 1, lifetime: int = 3600) -> Asked:
+    def ask(self, count: int = 1, lifetime: int = 3600, login: str = LOGIN) -> Asked:
         """Upload ``count`` documents, ask for their signatures, and come back with the code that a browser
         would show.
         """
@@ -185,7 +188,7 @@ class Asker:
             for n in range(count)
         ]
         body = {
-            "subscriber": LOGIN, "requested_by": "Trần Thị B", "lifetime_seconds": lifetime,
+            "subscriber": login, "requested_by": "Trần Thị B", "lifetime_seconds": lifetime,
             "documents": [{"document_id": document_id} for document_id in documents],
         }  # fmt: skip
         made = self._call("POST", "/sign-requests", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
@@ -241,12 +244,19 @@ class Stage:
             self._codes.update({one.request_id: one.code for one in asked})
             self.codes_file.write_text(json.dumps(self._codes), "utf-8")
 
-    def play(self, scenario: str, *profiles: Path) -> Played:
-        sink = KeptEvents()
-        played = parse_scenario(f"format = 1\ntime_limit = 40\n{scenario}", self.codes_file.parent)
+    def play(self, scenario: str, *profiles: Path, sink: EventSink | None = None) -> Played:
+        """``sink``: somebody else who follows the events."""
+        kept = KeptEvents()
+        limit = "" if "time_limit" in scenario else "time_limit = 40\n"
+        played = parse_scenario(f"format = 1\n{limit}{scenario}", self.codes_file.parent)
         surroundings = Surroundings(clock_offset_file=self.server.clock_file)
-        code = run([Play(played, profiles)], surroundings, Actor(PIN, self.codes_file), [sink])
-        return Played(code, sink.events)
+        code = run(
+            [Play(played, profiles)],
+            surroundings,
+            Actor(PIN, self.codes_file),
+            [kept, sink] if sink else [kept],
+        )
+        return Played(code, kept.events)
 
 
 class KeptEvents:
