@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,6 @@ class Phone:
         self._codes: dict[str, str] = {}
         self._lock = threading.Lock()
         self._connected = threading.Event()
-        self._process: subprocess.Popen[str] | None = None
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @property
@@ -82,18 +81,12 @@ class Phone:
         )
         with self._log().open("a", encoding="utf-8") as log:
             process = self._processes.start("mobile_app.emulator", *arguments, stdout=subprocess.PIPE, stderr=log)
-        self._process = process
         threading.Thread(target=self._listen, args=(process, on_event), name="phone", daemon=True).start()
         for _ in range(int(CONNECT_SECONDS * 10)):
             if self._connected.wait(0.1):
                 return
-            self.check()
+            self._processes.check()
         raise DemoFailed(f"the phone could not connect; see {self._log()}")
-
-    def check(self) -> None:
-        """Raises ``DemoFailed`` when the phone has gone."""
-        if self._process is not None and self._process.poll() is not None:
-            raise DemoFailed(f"the emulated phone has ended ({self._process.returncode}); see {self._log()}")
 
     def tell_code(self, request_id: str, code: str) -> None:
         """Somebody reads the code off the requester's screen to the person at the phone."""
@@ -116,7 +109,7 @@ class Phone:
         return self._folder / "phone.log"
 
 
-def _events(process: subprocess.Popen[str]) -> "list[Event] | Any":
+def _events(process: subprocess.Popen[str]) -> Iterator[Event]:
     """The events of a running phone, until it ends."""
     if process.stdout is None:
         return

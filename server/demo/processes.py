@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from server.demo import guard
+from server.demo.terminal import DemoFailed
 
 ROOT = Path(__file__).resolve().parents[2]
 GRACE = 4.6  # the server's supervisor gives its own children 4 s
@@ -56,6 +58,15 @@ class Processes:
         self._tell(f"group {process.pid}")
         return process
 
+    def check(self) -> None:
+        """Raises ``DemoFailed`` when a program that should run on has ended."""
+        for process in self._running:
+            if process.poll() is not None:
+                name = process.args[2] if isinstance(process.args, list) else "a program"
+                raise DemoFailed(
+                    f"{name} has ended unexpectedly ({process.returncode}): see its log in the data folder"
+                )
+
     def wait(self, process: subprocess.Popen[str]) -> int:
         """For a program that ends by itself."""
         status = process.wait()
@@ -96,7 +107,7 @@ class Processes:
 
 
 @contextlib.contextmanager
-def _deaf_to_signals():  # type: ignore[no-untyped-def]
+def _deaf_to_signals() -> Iterator[None]:
     """A second Ctrl-C must not interrupt the ending."""
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

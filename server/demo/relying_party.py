@@ -68,6 +68,9 @@ class RelyingPartyClient:
         }
         return self._call("POST", "/sign-requests", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
 
+    def see(self, request_id: str) -> dict[str, Any]:
+        return self._call("GET", f"/sign-requests/{request_id}")
+
     def follow(self, request_id: str, version: int) -> dict[str, Any]:
         """The request once it is no longer at ``version``, or as it stands after some seconds."""
         return self._call("GET", f"/sign-requests/{request_id}", params={"wait": LONG_POLL, "version": version})

@@ -56,7 +56,12 @@ def _pdfsig(signed: Path) -> Verdict:
     """``pdfsig`` calls some attacks valid: its "Total document signed" must be there too."""
     try:
         told = subprocess.run(
-            ["pdfsig", "-nocert", str(signed)], capture_output=True, text=True, errors="replace", timeout=PDFSIG_SECONDS, check=False
+            ["pdfsig", "-nocert", str(signed)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=PDFSIG_SECONDS,
+            check=False,
         ).stdout
     except FileNotFoundError:
         return Verdict("pdfsig", None, "not installed (Debian: poppler-utils)")
