@@ -145,5 +145,5 @@ class _Sender:
             if self._failure is None:
                 try:
                     self._send(*chunk)
-                except Exception as error:  # noqa: BLE001 - raised to the signer
+                except BaseException as error:  # noqa: BLE001 - raised to the signer, who would wait for ever
                     self._failure = error
