@@ -43,7 +43,7 @@ class Worker:
         self._steps: dict[str, Callable[[Job], None]] = {
             "prepare_items": PrepareDocuments(store, blobs, StampingPreparer(), clock, nudge),
             "make_offers": app.make_offers,
-            "embed_items": EmbedSignatures(store, blobs, CmsEmbedder(), clock, nudge),
+            "embed_items": EmbedSignatures(store, blobs, CmsEmbedder(), clock, nudge, app.config.full_validation_share),
             "inspect_upload": InspectUpload(store, blobs, inspector, clock, nudge),
             "render_page": RenderPage(store, blobs, inspector, nudge),
             "drop_prepared": self._housekeeping.drop_prepared,

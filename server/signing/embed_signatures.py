@@ -1,10 +1,12 @@
 """Step 5, in a worker: the signature values become signed files, each one validated before anybody hears of it.
 
 Files are written and synced first; one short transaction under the job's lease epoch then says SIGNED and hands the document its new
-bytes. The own check runs on every file, the full validation on the first of each group and on every single document.
+bytes. The own check runs on every file, the full validation on the first of each group (so on
+every document that is signed alone) and on a random share of the others.
 """
 
 import logging
+import random
 
 from server.audit.audit_log import record
 from server.clock import Clock
@@ -21,13 +23,21 @@ log = logging.getLogger(__name__)
 
 class EmbedSignatures:
     def __init__(
-        self, store: SigningStore, blobs: Blobs, embedder: SignatureEmbedder, clock: Clock, nudge: Nudge
+        self,
+        store: SigningStore,
+        blobs: Blobs,
+        embedder: SignatureEmbedder,
+        clock: Clock,
+        nudge: Nudge,
+        full_validation_share: float,
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._embedder = embedder
         self._clock = clock
         self._nudge = nudge
+        self._share = full_validation_share
+        self._random = random.SystemRandom()
 
     def __call__(self, job: Job) -> None:
         """Embeds the job's group. Raises ``LeaseLost`` when another worker has it by now."""
@@ -49,8 +59,9 @@ class EmbedSignatures:
         embedded: list[tuple[Item, EmbeddedFile]] = []
         failed: list[tuple[int, str]] = []
         for index, item in enumerate(todo):
+            fully = index == 0 or self._random.random() < self._share
             try:
-                embedded.append((item, self._embed_one(job.subject, item, credential, fully=index == 0)))
+                embedded.append((item, self._embed_one(job.subject, item, credential, fully=fully)))
             except PhoneSealError as error:
                 log.error("request %s item %d can't be embedded: %s", job.subject, item.position, error.code)  # noqa: TRY400
                 failed.append((item.position, error.code))
