@@ -12,6 +12,8 @@ from flask_babel import gettext
 from server.documents.document import Document, DocumentState
 from server.signing.sign_request import FINAL, EndResult, SignRequest, State
 from server.users.user import User
+from server.web.languages import language
+from server.web.messages import code_text
 from server.web.panel_words import END_WORDS, N_, STATE_WORDS
 from server.web.ports import WebUseCases
 
@@ -113,6 +115,12 @@ def _line(app: WebUseCases, document: Document, show: str, needle: str) -> Line 
     return Line(document, request, shown) if show == "all" or shown.kind in kinds else None
 
 
+def _detail(line: Line) -> str | None:
+    if line.document.refusal_code:
+        return code_text(line.document.refusal_code, language())
+    return str(gettext(line.shown.detail)) if line.shown.detail else None
+
+
 def row_facts(lines: Iterable[Line], user: User) -> list[dict[str, object]]:
     """What the list's template shows of each line."""
     return [
@@ -128,7 +136,7 @@ def row_facts(lines: Iterable[Line], user: User) -> list[dict[str, object]]:
             "due_at": None,
             "state_words": gettext(line.shown.words),
             "state_tone": line.shown.tone,
-            "state_detail": gettext(line.shown.detail) if line.shown.detail else None,
+            "state_detail": _detail(line),
             "request_id": line.request.request_id if line.request else None,
             "signable": line.shown.signable,
         }

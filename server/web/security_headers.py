@@ -1,12 +1,13 @@
 """Headers that keep a page to itself.
 
 Rules: scripts, styles, fonts and connections come from this server only, none inline; nobody frames our pages; what was made for one
-person is not stored by caches. Static files may be kept, but are asked for again (their names carry no version).
+person is not stored by caches. Our own scripts and styles are asked for again at each page (their names carry no version); what came from
+packages changes only with an upgrade and is kept for an hour.
 """
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 # Bootstrap's style sheet carries small pictures as data: addresses.
 _POLICY = {
@@ -37,6 +38,8 @@ def set_up_security_headers(app: Flask, base_url: str) -> None:
     @app.after_request
     def _add(response: Response) -> Response:
         headers = response.headers
+        if request.path.startswith("/static/vendor/") and response.status_code in (200, 304):
+            headers["Cache-Control"] = "public, max-age=3600"
         headers.setdefault("Content-Security-Policy", policy)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "DENY")

@@ -173,10 +173,12 @@ function send(file, row) {
 
 const input = part(document, '#files');
 if (input instanceof HTMLInputElement) {
-  input.addEventListener('change', () => {
+  const chosen = () => {
     take(input.files || []);
     input.value = '';
-  });
+  };
+  input.addEventListener('change', chosen);
+  chosen(); // on a slow line, somebody may have chosen before this script arrived
 }
 form.addEventListener('submit', (event) => event.preventDefault());
 

@@ -11,6 +11,9 @@ import { showToast } from './toasts.js';
 
 /** @typedef {import('./panel_steps.js').Snapshot} Snapshot */
 
+/** While the person may still have to compare it; later it would only confuse. */
+const CODE_STATES = new Set(['QUEUED', 'PUSHED', 'OPENED']);
+
 export class WaitingPanel {
   /**
    * @param {HTMLElement} root
@@ -75,7 +78,7 @@ export class WaitingPanel {
     const state = part(this.root, '[data-panel-state]');
     state.textContent = words.words;
     state.className = `state tone-${words.tone}`;
-    this.showCode(ended ? null : snapshot.verification_code);
+    this.showCode(CODE_STATES.has(snapshot.state) ? snapshot.verification_code : null);
     this.showProgress(snapshot);
     this.showSteps(snapshot);
     this.showDocuments(snapshot, ended);
@@ -253,7 +256,7 @@ export class WaitingPanel {
    */
   speak(before, snapshot, words, ended) {
     if (before && before.state === snapshot.state && before.verification_code === snapshot.verification_code) return;
-    const code = !ended && snapshot.verification_code;
+    const code = CODE_STATES.has(snapshot.state) && snapshot.verification_code;
     const spelled = code ? ` ${fill(this.texts.spoken_code, { code: code.split('').join(' ') })}` : '';
     this.text('[data-panel-spoken]', `${words.words}. ${ended ? words.text || '' : ''}${spelled}`);
   }
