@@ -137,10 +137,6 @@ REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có trang thiếu kích thước.",
         "en": "A page had no size.",
     },
-    "form_wrong": {
-        "vi": "Danh sách ô biểu mẫu của tệp bị sai.",
-        "en": "The file's list of form fields was wrong.",
-    },
     "unsafe_older_revision": {
         "vi": "Một phiên bản cũ nằm trong tệp chứa nội dung không an toàn; phiên bản cũ đã được bỏ.",
         "en": "An older version kept inside the file held unsafe content; it was dropped.",

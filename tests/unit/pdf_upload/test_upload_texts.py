@@ -1,0 +1,36 @@
+"""Every code that can come out has its sentence in both languages, and no sentence is left over."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.pdf.findings import FINDING_TEXTS, REFUSAL_TEXTS, REPAIR_TEXTS
+
+PACKAGE = Path(__file__).parents[3] / "server" / "pdf"
+SOURCES = "\n".join(
+    path.read_text()
+    for path in [*PACKAGE.glob("inspect_*.py"), *PACKAGE.glob("sandbox*.py"), PACKAGE / "repair.py",
+                 PACKAGE / "page_images.py"]
+)  # fmt: skip
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    raised = set(re.findall(r'"(pdf_[a-z_]+)"', SOURCES))
+    assert raised == REFUSAL_TEXTS.keys()
+
+
+def test_every_finding_and_every_reason_can_come_out() -> None:
+    named = set(re.findall(r'"([a-z_]+)"', SOURCES))
+    assert FINDING_TEXTS.keys() <= named
+    assert REPAIR_TEXTS.keys() <= named
+
+
+@pytest.mark.parametrize("texts", [FINDING_TEXTS, REPAIR_TEXTS, REFUSAL_TEXTS])
+def test_both_languages_in_whole_sentences(texts: dict[str, dict[str, str]]) -> None:
+    for code, languages in texts.items():
+        assert set(languages) == {"vi", "en"}, code
+        for sentence in languages.values():
+            assert sentence[0].isupper() and sentence.endswith("."), code
+        assert re.search(r"[àáảãạăâđèéêìíòóôơùúưỳýếệ]", languages["vi"]), code
+    assert len({languages["vi"] for languages in texts.values()}) == len(texts)
