@@ -1,0 +1,73 @@
+"""A server with one user and two paired phones, made once and copied for each test."""
+
+import copy
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.config import Config
+from server.users.user import User
+from tests.unit.server.builders import PASSWORD, HandClock, Phone, World, new_installation, open_app
+from tests.unit.server.pairing_kit import NewPhone, pair
+
+
+@dataclass(frozen=True)
+class Template:
+    folder: Path
+    user: User
+    phones: tuple[Phone, ...]
+    clock_at: float
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    folder = tmp_path_factory.mktemp("template") / "data"
+    clock = HandClock()
+    app = open_app(new_installation(folder, clock), clock)
+    user = app.log_in.add_user("an", PASSWORD, "Nguyễn Thị Lấp Lánh Ánh", "an@example.vn")
+    assert user.subscriber_id is not None
+    first = pair(app, user.subscriber_id, NewPhone("Điện thoại 1"))
+    clock.advance(1)
+    second = pair(app, user.subscriber_id, NewPhone("Điện thoại 2"), first)
+    app.store.checkpoint()
+    app.store.close()
+    return Template(folder, user, (first, second), clock.now())
+
+
+@pytest.fixture
+def make_world(template: Template, tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Opens a copy of the template; ``phones`` says how many of its two phones are still paired, ``settings`` go into the config."""
+    made: list[World] = []
+
+    def make(phones: int = 1, **settings: Any) -> World:
+        folder = tmp_path / f"data{len(made)}"
+        shutil.copytree(template.folder, folder)
+        config = Config(data_dir=folder, free_disk_bytes=0, workers=1, **settings)
+        world = World(config, HandClock(template.clock_at), template.user, copy.copy(template.phones))
+        world.phones = [copy.copy(phone) for phone in template.phones]
+        made.append(world)
+        for phone in world.phones[phones:]:
+            world.app.end_device.unpair(phone.device_id, "test")
+        world.phones = world.phones[:phones]
+        with world.app.store.write() as tx:
+            tx.outbox.delivered([message.message_id for message in tx.outbox.waiting(1000)])
+        return world
+
+    yield make
+    for world in made:
+        world.close()
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """One phone."""
+    return make_world(1)
+
+
+@pytest.fixture
+def two_phones(make_world: Callable[..., World]) -> World:
+    return make_world(2)
