@@ -88,7 +88,7 @@ class Tampering:
     """None: all."""
     body: dict[str, object] = field(default_factory=dict)
     request: int = 0
-    """Which request of this run, counted from 1; 0 = each."""
+    """Which of the requests opened in this run, counted from 1; 0 = each."""
     then: Literal["stop", "honest"] = "stop"
     """After a falsified message: answer with the server's word, or send the true message too and go on."""
 

@@ -66,6 +66,7 @@ class RealServer:
         self.app: UseCases = build(self.config, NoNudge())
         self.add_person(LOGIN)
         self._process: subprocess.Popen[bytes] | None = None
+        self._askers: list[Asker] = []
         self._log = (folder / "server.log").open("wb")
 
     @property
@@ -88,6 +89,16 @@ class RealServer:
         return False
 
     def stop(self) -> None:
+        for asker in self._askers:
+            asker.close()
+        self._end()
+        self._log.close()
+
+    def restart(self) -> None:
+        self._end()
+        self.start()
+
+    def _end(self) -> None:
         if self._process is not None:
             self._process.terminate()
             try:
@@ -95,7 +106,6 @@ class RealServer:
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
-        self._log.close()
 
     def add_person(self, login: str) -> None:
         """Another portal user with an account of their own."""
@@ -134,7 +144,9 @@ class RealServer:
     def asker(self, name: str = "Phòng Kế toán") -> "Asker":
         party = self.app.parties.add(f"{name} {uuid.uuid4().hex[:6]}")
         key = self.app.parties.add_key(party.relying_party_id, "test", ("documents", "sign-requests"))
-        return Asker(self.url, key)
+        asker = Asker(self.url, key)
+        self._askers.append(asker)
+        return asker
 
 
 class _Lines(io.StringIO):
@@ -206,6 +218,9 @@ class Asker:
             found = self._call("GET", f"/sign-requests/{asked.request_id}?wait=5&version={found['version']}")
         assert found["final"], found
         return dict(found)
+
+    def close(self) -> None:
+        self._session.close()
 
     def cancel(self, asked: Asked) -> None:
         self._call("POST", f"/sign-requests/{asked.request_id}/cancel")

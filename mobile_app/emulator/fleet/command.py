@@ -18,15 +18,17 @@ def fleet(invocation: Invocation) -> ExitCode:
     """Exit code 0 when all phones stood at one moment and none was refused, else 3."""
     options = invocation.options
     identities = from_profiles(options.profiles) if options.profiles else from_file(options.identities)
-    if options.count:
-        identities = identities[: options.count]
     trust = ServerTrust(options.ca_file, options.unsafe_allow_plain_http)
     for url in {identity.server_url for identity in identities}:
         trust.check_url(url)
     context = ssl.create_default_context(cafile=str(options.ca_file)) if options.ca_file else None
-    many = Fleet(identities, at_once=options.at_once, trust=context)
+    many = Fleet(identities[: options.count], at_once=options.at_once, trust=context)
     teller = Teller("fleet", lambda: int(time.time() * 1000), [*invocation.sinks])
-    all_up = asyncio.run(_until_stopped(many, teller, options.stop_after))
+    try:
+        all_up = asyncio.run(_until_stopped(many, teller, options.stop_after))
+    finally:
+        for identity in identities:
+            identity.release()
     return ExitCode.PLAYED if all_up and not many.counts.refused else ExitCode.SERVER_REFUSED
 
 

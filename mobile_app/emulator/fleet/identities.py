@@ -29,7 +29,7 @@ _NAMES = fields.names(
 
 
 def from_profiles(folder: Path) -> list[FleetIdentity]:
-    """Every paired profile in ``folder``, each locked until the process ends. Raises ScenarioError,
+    """Every paired profile in ``folder``, each locked until its ``release``. Raises ScenarioError,
     VaultError.
     """
     found = [
@@ -57,6 +57,7 @@ def _from_profile(folder: Path) -> FleetIdentity | None:
         identity.device_id,
         lambda message: vault.sign_as_device(name, message),
         pinned,
+        profile.close,
     )
 
 

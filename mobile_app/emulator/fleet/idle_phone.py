@@ -36,6 +36,8 @@ class FleetIdentity:
     sign: Callable[[bytes], bytes]
     """By the device key: ECDSA P-256 with SHA-256, DER."""
     pinned: PinnedKeys
+    release: Callable[[], None] = lambda: None
+    """Let go of the profile, if it came from one."""
 
 
 class IdlePhone:

@@ -39,6 +39,8 @@ class SpoiltSocket:
         request_id = _request_of(message)
         if request_id is not None:
             self._loot.current = request_id
+            if event == "opened":
+                self._loot.opened(request_id)
         for wanted, false in self._due(event, message):
             try:
                 messages = false.make(message, wanted, self._loot)

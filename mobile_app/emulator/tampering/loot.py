@@ -44,21 +44,21 @@ class Loot:
     """The request that the last message was about."""
     _numbers: dict[str, int] = field(default_factory=dict)
 
-    def number(self, request_id: str) -> int:
-        """Which request of this run it is, from 1, in the order in which the phone first acted on or fetched
-        them.
-        """
-        return self._numbers.setdefault(request_id, len(self._numbers) + 1)
+    def opened(self, request_id: str) -> None:
+        """Count it: requests are numbered from 1 as they are opened in this run."""
+        self._numbers.setdefault(request_id, len(self._numbers) + 1)
 
     def wanted(self, names: tuple[str, ...], request_id: str | None) -> list[Tampering]:
-        """The scenario's falsifications of these names that count for this request."""
-        number = self.number(request_id) if request_id else 0
+        """The scenario's falsifications of these names that count for this request. One that was not opened
+        in
+        this run has no number."""
+        number = self._numbers.get(request_id or "", 0)
         return [entry for entry in self.tampering if entry.name in names and entry.request in (0, number)]
 
     def see_manifest(
         self, request_id: str, items: Sequence[Mapping[str, object]], dtbs: Sequence[bytes]
     ) -> None:
-        self.number(request_id)
+        self.opened(request_id)
         for item, message in zip(items, dtbs, strict=True):
             position, algorithm = item.get("position"), item.get("signature_algorithm")
             if isinstance(position, int) and isinstance(algorithm, str):

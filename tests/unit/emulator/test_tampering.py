@@ -49,6 +49,12 @@ class Bench:
         self.spoilt_vault.sign_as_device("vault", b"prove")
         self.keys = self.spoilt_vault.attempt("vault", bytearray(b"1")).unlock(b"")
 
+    def open_both(self) -> None:
+        for request_id in (REQUEST, OTHER_REQUEST):
+            self.socket.call("resume", {"request_id": "sr_01jd5g000000000000000000zz"})
+            self.socket.call("opened", {"request_id": request_id, "envelope_sha256": "aa"})
+        self.sent.clear()
+
     @property
     def sent(self) -> list[tuple[str, Message]]:
         return self.sockets.socket.sent
@@ -206,6 +212,7 @@ def test_an_oversized_approval_says_the_same_and_is_well_signed() -> None:
 
 def test_an_earlier_approval_is_replayed_to_the_letter() -> None:
     bench = Bench(Tampering("approval_replayed", request=2))
+    bench.open_both()
     first, second = bench.approval(), bench.approval(OTHER_REQUEST, counter=8)
     bench.socket.call("approve", first)
     bench.socket.call("approve", second)
@@ -214,6 +221,7 @@ def test_an_earlier_approval_is_replayed_to_the_letter() -> None:
 
 def test_a_counter_of_an_earlier_approval_is_used_again() -> None:
     bench = Bench(Tampering("approval_counter_replayed", request=2))
+    bench.open_both()
     bench.socket.call("approve", bench.approval(counter=41))
     bench.socket.call("approve", bench.approval(OTHER_REQUEST, counter=45))
     assert body(bench.sent[1][1])["counter"] == 41
@@ -276,6 +284,7 @@ def test_another_choice_follows_the_first_and_the_phone_gets_the_first_answer() 
 
 def test_an_earlier_choice_is_replayed_to_the_letter() -> None:
     bench = Bench(Tampering("choice_replayed", request=2))
+    bench.open_both()
     first = bench.choice()
     bench.socket.call("choose_code", first)
     bench.socket.call("choose_code", bench.choice(OTHER_REQUEST))
@@ -374,6 +383,7 @@ def test_a_retry_of_the_core_goes_through_untouched() -> None:
 
 def test_only_the_named_request_is_touched() -> None:
     bench = Bench(Tampering("approval_bit", request=2))
+    bench.open_both()
     first, second = bench.approval(), bench.approval(OTHER_REQUEST)
     bench.socket.call("approve", first)
     bench.socket.call("approve", second)
@@ -448,6 +458,7 @@ def test_an_extra_value_stands_behind_the_last_item_that_was_approved() -> None:
 
 def test_an_earlier_chunk_goes_out_under_the_new_request() -> None:
     bench = Bench(Tampering("chunk_replayed", request=2))
+    bench.open_both()
     bench.socket.call("signatures", chunk([(0, b"old")]))
     bench.socket.call("signatures", chunk([(0, b"new")], OTHER_REQUEST))
     assert values_sent(bench) == [[(0, b"old")], [(0, b"old")]]
