@@ -9,6 +9,8 @@ from server.errors import Unprocessable
 
 _HEADER_WINDOW = 1024  # viewers look for the header within the first 1024 bytes
 _BACK_STEP = 1 << 16
+_WINDOW = 1 << 24
+_OVERLAP = 256
 _HEADER = re.compile(rb"%PDF-\d")
 _VERSION = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?![0-9.])")
 _OBJECT = re.compile(rb"(?<!\d)\d{1,10}[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
@@ -60,4 +62,8 @@ def _after_last_header(buffer: mmap.mmap) -> int:
 
 def looks_signed(buffer: mmap.mmap) -> bool:
     """In a file that no parser follows strictly: whether its bytes hold a signature's byte range."""
-    return _SIGNED_HINT.search(buffer) is not None
+    for start in range(0, len(buffer), _WINDOW):
+        if _SIGNED_HINT.search(buffer, start, start + _WINDOW + _OVERLAP) is not None:
+            return True
+        buffer.madvise(mmap.MADV_DONTNEED, start, min(_WINDOW, len(buffer) - start))  # give the memory back
+    return False
