@@ -19,9 +19,7 @@ def locate_font(name: str, folder: Path = FONTS_FOLDER) -> Path:
     """Path of a font file, or AssetMissing."""
     path = folder / name
     if not path.is_file():
-        raise AssetMissing(
-            f"the font {name} is not in {folder}: run the set-up again", details={"font": name}
-        )
+        raise AssetMissing(f"the font {name} is not in {folder}: run the set-up again", details={"font": name})
     return path
 
 

@@ -159,9 +159,7 @@ def fetch(root: Path, npm: Sequence[str]) -> None:
 
 def place(source: Path, target: Path) -> None:
     if not source.is_file():
-        raise SetUpFailed(
-            f"The packages hold no {source.name}: package.json and WANTED do not fit each other."
-        )
+        raise SetUpFailed(f"The packages hold no {source.name}: package.json and WANTED do not fit each other.")
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.copyfile(source, unfinished)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,6 @@ class Portal:
             subscriber = tx.subscribers.get(subscriber_id)
         key = ec.generate_private_key(ec.SECP256R1())
         csr = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, SHA256())
-        subscriber = replace(subscriber, subscriber_id=subscriber_id.replace("_", "-"))
         issued = self.app.issuer.issue(csr.public_bytes(Encoding.DER), subscriber, now)
         device = Device(
             device_id=new_id("dev", now),
