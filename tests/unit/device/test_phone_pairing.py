@@ -277,7 +277,7 @@ def test_changing_the_pin(kit: Kit):
     assert kit.complete(request).end_result == "ok"
     assert kit.person.pin_problems[1].code == "wrong_pin"
     with pytest.raises(WrongPin):
-        kit.phone.change_pin(bytearray(PIN), bytearray(b"731946"))
+        kit.phone.change_pin(bytearray(PIN), bytearray(b"735846"))
     with pytest.raises(WeakPin):
         kit.phone.change_pin(bytearray(b"860497"), bytearray(b"111111"))
 
