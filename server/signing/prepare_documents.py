@@ -127,6 +127,8 @@ class PrepareDocuments:
             tx.requests.touch(request.request_id)
             tx.outbox.add("request_changed", request.request_id, {}, now)
         elif counts[ItemState.PREPARED]:
+            if counts[ItemState.PREPARED] < counts.total:
+                tx.items.put_prepared_first(request.request_id)  # a phone's manifest has no gaps
             key = f"make_offers:{request.request_id}"
             tx.jobs.add("make_offers", request.request_id, {}, now=now, priority=job.priority, unique_key=key)
         else:

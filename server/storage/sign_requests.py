@@ -218,6 +218,16 @@ class SignItemTable:
         )
         return done.rowcount
 
+    def put_prepared_first(self, request_id: str) -> None:
+        """Renumbers the items: prepared ones from 0 without a gap, the others behind them, each group in its old order."""
+        rows = self._db.execute(
+            "SELECT position FROM sign_items WHERE request_id = ? ORDER BY state != 'PREPARED', position", (request_id,)
+        ).fetchall()
+        moved = [(new, row[0]) for new, row in enumerate(rows) if new != row[0]]
+        renumber = "UPDATE sign_items SET position = ? WHERE request_id = ? AND position = ?"
+        self._db.executemany(renumber, [(-1 - new, request_id, old) for new, old in moved])  # out of each other's way
+        self._db.executemany(renumber, [(new, request_id, -1 - new) for new, _ in moved])
+
     def set_answered(self, request_id: str, values: Iterable[tuple[int, bytes]]) -> int:
         """The first signature value of an item is kept; another one changes nothing."""
         done = self._db.executemany(

@@ -11,8 +11,9 @@ import pytest
 
 from server.config import Config
 from server.users.user import User
-from tests.unit.server.builders import PASSWORD, HandClock, Phone, World, new_installation, open_app
+from tests.unit.server.builders import PASSWORD, HandClock, Phone, new_installation, open_app
 from tests.unit.server.pairing_kit import NewPhone, pair
+from tests.unit.server.world import World
 
 
 @dataclass(frozen=True)

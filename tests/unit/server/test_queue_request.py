@@ -11,7 +11,8 @@ from server.errors import PhoneSealError, TooManyTries
 from server.ids import new_id
 from server.signing.queue_request import REFUSAL_BACK_OFF, WantedSignature
 from server.signing.sign_request import Placement, SignRequest, State
-from tests.unit.server.builders import START, World, code_of
+from tests.unit.server.builders import START, code_of
+from tests.unit.server.world import World
 
 BOX = Placement(0, 100, 100, 300, 180)
 
@@ -197,7 +198,9 @@ def test_idempotency_key_for_something_else(world: World, change: dict[str, Any]
 
 def test_idempotency_keys_belong_to_one_party(world: World) -> None:
     ours, theirs = outside_party(world), outside_party(world)
-    assert ask_from(world, ours, idempotency_key="k").request_id != ask_from(world, theirs, idempotency_key="k").request_id
+    assert (
+        ask_from(world, ours, idempotency_key="k").request_id != ask_from(world, theirs, idempotency_key="k").request_id
+    )
 
 
 def test_live_limit_per_party_and_subscriber(world: World) -> None:

@@ -8,7 +8,8 @@ import pytest
 from server.devices.device import DEVICE_MOVES, PAIRING_MOVES, DeviceState, PairingState
 from server.errors import Conflict, IllegalMove
 from server.signing.sign_request import FINAL, MOVES, NEXT_ACTOR, State, check_move
-from tests.unit.server.builders import World, code_of
+from tests.unit.server.builders import code_of
+from tests.unit.server.world import World
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text("utf-8")
 
