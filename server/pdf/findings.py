@@ -133,9 +133,9 @@ REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Danh sách trang của tệp bị sai.",
         "en": "The file's list of pages was wrong.",
     },
-    "media_box_missing": {
-        "vi": "Có trang thiếu kích thước.",
-        "en": "A page had no size.",
+    "page_size_wrong": {
+        "vi": "Có trang thiếu kích thước hoặc kích thước sai.",
+        "en": "A page had no size, or a wrong one.",
     },
     "unsafe_older_revision": {
         "vi": "Một phiên bản cũ nằm trong tệp chứa nội dung không an toàn; phiên bản cũ đã được bỏ.",

@@ -5,7 +5,6 @@ A ring in the tree is refused. Anything else that readers may follow differently
 unsigned file is rebuilt.
 """
 
-import math
 from dataclasses import dataclass, field
 
 from server.errors import Unprocessable
@@ -89,9 +88,13 @@ def _shown_size(
     """Width and height in points: crop box within the media box, scaled by ``/UserUnit``, turned."""
     media = _box(graph, attributes.get("/MediaBox"))
     if media is None:
-        faults.add("media_box_missing")
+        faults.add("page_size_wrong")
         media = LETTER
-    crop = _box(graph, attributes.get("/CropBox")) or media
+    crop = _box(graph, attributes.get("/CropBox"))
+    if crop is None:
+        if graph.get(attributes, "/CropBox") is not None:
+            faults.add("page_size_wrong")
+        crop = media
     shown = (
         max(media[0], crop[0]),
         max(media[1], crop[1]),
@@ -100,12 +103,16 @@ def _shown_size(
     )
     if shown[2] <= shown[0] or shown[3] <= shown[1]:
         shown = media
-    unit = number(user_unit) or 1.0
+    unit = 1.0 if user_unit is None else number(user_unit) or 0.0
     if not 0 < unit < 1e6:
+        faults.add("page_size_wrong")
         unit = 1.0
     width, height = (shown[2] - shown[0]) * unit, (shown[3] - shown[1]) * unit
-    turn = number(graph.resolve(attributes.get("/Rotate"))) or 0
-    return (height, width) if math.isfinite(turn) and int(turn) % 180 == 90 else (width, height)
+    turn = graph.get(attributes, "/Rotate")
+    if turn is not None and (not isinstance(turn, int) or turn % 90):
+        faults.add("page_size_wrong")
+        turn = 0
+    return (height, width) if (turn or 0) % 180 == 90 else (width, height)
 
 
 def _box(graph: ObjectGraph, value: Value) -> Box | None:

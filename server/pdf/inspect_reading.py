@@ -40,7 +40,7 @@ _SIGNED_REFUSALS = (
 _TOLERATED_WHEN_SIGNED = {
     "unlisted_objects",
     "unlisted_bytes",
-    "media_box_missing",
+    "page_size_wrong",
     "header_version_wrong",
     "parser_warnings",
 }

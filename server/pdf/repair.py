@@ -125,6 +125,9 @@ def _mend_pages(pdf: pikepdf.Pdf) -> None:
                 page[key] = inherited
         if not _is_box(page.get("/MediaBox")):
             page.MediaBox = pikepdf.Array([int(value) for value in LETTER])
+        for key, is_right in (("/CropBox", _is_box), ("/Rotate", _is_turn), ("/UserUnit", _is_unit)):
+            if key in page and not is_right(page[key]):
+                del page[key]
         page.Parent = root
     for key in ("/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Parent"):
         if key in root:
@@ -151,3 +154,17 @@ def _is_box(value: Any) -> bool:
     except (TypeError, ValueError, ArithmeticError):
         return False
     return left != right and bottom != top
+
+
+def _is_turn(value: Any) -> bool:
+    try:
+        return int(value) % 90 == 0 and float(value) == int(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
+def _is_unit(value: Any) -> bool:
+    try:
+        return 0 < float(value) < 1e6
+    except (TypeError, ValueError, ArithmeticError):
+        return False

@@ -21,11 +21,9 @@ Inspect = Callable[..., Inspection]
         (b"/MediaBox [0 0 595 842] /Rotate 90", (842, 595)),
         (b"/MediaBox [0 0 595 842] /Rotate -90", (842, 595)),
         (b"/MediaBox [0 0 595 842] /Rotate 540", (595, 842)),
-        (b"/MediaBox [0 0 595 842] /Rotate 45", (595, 842)),
         (b"/MediaBox [0 0 595 842] /CropBox [100 100 300 400]", (200, 300)),
         (b"/MediaBox [0 0 595 842] /CropBox [100 100 3000 4000]", (495, 742)),
         (b"/MediaBox [0 0 595 842] /CropBox [1000 1000 2000 2000]", (595, 842)),
-        (b"/MediaBox [0 0 595 842] /CropBox [0 0 0 0]", (595, 842)),
         (b"/MediaBox [0 0 100 200] /UserUnit 2.5", (250, 500)),
         (b"/MediaBox [0 0 100 200] /UserUnit 2 /Rotate 270 /CropBox [0 0 50 200]", (400, 100)),
         (b"/MediaBox 8 0 R /Rotate 9 0 R", (20, 10)),
@@ -50,10 +48,22 @@ def test_inherited_size_and_rotation(inspect: Inspect, build_pdf: BuildPdf) -> N
 @pytest.mark.parametrize("box", [b"", b"/MediaBox [0 0 0 0]", b"/MediaBox [0 0 (a) 9]", b"/MediaBox null"])
 def test_missing_size_is_filled_in(inspect: Inspect, build_pdf: BuildPdf, box: bytes, tmp_path: Path) -> None:
     inspection = inspect(build_pdf({3: b"<< /Type /Page /Parent 2 0 R %s >>" % box}))
-    assert inspection.repair_reasons == ("media_box_missing",)
+    assert inspection.repair_reasons == ("page_size_wrong",)
     assert inspection.page_boxes == ((612, 792),)
     with pikepdf.open(tmp_path / "repaired.pdf") as rebuilt:
         assert [int(corner) for corner in rebuilt.pages[0].MediaBox] == [0, 0, 612, 792]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [b"/CropBox [0 0 0 0]", b"/CropBox [null 1 2 3]", b"/Rotate 45", b"/Rotate (a)", b"/UserUnit 0", b"/UserUnit /A"],
+)
+def test_senseless_size_is_left_out(inspect: Inspect, build_pdf: BuildPdf, entry: bytes, tmp_path: Path) -> None:
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] %s >>" % entry
+    inspection = inspect(build_pdf({3: page}))
+    assert inspection.repair_reasons == ("page_size_wrong",)
+    assert inspection.page_boxes == ((595, 842),)
+    assert entry.split()[0] not in (tmp_path / "repaired.pdf").read_bytes()
 
 
 @pytest.mark.parametrize(
