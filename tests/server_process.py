@@ -199,7 +199,9 @@ class ServerProcess:
 
         arguments = ["pair", "--profile", str(profile), "--server", url or self.url, "--code", offer.code, "--pin", PIN]
         said = EventLines(on_event)
-        code = emulator([*arguments, "--json", "--clock-offset-file", str(self.clock_file), *options], said, io.StringIO())
+        code = emulator(
+            [*arguments, "--json", "--clock-offset-file", str(self.clock_file), *options], said, io.StringIO()
+        )
         assert code == 0, said.events
 
 
