@@ -13,6 +13,7 @@ from server.devices.pairing import PairDevice
 from server.devices.prove_device import ProveDevice
 from server.devices.read_devices import ReadDevices
 from server.devices.release_share import ReleaseShare
+from server.documents.import_batch import ImportDocuments
 from server.documents.read_document import ReadDocument
 from server.documents.receive_upload import ReceiveUpload
 from server.keys.server_keys import ServerKeys, open_keys
@@ -67,6 +68,7 @@ class UseCases:
     read_devices: ReadDevices
     receive_upload: ReceiveUpload
     read_document: ReadDocument
+    import_documents: ImportDocuments
     log_in: LogIn
     parties: KeepRelyingParties
 
@@ -148,6 +150,7 @@ def build(config: Config, nudge: Nudge) -> UseCases:
         read_devices=ReadDevices(store),
         receive_upload=ReceiveUpload(store, blobs, clock, config, nudge),
         read_document=ReadDocument(store, blobs, clock, nudge),
+        import_documents=ImportDocuments(store, blobs, clock, nudge),
         log_in=LogIn(store, clock),
         parties=parties,
     )

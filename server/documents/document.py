@@ -16,7 +16,8 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rebuilt, empty if it was not."""
+    """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rebuilt, empty if it was not;
+    ``processing_right``: what the owner may do with it (view, initial, approve, sign)."""
 
     document_id: str
     relying_party_id: str
@@ -37,3 +38,5 @@ class Document:
     refusal_code: str | None = None
     signed_at: float | None = None
     last_request_id: str | None = None
+    import_batch_id: str | None = None
+    processing_right: str = "sign"

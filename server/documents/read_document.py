@@ -36,10 +36,12 @@ class ReadDocument:
             raise NotFound("no such document", code="document_unknown")
         return document
 
-    def page_of_user(self, user_id: str, before: str | None, limit: int) -> list[Document]:
-        """Newest first, by key."""
+    def page_of_user(
+        self, user_id: str, before: str | None, limit: int, import_batch_id: str | None = None
+    ) -> list[Document]:
+        """Newest first, by key; of one import batch only, when it is named."""
         with self._store.read() as tx:
-            return tx.documents.page_of_user(user_id, before, min(limit, 200))
+            return tx.documents.page_of_user(user_id, before, min(limit, 1000), import_batch_id)
 
     def live_request(self, document_id: str) -> str | None:
         """The open request that holds the document, if any."""

@@ -19,7 +19,7 @@ from server.documents.ports import DocumentBlobs, DocumentInspector, DocumentSto
 from server.errors import PhoneSealError, TooLarge, Unprocessable
 from server.ids import base32, new_id
 from server.text import clean_text, short_text
-from server.work import INTERACTIVE, Job, Nudge
+from server.work import BULK, INTERACTIVE, Job, Nudge
 
 GIVE_UP_AFTER = 3
 
@@ -70,6 +70,7 @@ class ReceiveUpload:
         file_name: str,
         title: str | None = None,
         document_code: str | None = None,
+        import_batch_id: str | None = None,
     ) -> Document:
         """Takes the arrived file over and queues its inspection. ``title`` defaults to the file's name without its ending."""
         now = self._clock.now()
@@ -89,11 +90,13 @@ class ReceiveUpload:
             current_sha256=file.sha256,
             current_length=file.length,
             created_at=now,
+            import_batch_id=import_batch_id,
         )
+        priority = INTERACTIVE if import_batch_id is None else BULK
         self._blobs.adopt("documents", file.path, file.sha256, keep=True)
         with self._store.write() as tx:
             tx.documents.add(document)
-            tx.jobs.add("inspect_upload", document_id, {}, now=now, priority=INTERACTIVE)
+            tx.jobs.add("inspect_upload", document_id, {}, now=now, priority=priority)
             record(
                 tx,
                 "document_uploaded",

@@ -129,6 +129,10 @@ REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Bộ đọc PDF phải sửa một số lỗi khi mở tệp.",
         "en": "The PDF reader had to correct errors when opening the file.",
     },
+    "size_wrong": {
+        "vi": "Số đối tượng ghi trong tệp bị sai.",
+        "en": "The file stated a wrong number of objects.",
+    },
     "page_tree_wrong": {
         "vi": "Danh sách trang của tệp bị sai.",
         "en": "The file's list of pages was wrong.",

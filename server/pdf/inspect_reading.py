@@ -42,8 +42,9 @@ _TOLERATED_WHEN_SIGNED = {
     "unlisted_bytes",
     "page_size_wrong",
     "header_version_wrong",
-    "parser_warnings",
+    "size_wrong",
 }
+_SIZE_WARNING = "reported number of objects"
 
 
 @dataclass
@@ -74,8 +75,8 @@ def read_file(path: Path, meter: Meter) -> Reading:
             graph = _read_objects(pdf, meter)
             refuse_circles(graph)
             refuse_losses(graph.warnings)
-            if graph.warnings:
-                reading.faults.add("parser_warnings")
+            for warning in graph.warnings:
+                reading.faults.add("size_wrong" if _SIZE_WARNING in warning else "parser_warnings")
             reading.pages = read_pages(graph, meter)
             reading.faults |= reading.pages.faults
             signed = has_signature(graph) or (bool(reading.faults) and looks_signed(buffer))

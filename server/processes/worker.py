@@ -15,6 +15,7 @@ from types import FrameType
 
 from server.app import UseCases, build
 from server.config import Config
+from server.documents.import_batch import UnpackArchive
 from server.documents.read_document import RenderPage
 from server.documents.receive_upload import InspectUpload
 from server.errors import Conflict, LeaseLost
@@ -45,6 +46,7 @@ class Worker:
             "make_offers": app.make_offers,
             "embed_items": EmbedSignatures(store, blobs, CmsEmbedder(), clock, nudge, app.config.full_validation_share),
             "inspect_upload": InspectUpload(store, blobs, inspector, clock, nudge),
+            "unpack_archive": UnpackArchive(store, blobs, app.receive_upload, clock, app.config, nudge),
             "render_page": RenderPage(store, blobs, inspector, nudge),
             "drop_prepared": self._housekeeping.drop_prepared,
             "drop_blob": self._housekeeping.drop_blob,

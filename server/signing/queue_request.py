@@ -36,7 +36,8 @@ class WantedSignature:
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
-    """``user_id`` is the portal user who asks, None for an outside relying party; ``lifetime`` in seconds, None for the default."""
+    """``user_id`` is the portal user who asks, None for an outside relying party; ``lifetime`` in seconds, None for the default;
+    ``import_batch_id``: the person signs by batch, so all documents must have come in that one."""
 
     relying_party_id: str
     user_id: str | None
@@ -45,11 +46,14 @@ class NewRequest:
     documents: Sequence[WantedSignature]
     lifetime: int | None = None
     idempotency_key: str | None = None
+    import_batch_id: str | None = None
 
     def digest(self) -> str:
         """What two calls with one idempotency key must agree in."""
         wanted = [[w.document_id, list(_box(w.placement))] for w in self.documents]
-        text = json.dumps([self.user_id, self.requested_by, self.subscriber_id, wanted, self.lifetime])
+        text = json.dumps(
+            [self.user_id, self.requested_by, self.subscriber_id, wanted, self.lifetime, self.import_batch_id]
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -160,6 +164,7 @@ class QueueRequest:
 
     def _items(self, tx: SigningTransaction, new: NewRequest, request_id: str, now: float) -> list[Item]:
         known = {d.document_id: d for d in tx.documents.many([w.document_id for w in new.documents])}
+        _check_selection(new, list(known.values()))
         items, pages, size = [], 0, 0
         for position, wanted in enumerate(new.documents):
             document = known.get(wanted.document_id)
@@ -197,6 +202,20 @@ class QueueRequest:
         for first in range(0, request.items_total, GROUP):
             body = {"first": first, "count": min(GROUP, request.items_total - first)}
             tx.jobs.add("prepare_items", request.request_id, body, now=now, priority=priority)
+
+
+def _check_selection(new: NewRequest, documents: list[Document]) -> None:
+    """Only documents with the right to sign go into one request, and only those of one import batch when it is signed by batch. The
+    message names the offending ones."""
+    wrong = [d.document_id for d in documents if d.processing_right != "sign"]
+    if wrong:
+        details = {"documents": wrong[:100]}
+        raise Conflict("another processing right", code="processing_right_mixed", details=details)
+    if new.import_batch_id is not None:
+        other = [d.document_id for d in documents if d.import_batch_id != new.import_batch_id]
+        if other:
+            details = {"documents": other[:100]}
+            raise Conflict("another import batch", code="import_batch_mixed", details=details)
 
 
 def _check_document(document: Document, placement: Placement | None) -> None:

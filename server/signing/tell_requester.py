@@ -76,6 +76,12 @@ class TellRequester:
             return None
         return request.verification_code
 
+    def signed_files(self, request_id: str, first: int, count: int) -> list[tuple[int, str, str]]:
+        """Position, title and digest of the files that this request signed, from ``first`` on; an empty list ends it."""
+        with self._store.read() as tx:
+            items = tx.items.page(request_id, first, min(count, 500))
+        return [(i.position, i.title, i.signed_sha256 or "") for i in items]
+
     def documents(self, request_id: str, first: int, count: int) -> list[dict[str, Any]]:
         with self._store.read() as tx:
             return [document_line(item) for item in tx.items.page(request_id, first, min(count, 500))]

@@ -34,7 +34,7 @@ class BlobStore:
     def __init__(self, root: Path, free_disk_bytes: int) -> None:
         self._root = root
         self._free = free_disk_bytes
-        for area in ("documents", "prepared", "incoming", "pages"):
+        for area in ("documents", "prepared", "incoming", "pages", "archives"):
             (root / area).mkdir(parents=True, exist_ok=True)
 
     def path(self, area: str, sha256: str) -> Path:

@@ -83,8 +83,17 @@ class DocumentTable:
     def delete(self, document_id: str) -> None:
         self._db.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
 
-    def page_of_user(self, user_id: str, before: str | None, limit: int) -> list[Document]:
-        """Newest first; ``before`` is the last document id of the page before."""
+    def page_of_user(
+        self, user_id: str, before: str | None, limit: int, import_batch_id: str | None = None
+    ) -> list[Document]:
+        """Newest first; ``before`` is the last document id of the page before; of one import batch only, when it is named."""
+        if import_batch_id is not None:
+            rows = self._db.execute(
+                "SELECT * FROM documents INDEXED BY documents_by_batch WHERE import_batch_id = ? AND document_id < ?"
+                " AND user_id = ? ORDER BY document_id DESC LIMIT ?",
+                (import_batch_id, before or "~", user_id, limit),
+            )
+            return [to_entity(Document, row, _DOCUMENT) for row in rows]
         rows = self._db.execute(
             "SELECT * FROM documents WHERE user_id = ? AND document_id < ? ORDER BY document_id DESC LIMIT ?",
             (user_id, before or "~", limit),

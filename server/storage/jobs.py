@@ -64,6 +64,10 @@ class JobTable:
         if row is None or row[0] != job.lease_epoch or row[1] <= now:
             raise LeaseLost(f"job {job.job_id}")
 
+    def extend(self, job: Job, now: float, lease_seconds: float) -> None:
+        self.hold(job, now)
+        self._db.execute("UPDATE jobs SET lease_until = ? WHERE job_id = ?", (now + lease_seconds, job.job_id))
+
     def done(self, job: Job) -> None:
         self._db.execute("DELETE FROM jobs WHERE job_id = ? AND lease_epoch = ?", (job.job_id, job.lease_epoch))
 

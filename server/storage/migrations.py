@@ -130,3 +130,20 @@ FIRST = (
 def m0001_first(db: Database) -> None:
     for statement in FIRST:
         db.execute(statement)
+
+
+SECOND = (
+    """CREATE TABLE import_batches (
+        import_batch_id TEXT PRIMARY KEY, relying_party_id TEXT NOT NULL REFERENCES relying_parties, user_id TEXT REFERENCES users,
+        name TEXT NOT NULL, created_at REAL NOT NULL) STRICT""",
+    "CREATE INDEX import_batches_by_user ON import_batches (user_id, import_batch_id)",
+    "ALTER TABLE documents ADD COLUMN import_batch_id TEXT REFERENCES import_batches",
+    "ALTER TABLE documents ADD COLUMN processing_right TEXT NOT NULL DEFAULT 'sign'",
+    "CREATE INDEX documents_by_batch ON documents (import_batch_id, document_id) WHERE import_batch_id IS NOT NULL",
+)
+
+
+@migrations()
+def m0002_import_batches(db: Database) -> None:
+    for statement in SECOND:
+        db.execute(statement)

@@ -11,6 +11,7 @@ from server.storage.audit_log import AuditTable
 from server.storage.database import connect, migrate, transaction
 from server.storage.devices import DeviceTable, PairingTable
 from server.storage.documents import DocumentTable
+from server.storage.import_batches import ImportBatchTable
 from server.storage.jobs import JobTable, OutboxTable, SettingTable, ThrottleTable
 from server.storage.offers import OfferTable
 from server.storage.people import RelyingPartyTable, SubscriberTable, UserTable
@@ -29,6 +30,7 @@ class Tables:
         self.devices = DeviceTable(connection)
         self.pairings = PairingTable(connection)
         self.documents = DocumentTable(connection)
+        self.import_batches = ImportBatchTable(connection)
         self.subscribers = SubscriberTable(connection)
         self.users = UserTable(connection)
         self.relying_parties = RelyingPartyTable(connection)
