@@ -72,6 +72,7 @@ def upload(edge: ApiEdge, party: RelyingParty) -> Response:
     request.max_content_length = limit + 1  # the use case counts what really comes
     arrived = edge.app.receive_upload.write_file(pieces(request.stream))
     try:
+        edge.lanes.slow(edge.app.receive_upload.keep_file, arrived)
         document = edge.lanes.database(
             edge.app.receive_upload.record_file,
             arrived,

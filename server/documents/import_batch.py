@@ -217,7 +217,7 @@ class UnpackArchive:
             arrived.path.unlink(missing_ok=True)
             return
         self._receive.record_file(
-            arrived,
+            self._receive.keep_file(arrived),
             relying_party_id=batch.relying_party_id,
             user_id=batch.user_id,
             file_name=_name(entry),

@@ -5,7 +5,6 @@ why) and an entry in the audit log; nobody can tell from an upload whether the s
 """
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,14 +51,17 @@ class ReceiveUpload:
                         raise TooLarge("the file is too large", code="pdf_too_large", details={"limit": limit})
                     digest.update(chunk)
                     target.write(chunk)
-                target.flush()
-                os.fsync(target.fileno())
             if length == 0:
                 raise Unprocessable("the file is empty", code="pdf_empty")
         except BaseException:
             path.unlink(missing_ok=True)
             raise
         return ArrivedFile(path, digest.hexdigest(), length)
+
+    def keep_file(self, file: ArrivedFile) -> ArrivedFile:
+        """Makes the arrived bytes durable in their place. For the lane of slow things: hundreds of megabytes take seconds to sync."""
+        self._blobs.adopt("documents", file.path, file.sha256, keep=True)
+        return file
 
     def record_file(
         self,
@@ -72,7 +74,7 @@ class ReceiveUpload:
         document_code: str | None = None,
         import_batch_id: str | None = None,
     ) -> Document:
-        """Takes the arrived file over and queues its inspection. ``title`` defaults to the file's name without its ending."""
+        """Records a kept file and queues its inspection. ``title`` defaults to the file's name without its ending."""
         now = self._clock.now()
         name = short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
         stem = name[:-4] if name.lower().endswith(".pdf") else name
@@ -93,7 +95,6 @@ class ReceiveUpload:
             import_batch_id=import_batch_id,
         )
         priority = INTERACTIVE if import_batch_id is None else BULK
-        self._blobs.adopt("documents", file.path, file.sha256, keep=True)
         with self._store.write() as tx:
             tx.documents.add(document)
             tx.jobs.add("inspect_upload", document_id, {}, now=now, priority=priority)

@@ -144,9 +144,10 @@ def _store(site: Site, user: User) -> Document:
     if (request.content_length or 0) > limit:
         raise TooLarge("the file is too large", code="pdf_too_large", details={"limit": limit})
     name = unquote(request.headers.get("X-File-Name", ""))[:500] or "document.pdf"
-    arrived = site.app.receive_upload.write_file(pieces(request.stream))
+    receive = site.app.receive_upload
+    arrived = site.lanes.slow(receive.keep_file, receive.write_file(pieces(request.stream)))
     return site.lanes.database(
-        site.app.receive_upload.record_file,
+        receive.record_file,
         arrived,
         relying_party_id=site.app.portal.relying_party_id,
         user_id=user.user_id,

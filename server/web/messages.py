@@ -10,6 +10,7 @@ from typing import Final
 
 from server.errors import PhoneSealError
 from server.pdf.findings import FINDING_TEXTS, REFUSAL_TEXTS, REPAIR_TEXTS, Bilingual
+from server.web.import_messages import IMPORT_TEXTS
 from server.web.technical_messages import TECHNICAL_TEXTS
 
 LANGUAGES: Final = ("vi", "en")
