@@ -1,7 +1,9 @@
 """A server with one user and two paired phones, made once and copied for each test."""
 
 import copy
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +27,17 @@ class Template:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    folder = tmp_path_factory.mktemp("template") / "data"
+def memory_folder() -> Iterator[Path]:
+    """Files in memory where the system has room for them: these tests show what is written, not that it survives a power cut."""
+    shared = "/dev/shm"
+    roomy = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 256 << 20
+    with tempfile.TemporaryDirectory(prefix="phoneseal-", dir=shared if roomy else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def template(memory_folder: Path) -> Template:
+    folder = memory_folder / "template"
     clock = HandClock()
     app = open_app(new_installation(folder, clock), clock)
     user = app.log_in.add_user("an", PASSWORD, "Nguyễn Thị Lấp Lánh Ánh", "an@example.vn")
@@ -40,12 +51,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture
-def make_world(template: Template, tmp_path: Path) -> Iterator[Callable[..., World]]:
+def make_world(template: Template, memory_folder: Path) -> Iterator[Callable[..., World]]:
     """Opens a copy of the template; ``phones`` says how many of its two phones are still paired, ``settings`` go into the config."""
     made: list[World] = []
 
     def make(phones: int = 1, **settings: Any) -> World:
-        folder = tmp_path / f"data{len(made)}"
+        folder = Path(tempfile.mkdtemp(dir=memory_folder)) / "data"
         shutil.copytree(template.folder, folder)
         config = Config(data_dir=folder, free_disk_bytes=0, workers=1, **settings)
         world = World(config, HandClock(template.clock_at), template.user, copy.copy(template.phones))
@@ -61,6 +72,7 @@ def make_world(template: Template, tmp_path: Path) -> Iterator[Callable[..., Wor
     yield make
     for world in made:
         world.close()
+        shutil.rmtree(world.config.data_dir.parent)
 
 
 @pytest.fixture
