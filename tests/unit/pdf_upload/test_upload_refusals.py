@@ -252,6 +252,14 @@ def test_signed_file_is_never_rebuilt(inspect: Inspect, build_pdf: BuildPdf, tmp
     assert not (tmp_path / "repaired.pdf").exists()
 
 
+def test_signed_file_may_state_a_wrong_size_but_hold_no_nonsense(inspect: Inspect, build_pdf: BuildPdf) -> None:
+    data = build_pdf({9: SIGNATURE % b""})
+    assert not inspect(data.replace(b"/Size 10", b"/Size 99")).repaired
+    assert _code(inspect, data.replace(b"/MediaBox [0 0", b"/MediaBox [0 \xe3")) == "pdf_signed_bad_structure"
+    unsigned = build_pdf().replace(b"/Size 5", b"/Size 9")
+    assert inspect(unsigned).repair_reasons == ("size_wrong",)
+
+
 def test_object_that_is_a_reference_is_refused(inspect: Inspect, build_pdf: BuildPdf) -> None:
     """qpdf reads the number 9 there, other readers object 9: nobody can say which was meant."""
     assert _code(inspect, build_pdf({8: b"9 0 R", 9: b"[1]"})) == "pdf_broken"
