@@ -75,7 +75,12 @@ MAX_FIELDS = 20
 
 
 def language() -> str:
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    """The best of what is asked for; ``vi-VN`` asks for ``vi``."""
+    for tag, quality in request.accept_languages:  # best first
+        primary = tag.partition("-")[0].lower()
+        if primary in LANGUAGES and quality > 0:
+            return primary
+    return LANGUAGES[0]
 
 
 def invalid(error: ValidationError, code: str) -> errors.BadInput:

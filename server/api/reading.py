@@ -10,7 +10,7 @@ from server.api.calls import Call, Header
 from server.api.models import Incoming
 from server.api.ports import ApiEdge
 from server.api.problems import invalid
-from server.errors import BadInput, NotAuthenticated
+from server.errors import BadInput, NotAuthenticated, TooLarge
 from server.relying_parties.relying_party import RelyingParty
 
 M = TypeVar("M", bound=Incoming)
@@ -51,11 +51,14 @@ def read_query(model: type[M]) -> M:
 
 
 def read_body(model: type[M]) -> M:
-    """The JSON body, at most 2 MiB. Raises ``BadInput`` (media_type_unsupported, body_invalid); over the limit HTTP's own 413."""
+    """The JSON body, at most 2 MiB. Raises ``BadInput`` (media_type_unsupported, body_invalid), ``TooLarge``."""
     require_media_type("application/json")
-    request.max_content_length = MAX_JSON_BYTES
+    request.max_content_length = MAX_JSON_BYTES + 1  # a body without a length is cut there, silently
+    content = request.get_data(cache=False)
+    if len(content) > MAX_JSON_BYTES:
+        raise TooLarge("the JSON body is too large", code="too_large", details={"limit": MAX_JSON_BYTES})
     try:
-        return model.model_validate_json(request.get_data(cache=False))
+        return model.model_validate_json(content)
     except ValidationError as error:
         raise invalid(error, "body_invalid") from error
 
