@@ -7,6 +7,7 @@ into the gap.
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 from typing import Final
 
 from mobile_app.device.document_checks.cross_references import IN_OBJECT_STREAM
@@ -15,6 +16,7 @@ from mobile_app.device.document_checks.syntax import END, WS, Ref
 
 _COMMENTS: Final = rb"(?:" + WS + rb"|%[^\r\n]*+[\r\n])++"
 _WITH_COMMENTS = re.compile(rb"(?<!\d)(\d++)" + _COMMENTS + rb"\d++" + _COMMENTS + rb"R" + END)
+_SHORT: Final = 4096
 _REFERENCE = re.compile(rb"(?<!\d)(\d++)" + WS + rb"++\d++" + WS + rb"++R" + END)
 
 
@@ -34,7 +36,15 @@ def check_forward_references(document: PreparedDocument) -> None:
 
 
 def _refuse_new(text: bytes, new: Set[int]) -> None:
+    named = _named_often(text) if len(text) <= _SHORT else _named(text)
+    for number in named & new:
+        refuse("doc_forward_reference", "reference", number=number)
+
+
+def _named(text: bytes) -> frozenset[int]:
+    """The object numbers that ``text`` refers to."""
     pattern = _REFERENCE if b"%" not in text else _WITH_COMMENTS
-    for number in set(pattern.findall(text)):
-        if int(number[-12:]) in new:
-            refuse("doc_forward_reference", "reference", number=int(number[-12:]))
+    return frozenset(int(number[-12:]) for number in pattern.findall(text))
+
+
+_named_often = lru_cache(512)(_named)  # the documents of a batch come from one template

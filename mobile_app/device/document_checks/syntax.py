@@ -15,6 +15,7 @@ import mmap
 import re
 from typing import Final, NamedTuple, NoReturn
 
+from mobile_app.device.document_checks.repeated_values import RepeatedValues
 from mobile_app.errors import CheckFailed
 
 Buffer = bytes | memoryview | mmap.mmap
@@ -126,6 +127,9 @@ def _numbers(text: bytes) -> list[Value]:
     return [float(number) if b"." in number else int(number) for number in text.split()]
 
 
+_repeated: Final = RepeatedValues()
+
+
 def read_value(
     data: Buffer, position: int, end: int, gap: tuple[int, int] | None = None
 ) -> tuple[Value, int]:
@@ -133,8 +137,23 @@ def read_value(
     ``end`` is looked at.
 
     With a ``gap`` (where it begins and ends) the hexadecimal string that fills it exactly is returned as
-    ``GAP``. One function, though long: it is the inner loop of every check.
+    ``GAP``. What is returned may be shared between documents: it must not be changed.
     """
+    if type(data) is not bytes:
+        return _read_value(data, position, end, gap)
+    found = _repeated.find(data, position, end)
+    if found is not None and (gap is None or found[1] <= gap[0] or position >= gap[1]):
+        return found
+    value, value_end = _read_value(data, position, end, gap)
+    if gap is None or value_end <= gap[0] or position >= gap[1]:
+        _repeated.keep(data, position, value_end, value)
+    return value, value_end
+
+
+def _read_value(
+    data: Buffer, position: int, end: int, gap: tuple[int, int] | None
+) -> tuple[Value, int]:
+    """One function, though long: it is the inner loop of every check."""
     container: list[Value] | dict[str, Value] = []
     # The containers around this one, each with the key under which it goes on.
     stack: list[tuple[list[Value] | dict[str, Value], str]] = []
