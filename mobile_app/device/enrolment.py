@@ -9,16 +9,14 @@ Rules:
 * The digits shown are the phone's own, from the transcript.
 * What completes the pairing must be signed by the pinned key and speak of this transcript; the certificate
   must be ours.
+* A server that fails one of these checks ends the pairing, and its keys go.
 * Identity and pinned keys are written in one commit; vaults that nothing refers to are erased.
 """
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from mobile_app.clock import Clock
 from mobile_app.crash_points import crash_point
-from mobile_app.device.certificate_check import check_certificate
 from mobile_app.device.identity import (
     AboutThisPhone,
     Identity,
@@ -29,11 +27,12 @@ from mobile_app.device.identity import (
 from mobile_app.device.interaction import Attention, AttentionLost, UserInteraction
 from mobile_app.device.journal import Journal
 from mobile_app.device.key_vault import KeyChoice, KeyVault, NewVault
+from mobile_app.device.open_pairing import OpenPairing, checked_identity
 from mobile_app.device.pairing_code import PairingCode, read_pairing_code
 from mobile_app.device.pairing_transcript import Transcript, commitment, transcript
 from mobile_app.device.pin_keys import SHARE_BYTES
 from mobile_app.device.pin_rules import require_strong_pin, wipe
-from mobile_app.device.server_keys import PinnedKeys, fingerprint
+from mobile_app.device.server_keys import fingerprint
 from mobile_app.device.statements import pae
 from mobile_app.errors import CheckFailed, LinkError, Refused, ServerRefused
 from mobile_app.link import fields
@@ -51,42 +50,10 @@ from mobile_app.link.pairing_wire import (
     status_message,
 )
 from mobile_app.link.ports import WebConnector, WebLink
-from mobile_app.link.server_statements import PairingCompleted, read_pairing_completed
 
 _PAIRING = "pairing"
 _CODE_LIFE_SECONDS = 300.0
 _TRIES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A pairing that the server may know of, as the journal keeps it. Keys are base64url text."""
-
-    server_url: str
-    pairing_id: str
-    server_id: str
-    server_name: str
-    subscriber_name: str
-    request_signing_key: str
-    recovery_key: str
-    key_counter: int
-    transcript_sha256: str
-    digits: str
-    signing_key: str
-    signature_algorithm: str
-    begun_at: int
-
-    @property
-    def pinned(self) -> PinnedKeys:
-        return PinnedKeys(
-            self.server_id,
-            self.key_counter,
-            fields.octets32(self.request_signing_key, "request_signing_key"),
-            fields.octets32(self.recovery_key, "recovery_key"),
-        )
-
-    def text(self) -> str:
-        return fields.write_json({name: getattr(self, name) for name in self.__slots__})
 
 
 class Enrolment:
@@ -133,6 +100,9 @@ class Enrolment:
             try:
                 opened = self._begin_and_reveal(link, wanted, pin, choice, attention)
                 return self._await_completion(link, opened, attention)
+            except CheckFailed:
+                self.abandon()
+                raise
             finally:
                 link.close()
         finally:
@@ -155,6 +125,9 @@ class Enrolment:
                 self.abandon()
                 return None
             return self._await_completion(link, opened, attention)
+        except CheckFailed:
+            self.abandon()
+            raise
         finally:
             link.close()
 
@@ -175,7 +148,7 @@ class Enrolment:
 
     def _begin_and_reveal(
         self, link: WebLink, wanted: PairingCode, pin: bytearray, choice: KeyChoice, attention: Attention
-    ) -> _Open:
+    ) -> OpenPairing:
         new = self._vault.make(choice, "PhoneSeal")
         try:
             phone_nonce = self._random_bytes(32)
@@ -232,8 +205,8 @@ class Enrolment:
 
     def _open(
         self, wanted: PairingCode, begun: BeginAnswer, agreed: Transcript, new: NewVault, choice: KeyChoice
-    ) -> _Open:
-        return _Open(
+    ) -> OpenPairing:
+        return OpenPairing(
             server_url=wanted.server_url,
             pairing_id=begun.pairing_id,
             server_id=begun.server_id,
@@ -251,7 +224,7 @@ class Enrolment:
 
     # -- until the person has confirmed -----------------------------------------------------------
 
-    def _await_completion(self, link: WebLink, opened: _Open, attention: Attention) -> Identity:
+    def _await_completion(self, link: WebLink, opened: OpenPairing, attention: Attention) -> Identity:
         shown = ""
         while True:
             try:
@@ -263,7 +236,8 @@ class Enrolment:
                 self.abandon()
                 raise Refused(f"pairing_{status.state}")
             if status.state == "complete":
-                identity = self._complete(opened, status)
+                identity = checked_identity(opened, status, self._vault.key_protection)
+                self._keep(opened, identity)
                 self._interaction.show_pairing("complete", opened.digits, 0.0)
                 return identity
             if status.state != shown and status.state != "claimed":
@@ -272,69 +246,27 @@ class Enrolment:
                 self._interaction.show_pairing(shown, opened.digits, max(0.0, left))
             self._wait(attention)
 
-    def _status(self, link: WebLink, opened: _Open, attention: Attention) -> StatusAnswer:
+    def _status(self, link: WebLink, opened: OpenPairing, attention: Attention) -> StatusAnswer:
         message = pae("phoneseal.pairing_status.v1", opened.pairing_id.encode("ascii"))
         proof = self._vault.sign_as_device(opened.pairing_id, message)
         answer = self._post(link, STATUS_PATH, status_message(opened.pairing_id, proof), attention)
         return read_status_answer(answer)
 
-    def _complete(self, opened: _Open, status: StatusAnswer) -> Identity:
-        """Everything that completes the pairing is checked here; only then does this phone know who it is."""
-        if status.completed is None or status.credential is None:
-            raise CheckFailed("pairing_incomplete")
-        verified = opened.pinned.verify(status.completed, "phoneseal.pairing_completed.v1", read_pairing_completed)
-        completed, credential = verified.body, status.credential
-        self._check_completed(opened, completed)
-        if credential.credential_id != completed.credential_id:
-            raise CheckFailed("pairing_certificate_wrong", {"what": "credential_id"})
-        if credential.signature_algorithm != opened.signature_algorithm:
-            raise CheckFailed("pairing_certificate_wrong", {"what": "signature_algorithm"})
-        if hashlib.sha256(credential.certificate).hexdigest() != completed.certificate_sha256:
-            raise CheckFailed("pairing_certificate_wrong", {"what": "digest"})
-        check_certificate(
-            credential.certificate,
-            credential.certificate_chain,
-            signing_key=fields.octets(opened.signing_key, "signing_key", 32, 1024),
-            subscriber_name=opened.subscriber_name,
-            at=completed.at,
-        )
-        identity = Identity(
-            server_url=opened.server_url,
-            server_id=opened.server_id,
-            server_name=opened.server_name,
-            subscriber_id=completed.subscriber_id,
-            subscriber_name=completed.subscriber_name,
-            device_id=completed.device_id,
-            credential_id=completed.credential_id,
-            signature_algorithm=opened.signature_algorithm,
-            certificate=credential.certificate,
-            certificate_sha256=completed.certificate_sha256,
-            key_protection=self._vault.key_protection,
-            vault_name=opened.pairing_id,
-            paired_at=completed.at,
-        )
+    def _keep(self, opened: OpenPairing, identity: Identity) -> None:
         crash_point("pairing.journal.complete.before")
         with self._journal.commit():
             keep_identity(self._journal, identity)
             keep_pinned_keys(self._journal, opened.pinned)
             self._journal.set_fact(_PAIRING, None)
         crash_point("pairing.journal.complete.after")
-        return identity
-
-    def _check_completed(self, opened: _Open, completed: PairingCompleted) -> None:
-        for name in ("server_id", "pairing_id", "transcript_sha256", "subscriber_name", "key_counter"):
-            if getattr(completed, name) != getattr(opened, name):
-                raise CheckFailed("pairing_completed_wrong", {"what": name})
 
     # -- the way there ----------------------------------------------------------------------------
 
-    def _kept(self) -> _Open | None:
+    def _kept(self) -> OpenPairing | None:
         text = self._journal.fact(_PAIRING)
         if text is None:
             return None
-        found = fields.parse_json(text)
-        assert isinstance(found, dict)
-        return _Open(**found)
+        return OpenPairing.read(text)
 
     def _post(self, link: WebLink, path: str, message: dict[str, object], attention: Attention) -> object:
         """Every message may be sent twice, so a lost answer is asked for again a few times."""

@@ -11,12 +11,11 @@ Rules:
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from cryptography import x509
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -32,69 +31,14 @@ from mobile_app.device.signature_algorithms import (
     make_signing_key,
     signer,
 )
+from mobile_app.device.vault_file import StoredVault, open_box, p256_key, pkcs8, spki, stored_vault
 from mobile_app.errors import VaultError
 from mobile_app.link import fields
 
 _SUFFIX = ".vault"
 _NEXT = ".next.vault"
 _ECDSA = ec.ECDSA(hashes.SHA256())
-_FILE_FIELDS = fields.names("version device_key signature_algorithm salt gcm_nonce wrapped")
 _BOX_FIELDS = fields.names("approval_key signing_key signature_algorithm")
-
-
-def _pkcs8(key: SigningKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def _spki(key: SigningKey) -> bytes:
-    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def _p256(pkcs8: bytes) -> ec.EllipticCurvePrivateKey:
-    key = serialization.load_der_private_key(pkcs8, None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise VaultError("vault_tampered", {"what": "key_type"})
-    return key
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """The vault's file, read."""
-
-    device_key: bytes
-    signature_algorithm: str
-    salt: bytes
-    gcm_nonce: bytes
-    wrapped: bytes
-
-    def content(self) -> bytes:
-        return fields.write_json(
-            {
-                "version": 1,
-                "device_key": fields.encode_bytes(self.device_key),
-                "signature_algorithm": self.signature_algorithm,
-                "salt": fields.encode_bytes(self.salt),
-                "gcm_nonce": fields.encode_bytes(self.gcm_nonce),
-                "wrapped": fields.encode_bytes(self.wrapped),
-            }
-        ).encode()
-
-
-def _read_stored(content: bytes) -> _Stored:
-    try:
-        found = fields.record(fields.parse_json(content.decode("ascii")), _FILE_FIELDS)
-        fields.integer(found["version"], "version", 1, 1)
-        return _Stored(
-            fields.octets(found["device_key"], "device_key", 32, 4096),
-            fields.code(found["signature_algorithm"], "signature_algorithm"),
-            fields.octets(found["salt"], "salt", SALT_BYTES, SALT_BYTES),
-            fields.octets(found["gcm_nonce"], "gcm_nonce", GCM_NONCE_BYTES, GCM_NONCE_BYTES),
-            fields.octets(found["wrapped"], "wrapped", 32, 16384),
-        )
-    except (fields.Malformed, UnicodeDecodeError) as error:
-        raise VaultError("vault_tampered", {"what": "file"}) from error
 
 
 class UnlockedFileKeys:
@@ -150,9 +94,9 @@ class NewFileVault:
             )
         )
         self._public_keys = PublicKeys(
-            _spki(self._keys["device"]),
-            _spki(self._keys["approval"]),
-            _spki(self._keys["signing"]),
+            spki(self._keys["device"]),
+            spki(self._keys["approval"]),
+            spki(self._keys["signing"]),
             csr.public_bytes(serialization.Encoding.DER),
         )
 
@@ -169,14 +113,14 @@ class NewFileVault:
         salt, gcm_nonce = os.urandom(SALT_BYTES), os.urandom(GCM_NONCE_BYTES)
         box = fields.write_json(
             {
-                "approval_key": fields.encode_bytes(_pkcs8(self._key("approval"))),
-                "signing_key": fields.encode_bytes(_pkcs8(self._key("signing"))),
+                "approval_key": fields.encode_bytes(pkcs8(self._key("approval"))),
+                "signing_key": fields.encode_bytes(pkcs8(self._key("signing"))),
                 "signature_algorithm": self._algorithm,
             }
         ).encode()
         pin_keys = PinKeys(pin, salt)
         wrapped = pin_keys.cipher(vault_share).encrypt(gcm_nonce, box, None)
-        stored = _Stored(_pkcs8(self._key("device")), self._algorithm, salt, gcm_nonce, wrapped)
+        stored = StoredVault(pkcs8(self._key("device")), self._algorithm, salt, gcm_nonce, wrapped)
         self._profile.write(vault_name + _SUFFIX, stored.content())
         pin_proof_key = pin_keys.pin_proof_key
         pin_keys.wipe()
@@ -191,27 +135,13 @@ class NewFileVault:
         return self._keys[role]
 
 
-def _stored(profile: Profile, file_name: str) -> _Stored:
-    try:
-        return _read_stored(profile.read(file_name))
-    except FileNotFoundError as error:
-        raise VaultError("vault_missing") from error
-
-
-def _open(stored: _Stored, pin_keys: PinKeys, vault_share: bytes) -> bytes | None:
-    try:
-        return pin_keys.cipher(vault_share).decrypt(stored.gcm_nonce, stored.wrapped, None)
-    except InvalidTag:
-        return None
-
-
 class FilePinAttempt:
     """See ``key_vault.PinAttempt``."""
 
     def __init__(self, profile: Profile, vault_name: str, pin: bytearray) -> None:
         self._profile = profile
         self._name = vault_name
-        self._salt = _stored(profile, vault_name + _SUFFIX).salt
+        self._salt = stored_vault(profile, vault_name + _SUFFIX).salt
         self._pin_keys = PinKeys(pin, self._salt)
 
     def proof(self, nonce: bytes, device_id: str) -> bytes:
@@ -223,14 +153,14 @@ class FilePinAttempt:
             fields.octets(found["signing_key"], "signing_key", 32, 8192), None
         )
         algorithm = fields.code(found["signature_algorithm"], "signature_algorithm")
-        approval_key = _p256(fields.octets(found["approval_key"], "approval_key", 32, 4096))
+        approval_key = p256_key(fields.octets(found["approval_key"], "approval_key", 32, 4096))
         return UnlockedFileKeys(approval_key, signer(signing_key, algorithm))
 
     def wrap_anew(self, vault_share: bytes, new_pin: bytearray, new_share: bytes) -> bytes:
         """Write the box under a new PIN and share beside the present one; the salt stays. Returns the new
         proof key."""
         box = self._box(vault_share)
-        current = _stored(self._profile, self._name + _SUFFIX)
+        current = stored_vault(self._profile, self._name + _SUFFIX)
         new_keys = PinKeys(new_pin, self._salt)
         gcm_nonce = os.urandom(GCM_NONCE_BYTES)
         wrapped = new_keys.cipher(new_share).encrypt(gcm_nonce, box, None)
@@ -247,12 +177,12 @@ class FilePinAttempt:
     def _box(self, vault_share: bytes) -> bytes:
         """The private keys. After an interrupted PIN change the server's share says which of two boxes
         counts; the other goes."""
-        box = _open(_stored(self._profile, self._name + _SUFFIX), self._pin_keys, vault_share)
+        box = open_box(stored_vault(self._profile, self._name + _SUFFIX), self._pin_keys, vault_share)
         if self._profile.exists(self._name + _NEXT):
             if box is not None:
                 self._profile.shred(self._name + _NEXT)
             else:
-                box = _open(_stored(self._profile, self._name + _NEXT), self._pin_keys, vault_share)
+                box = open_box(stored_vault(self._profile, self._name + _NEXT), self._pin_keys, vault_share)
                 if box is not None:
                     self._profile.rename(self._name + _NEXT, self._name + _SUFFIX)
         if box is None:
@@ -275,7 +205,7 @@ class FileVault:
     def sign_as_device(self, vault_name: str, message: bytes) -> bytes:
         key = self._device_keys.get(vault_name)
         if key is None:
-            key = self._device_keys[vault_name] = _p256(_stored(self._profile, vault_name + _SUFFIX).device_key)
+            key = self._device_keys[vault_name] = p256_key(stored_vault(self._profile, vault_name + _SUFFIX).device_key)
         return key.sign(message, _ECDSA)
 
     def attempt(self, vault_name: str, pin: bytearray) -> "FilePinAttempt":

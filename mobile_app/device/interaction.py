@@ -14,7 +14,8 @@ Rules:
   else, so screens show it as plain text.
 
 The order for one request: ``decide`` → ``choose_code`` (if the decision did not bring a code) → ``enter_pin``
-→ ``show_progress`` … → ``show_result``; ``warn`` at any time.
+→ ``show_progress`` … → ``show_result``; ``warn`` at any time. One file, longer than others, as those who
+write screens read it whole.
 """
 
 import threading

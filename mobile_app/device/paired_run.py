@@ -16,7 +16,8 @@ from typing import Final
 from mobile_app.clock import Clock
 from mobile_app.device.identity import AboutThisPhone, Identity, kept_pinned_keys
 from mobile_app.device.interaction import Attention, ConnectionState, SecurityWarning, UserInteraction
-from mobile_app.device.journal import WAITING_STATES, Journal, JournaledRequest, RequestState
+from mobile_app.device.journal import Journal
+from mobile_app.device.journaled_request import WAITING_STATES, JournaledRequest, RequestState
 from mobile_app.device.key_vault import KeyVault
 from mobile_app.device.new_device import answer_new_device, check_new_device
 from mobile_app.device.pin_exchange import PinExchange

@@ -22,7 +22,8 @@ from mobile_app.device.interaction import (
     SecurityWarning,
     UserInteraction,
 )
-from mobile_app.device.journal import WAITING_STATES, Journal, JournaledRequest, RequestState
+from mobile_app.device.journal import Journal
+from mobile_app.device.journaled_request import WAITING_STATES, JournaledRequest, RequestState
 from mobile_app.device.request_checks.envelope import check_terms, verify_envelope
 from mobile_app.device.request_steps.server_word import check_outcome, check_withdrawal
 from mobile_app.device.server_keys import PinnedKeys

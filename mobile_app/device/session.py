@@ -1,14 +1,11 @@
 """The proven connection to the server: getting it, keeping it, and asking over it (protocol §2.1).
 
 Rules:
-* The phone speaks first: hello, then prove; it believes nothing before the server's signed answer over both
-  nonces.
-* Later server keys are taken by rotation statements only, and pinned before the connection is used.
+* A connection counts once both sides have proved themselves (``prove``).
 * A lost connection comes back by itself: back-off from 0.5 to 30 seconds with jitter. A refusing server is
   asked again every minute.
 * A call survives lost connections: every message may be sent twice, so it is sent again on the next
   connection, until its ``Attention`` is lost. An error that the server answers is an answer and is raised.
-* The server's clock is reckoned from the signed time of its hello, at the middle of the round trip.
 """
 
 import random
@@ -23,14 +20,11 @@ from mobile_app.device.identity import AboutThisPhone, Identity, keep_pinned_key
 from mobile_app.device.interaction import Attention, ConnectionState, SecurityWarning
 from mobile_app.device.journal import Journal
 from mobile_app.device.key_vault import KeyVault
+from mobile_app.device.prove import prove_device
 from mobile_app.device.server_keys import PinnedKeys
-from mobile_app.device.statements import sign_statement
 from mobile_app.errors import CheckFailed, LinkError, PhoneError, ServerRefused
-from mobile_app.link import wire
 from mobile_app.link.fields import Malformed
-from mobile_app.link.phone_statements import DeviceHello
 from mobile_app.link.ports import EventSocket, SocketConnector, WebConnector, WebLink
-from mobile_app.link.server_statements import read_server_hello
 
 _FIRST_DELAY: Final = 0.5
 _LONGEST_DELAY: Final = 30.0
@@ -247,55 +241,31 @@ class Session:
     def _connect(self, lost: threading.Event) -> None:
         socket = self._sockets.connect(self.identity.server_url, self._listener.on_event, lost.set)
         try:
-            token = self._prove(socket)
+            proven = prove_device(
+                socket,
+                identity=self.identity,
+                pinned=self.pinned,
+                vault=self._vault,
+                clock=self._clock,
+                about=self._about,
+                random_bytes=self._random_bytes,
+                keep_keys=self._keep_keys,
+            )
         except BaseException:
             socket.close()
             raise
+        self.skew_ms = proven.skew_ms
         with self._changed:
             if self._stopping.is_set() or not self._wanted.is_set():
                 socket.close()
                 raise LinkError("offline")
-            self._online = _Online(socket, token)
+            self._online = _Online(socket, proven.access_token)
             self._changed.notify_all()
         self._set_state(ConnectionState.ONLINE)
 
-    def _prove(self, socket: EventSocket) -> str:
-        """hello and prove; returns the access token."""
-        identity = self.identity
-        phone_nonce = self._random_bytes(32)
-        hello = wire.read_hello_answer(
-            socket.call(
-                "hello",
-                wire.hello_message(
-                    identity.device_id,
-                    phone_nonce,
-                    self._about.app_version,
-                    self._about.platform,
-                    self.pinned.counter,
-                ),
-            )
-        )
-        self._take_rotations(hello)
-        statement = sign_statement(
-            "phoneseal.device_hello.v1",
-            DeviceHello(identity.device_id, identity.server_id, hello.nonce, phone_nonce).body(),
-            identity.device_id,
-            lambda message: self._vault.sign_as_device(identity.vault_name, message),
-        )
-        asked_at = milliseconds(self._clock)
-        answer = wire.read_prove_answer(socket.call("prove", {"statement": statement.message()}))
-        answered_at = milliseconds(self._clock)
-        said = self.pinned.verify(answer.statement, "phoneseal.server_hello.v1", read_server_hello).body
-        expected = (identity.server_id, identity.device_id, hello.nonce, phone_nonce)
-        if (said.server_id, said.device_id, said.nonce, said.phone_nonce) != expected:
-            raise CheckFailed("server_hello_wrong")
-        self.skew_ms = said.server_time - (asked_at + answered_at) // 2
-        return answer.access_token
-
-    def _take_rotations(self, hello: wire.HelloAnswer) -> None:
-        if hello.key_rotations:
-            self.pinned = self.pinned.rotated(hello.key_rotations)
-            keep_pinned_keys(self._journal, self.pinned)
+    def _keep_keys(self, pinned: PinnedKeys) -> None:
+        keep_pinned_keys(self._journal, pinned)
+        self.pinned = pinned
 
     def _lost_connection(self, online: _Online) -> None:
         """Give up a connection that no longer serves (a token that ran out): the next one proves anew."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mobile_app.crash_points import crash_point
 from mobile_app.device.interaction import Approve
-from mobile_app.device.journal import RequestState
+from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.key_vault import UnlockedKeys
 from mobile_app.device.request_steps.decision import approved_positions, documents_json
 from mobile_app.device.request_steps.server_word import check_acknowledgement

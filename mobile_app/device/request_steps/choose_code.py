@@ -2,7 +2,7 @@
 
 from mobile_app.crash_points import crash_point
 from mobile_app.device.interaction import Approve
-from mobile_app.device.journal import RequestState
+from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.request_steps.decision import code_offered
 from mobile_app.device.request_steps.look import CheckedRequest
 from mobile_app.device.request_steps.server_word import check_verdict

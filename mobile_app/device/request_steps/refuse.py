@@ -1,7 +1,7 @@
 """The other way out: a refusal signed by the device key, and the server's outcome for it."""
 
 from mobile_app.crash_points import crash_point
-from mobile_app.device.journal import RequestState
+from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.request_steps.walk_state import Walk
 from mobile_app.link import wire
 from mobile_app.link.phone_statements import Refusal

@@ -7,7 +7,7 @@ and what the phone itself sent. Anything else raises CheckFailed("…_wrong").
 
 import hashlib
 
-from mobile_app.device.journal import JournaledRequest
+from mobile_app.device.journaled_request import JournaledRequest
 from mobile_app.device.server_keys import PinnedKeys
 from mobile_app.device.statements import Verified
 from mobile_app.errors import CheckFailed

@@ -14,7 +14,8 @@ from typing import Final
 
 from mobile_app.crash_points import crash_point
 from mobile_app.device.interaction import Attention, Progress, Step
-from mobile_app.device.journal import Chunk, Journal, JournaledRequest, unpack_positions
+from mobile_app.device.journal import Journal, unpack_positions
+from mobile_app.device.journaled_request import Chunk, JournaledRequest
 from mobile_app.device.key_vault import UnlockedKeys
 from mobile_app.device.request_steps.server_word import check_receipt
 from mobile_app.device.session import Session

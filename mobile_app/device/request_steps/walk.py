@@ -9,7 +9,7 @@ Rules:
 """
 
 from mobile_app.device.interaction import Approve, Ignore, PinPurpose, Refuse
-from mobile_app.device.journal import IllegalMove, RequestState
+from mobile_app.device.journaled_request import IllegalMove, RequestState
 from mobile_app.device.key_vault import UnlockedKeys
 from mobile_app.device.request_book import END_OF_STATE, pending_request
 from mobile_app.device.request_checks.document_store import DocumentStore, NoSpace

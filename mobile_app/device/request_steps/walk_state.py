@@ -5,7 +5,8 @@ from pathlib import Path
 
 from mobile_app.device.identity import Identity
 from mobile_app.device.interaction import Attention, UserInteraction
-from mobile_app.device.journal import Journal, JournaledRequest, RequestState
+from mobile_app.device.journal import Journal
+from mobile_app.device.journaled_request import JournaledRequest, RequestState
 from mobile_app.device.key_vault import KeyVault
 from mobile_app.device.pin_exchange import PinExchange
 from mobile_app.device.request_book import RequestBook

@@ -243,7 +243,7 @@ class Kit:
 
     def _new_phone(self, *, open_on_arrival: bool = True) -> PhoneDevice:
         profile = Profile(self.folder)
-        return PhoneDevice(
+        phone = PhoneDevice(
             profile=profile,
             vault=FileVault(profile),
             interaction=self.person,
@@ -254,6 +254,8 @@ class Kit:
             random_bytes=os.urandom,
             open_on_arrival=open_on_arrival,
         )
+        phone._enrolment._poll_seconds = 0.02
+        return phone
 
     def pair(self, choice: KeyChoice = P256, code: str | None = None) -> None:
         self.confirm_when_shown()

@@ -110,7 +110,7 @@ def test_a_completion_that_speaks_of_something_else(unpaired: Kit, changes, code
     unpaired.server.spoil["status"] = change_completed(unpaired, **changes)
     with pytest.raises(CheckFailed, match=code):
         unpaired.pair()
-    assert unpaired.phone.identity is None
+    assert nothing_is_left(unpaired)
 
 
 @pytest.mark.parametrize("what", ["key", "name", "authority", "usage", "old", "chain", "algorithm"])
@@ -153,7 +153,7 @@ def test_a_certificate_that_is_not_ours(unpaired: Kit, what: str):
         server.spoil["status"] = other
     with pytest.raises(CheckFailed, match="pairing_certificate_wrong"):
         unpaired.pair()
-    assert unpaired.phone.identity is None
+    assert nothing_is_left(unpaired)
 
 
 def odd_certificate(kit: Kit, key, what: str) -> bytes:
@@ -193,7 +193,7 @@ def test_a_completion_signed_by_another_key(unpaired: Kit):
     unpaired.server.spoil["status"] = act
     with pytest.raises(CheckFailed, match="statement_signature_invalid"):
         unpaired.pair()
-    assert unpaired.phone.identity is None
+    assert nothing_is_left(unpaired)
 
 
 @pytest.mark.parametrize("state", ["rejected", "expired"])

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobile_app.device.file_vault import FileVault
-from mobile_app.device.journal import Journal, JournaledRequest, RequestState
+from mobile_app.device.journal import Journal
+from mobile_app.device.journaled_request import JournaledRequest, RequestState
 from mobile_app.device.key_vault import KeyChoice
 from mobile_app.device.pin_rules import require_strong_pin
 from mobile_app.device.profile import Profile

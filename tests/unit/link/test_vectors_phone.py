@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from mobile_app.device.journal import JournaledRequest
+from mobile_app.device.journaled_request import JournaledRequest
 from mobile_app.device.key_vault import PublicKeys
 from mobile_app.device.pairing_code import read_pairing_code
 from mobile_app.device.pairing_transcript import commitment, transcript
