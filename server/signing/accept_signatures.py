@@ -76,13 +76,12 @@ class AcceptSignatures:
             if request.state is State.SIGNING:
                 self._commit(tx, request, judged)
             missing = sum(last - first + 1 for first, last in tx.items.missing(request_id))
-            after = tx.items.at(request_id, [position for position, _ in values])
-            accepted = sum(1 for item in after if item.signature_value is not None)
+            after = {item.position: item for item in tx.items.at(request_id, [position for position, _ in values])}
             crash_point("signatures.before_commit")
         crash_point("signatures.after_commit")
         self._nudge.workers()
         self._nudge.web(request_id)
-        return self._receipt(request_id, approval_sha256, blob, accepted, judged.bad, missing)
+        return self._receipt(request_id, approval_sha256, blob, after, missing)
 
     @staticmethod
     def _judge(values: list[tuple[int, bytes]], items: dict[int, Item], credential: Credential) -> Judged:
@@ -112,12 +111,13 @@ class AcceptSignatures:
         now = self._clock.now()
         request_id = request.request_id
         stored = tx.items.set_answered(request_id, judged.good)
+        ended = 0
         for position, code in judged.bad:
             end_result = EndResult.DEVICE_ERROR
-            tx.items.end(
+            ended += tx.items.end(
                 request_id, ItemState.FAILED, end_result, old=(ItemState.PREPARED,), positions=(position,), reason=code
             )
-        if stored or judged.bad:
+        if stored or ended:
             digest = hashlib.sha256(b"".join(value for _, value in judged.good)).hexdigest()
             record(
                 tx,
@@ -135,9 +135,15 @@ class AcceptSignatures:
         tx.outbox.add("request_changed", request_id, {}, now)
         close_if_answered(tx, request, now=now)
 
-    def _receipt(
-        self, request_id: str, approval: str, blob: bytes, accepted: int, bad: list[tuple[int, str]], missing: int
-    ) -> Statement:
+    def _receipt(self, request_id: str, approval: str, blob: bytes, after: dict[int, Item], missing: int) -> Statement:
+        """A function of the chunk and of what is stored, so that a repeated chunk gets the same one."""
+        rejected = []
+        for position, _ in read_values(blob):
+            item = after.get(position)
+            if item is None or item.prepared_sha256 is None:
+                rejected.append({"position": position, "code": "item_unknown"})
+            elif item.state is ItemState.FAILED and item.end_result == EndResult.DEVICE_ERROR:
+                rejected.append({"position": position, "code": item.reason or "device_error"})
         return self._signer.sign(
             "phoneseal.receipt.v1",
             {
@@ -145,8 +151,8 @@ class AcceptSignatures:
                 "request_id": request_id,
                 "approval_sha256": approval,
                 "values_sha256": hashlib.sha256(blob).hexdigest(),
-                "accepted": accepted,
-                "rejected": [{"position": position, "code": code} for position, code in bad],
+                "accepted": sum(1 for item in after.values() if item.signature_value is not None),
+                "rejected": rejected,
                 "missing": missing,
             },
         )
