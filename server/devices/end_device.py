@@ -1,7 +1,7 @@
 """A phone is lost, replaced or given away: freeze, thaw, unpair, recover.
 
-What becomes of its requests: what it has in SIGNING stops at an item boundary; what it was only offered is withdrawn from it. When the
-subscriber has no other active phone, unpairing ends the open requests (``no_device``); freezing lets them wait, since a thaw may come.
+What becomes of its requests: what it has in SIGNING stops at an item boundary. Unpairing withdraws what it was only offered; when the
+subscriber has no other active phone, it ends those requests (``no_device``). Freezing lets them wait, since a thaw may come.
 """
 
 from server.audit.audit_log import record
@@ -79,8 +79,11 @@ class EndDevice:
         for request in tx.requests.live(device.subscriber_id):
             if request.state is State.SIGNING and request.device_id == device.device_id:
                 stop_signing(tx, request, EndResult.NO_DEVICE, now=now, actor="server")
-            elif request.state in BEFORE_APPROVAL and device.state is DeviceState.UNPAIRED and not others:
-                end_request(tx, request, State.CANCELLED, EndResult.NO_DEVICE, now=now, actor="server")
+            elif request.state in BEFORE_APPROVAL and device.state is DeviceState.UNPAIRED:
+                if others:
+                    tx.offers.withdraw(request.request_id, device.device_id, EndResult.NO_DEVICE)
+                else:
+                    end_request(tx, request, State.CANCELLED, EndResult.NO_DEVICE, now=now, actor="server")
 
     def rename(self, device_id: str, name: str, actor: str) -> None:
         with self._store.write() as tx:
