@@ -91,6 +91,7 @@ class JudgeCode:
                 end_request(tx, request, State.REFUSED, EndResult.WRONG_VERIFICATION_CODE, now=now, actor=device_id)
             else:
                 tx.requests.touch(request_id)
+                tx.outbox.add("request_changed", request_id, {}, now)
             stored = tx.offers.get(request_id, device_id)
             crash_point("code.before_commit")
         crash_point("code.after_commit")
