@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from server.config import Config
 from server.users.user import User
@@ -84,3 +85,8 @@ def world(make_world: Callable[..., World]) -> World:
 @pytest.fixture
 def two_phones(make_world: Callable[..., World]) -> World:
     return make_world(2)
+
+
+@pytest.fixture(scope="session")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65_537, 2048)

@@ -27,10 +27,11 @@ def with_bad_ones(world: World, pattern: str) -> SignRequest:
 def test_prepared_documents_are_stored_with_their_digests(world: World) -> None:
     request = world.offered(2)
     for item in world.items(request):
+        original = world.app.blobs.read("documents", item.source_sha256)
         content = world.app.blobs.read(f"prepared/{request.request_id}", item.prepared_sha256 or "")
         assert hashlib.sha256(content).hexdigest() == item.prepared_sha256
         assert len(content) == item.prepared_length
-        assert content.startswith(a_pdf())
+        assert content.startswith(original)
         start, first, second, last = item.byte_range or (0, 0, 0, 0)
         assert (start, second + last) == (0, len(content))
         assert item.digest_sha256 == hashlib.sha256(content[:first] + content[second:]).digest()

@@ -127,7 +127,8 @@ class World:
 
     def queue(self, count: int = 1, **changes: Any) -> SignRequest:
         """A request in PREPARING over ``count`` fresh documents."""
-        return self.app.queue_request(self.wanted([self.document() for _ in range(count)], **changes))
+        documents = [self.document(a_pdf(f"n{number}")) for number in range(count)]
+        return self.app.queue_request(self.wanted(documents, **changes))
 
     def offered(self, count: int = 1, **changes: Any) -> SignRequest:
         """A request in QUEUED, with an offer for each active phone."""
