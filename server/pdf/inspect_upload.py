@@ -19,6 +19,7 @@ from pathlib import Path
 from pikepdf import settings as qpdf_settings
 
 from server.errors import PhoneSealError, TooLarge, Unprocessable
+from server.pdf.flatten_hybrid import flatten_hybrid
 from server.pdf.inspect_limits import Meter, UploadLimits
 from server.pdf.inspect_reading import read_file
 from server.pdf.inspect_result import Inspection
@@ -60,7 +61,7 @@ def _inspect(source: Path, repaired_target: Path, limits: UploadLimits) -> Inspe
     reasons = tuple(sorted(reading.faults))
     taken = source
     if reasons:
-        rebuild(source, repaired_target)
+        _rebuild(source, repaired_target, hybrid="hybrid_xref" in reasons)
         taken = repaired_target
         reading = read_file(repaired_target, meter)
         if reading.faults:
@@ -80,6 +81,18 @@ def _inspect(source: Path, repaired_target: Path, limits: UploadLimits) -> Inspe
         repair_reasons=reasons,
         title=reading.title,
     )
+
+
+def _rebuild(source: Path, target: Path, *, hybrid: bool) -> None:
+    if not hybrid:
+        rebuild(source, target)
+        return
+    plain = target.with_name(f"{target.name}.plain")
+    try:
+        flatten_hybrid(source, plain)
+        rebuild(plain, target)
+    finally:
+        plain.unlink(missing_ok=True)
 
 
 def _sha256(path: Path) -> bytes:
