@@ -38,6 +38,7 @@ EVENTS: dict[str, str] = {
     ),
     "ignored": "the person does nothing about it (request_id)",
     "new_device": "another phone wants to join the account (pairing_id, device_name, digits, decision)",
+    "new_device_answered": "the server took the word on another phone (state: what it answered, unsigned)",
     "tampered": "a falsified message went out (how, answer or error)",
     "security_warning": "a check failed: the phone will not sign (code, details, request_id)",
     "error": "something was refused or failed (code, details, request_id)",

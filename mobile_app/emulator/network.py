@@ -69,6 +69,11 @@ class Network:
             self._act(rule, f"{direction} {rule.count}", message)
         return bool(due)
 
+    def tell_device_answered(self, answer: object) -> None:
+        """The core shows nothing when the server has taken the word on another phone; a script must know."""
+        state = answer.get("state") if isinstance(answer, Mapping) else None
+        self._teller.tell("new_device_answered", state=str(state))
+
     def take(self, event: Event) -> None:
         with self._lock:
             due = [rule for rule in self._waiting if rule.event and rule.event == event.name]
@@ -111,6 +116,8 @@ class NetworkSocket:
         self._network.passed("received", event)
         if refusal is not None:
             raise refusal
+        if event == "approve_device":
+            self._network.tell_device_answered(answer)
         return answer
 
     def _refuse_when_cut(self) -> None:

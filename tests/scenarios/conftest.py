@@ -11,9 +11,11 @@ from tests.scenarios.real_server import RealServer, Stage
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
     made = RealServer(tmp_path_factory.mktemp("server"))
-    made.start()
-    yield made
-    made.stop()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture(scope="module")

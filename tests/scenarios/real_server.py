@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -271,6 +271,17 @@ class Stage:
             Actor(PIN, self.codes_file),
             [kept, sink] if sink else [kept],
         )
+        return Played(code, kept.events)
+
+    def play_each(self, scenarios: Mapping[Path, str], sink: EventSink) -> Played:
+        """Another scenario on each profile, at once; each text is whole."""
+        kept = KeptEvents()
+        plays = [
+            Play(parse_scenario(text, self.codes_file.parent), (profile,))
+            for profile, text in scenarios.items()
+        ]
+        surroundings = Surroundings(clock_offset_file=self.server.clock_file)
+        code = run(plays, surroundings, Actor(PIN, self.codes_file), [kept, sink])
         return Played(code, kept.events)
 
 

@@ -5,6 +5,8 @@ Where the true message follows (``then = "honest"``), the request ends as if not
 message is refused and leaves nothing behind. A false signature value fails its item, and only that.
 """
 
+import gc
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +108,20 @@ def test_a_false_message_is_refused_and_leaves_nothing_behind(
 ) -> None:
     thief = Thief(stage, phone, how, *lines, 'then = "honest"')
     ended = thief.play_to_the_end()
+    if how == "message_oversize":
+        _collect_the_cut_connection()
     assert [told.get("error") for told in thief.said] == [error]
     assert numbers(ended) == ("COMPLETED", 3, 0, 0)
+
+
+def _collect_the_cut_connection() -> None:
+    """The Socket.IO client leaves the socket of a connection that the server closed to the garbage collector,
+    which
+    warns: here, where it is known why, and not in the middle of another test.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.mark.parametrize("how", ["refusal_bit", "refusal_other_device"])

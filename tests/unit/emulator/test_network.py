@@ -162,3 +162,13 @@ def test_events_from_the_server_are_counted_as_received() -> None:
     assert line.events.names == []
     line.server_says("sign_request")
     assert line.events.names == ["network"]
+
+
+def test_a_script_hears_that_the_word_on_another_phone_was_taken() -> None:
+    line = Line()
+    line.sockets.socket.answers["approve_device"] = [ServerRefused("pairing_expired"), {"state": "complete"}]
+    socket = line.connect()
+    with pytest.raises(ServerRefused):
+        socket.call("approve_device", {})
+    socket.call("approve_device", {})
+    assert [event.fields["state"] for event in line.events.events] == ["complete"]
