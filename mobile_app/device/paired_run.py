@@ -24,7 +24,8 @@ from mobile_app.device.pin_exchange import PinExchange
 from mobile_app.device.request_book import END_OF_STATE, RequestBook
 from mobile_app.device.request_steps.walk import answer_again, refuse_envelope, walk_through
 from mobile_app.device.request_steps.walk_state import Walk, WalkParts
-from mobile_app.device.session import Session, SessionListener
+from mobile_app.device.session import Session
+from mobile_app.device.session_listener import SessionListener
 from mobile_app.device.worker import Worker
 from mobile_app.errors import CheckFailed, LinkError, ServerRefused, VaultError
 from mobile_app.link import wire
@@ -138,7 +139,8 @@ class PairedRun:
         if row is not None and row.state not in (RequestState.SENT, RequestState.FINISHED):
             attention = self.book.attend(request_id)
             try:
-                walk_through(Walk(self.parts, row, attention))
+                if walk_through(Walk(self.parts, row, attention)):
+                    walk_through(Walk(self.parts, self._journal.request(request_id) or row, attention))
             finally:
                 self.book.leave(request_id)
                 self.book.show_pending()
@@ -165,8 +167,14 @@ class PairedRun:
         except Malformed as error:
             self._on_problem(error.code, {**error.details, "event": event})
         except CheckFailed as error:
-            self._warn(SecurityWarning(error.code, error.details, None))
+            if not self._asks_for_rotations(error):
+                self._warn(SecurityWarning(error.code, error.details, None))
         return None
+
+    def _asks_for_rotations(self, error: CheckFailed) -> bool:
+        """The server may have rotated its key while this phone was connected; what it said comes again after
+        the next hello."""
+        return error.code == "server_key_unknown" and self.session.ask_for_rotations()
 
     def _received(self, statement: wire.Statement) -> JournaledRequest | None:
         try:
@@ -183,6 +191,8 @@ class PairedRun:
         return row
 
     def _envelope_failed(self, error: CheckFailed) -> None:
+        if self._asks_for_rotations(error):
+            return
         request_id = str(error.details.get("request_id", ""))
         row = self._journal.request(request_id)
         if row is None or error.code in ("envelope_changed", "envelope_not_ours"):
@@ -245,7 +255,8 @@ class PairedRun:
             if row.state != RequestState.SENT:
                 self.book.finish(row.request_id, "server_error", detail=error.code)
         except CheckFailed as error:
-            self._warn(SecurityWarning(error.code, error.details, row.request_id))
+            if not self._asks_for_rotations(error):
+                self._warn(SecurityWarning(error.code, error.details, row.request_id))
 
     def _keep(self) -> None:
         """Expiry by the clock, and now and then the question what became of values sent: an outcome may have

@@ -22,6 +22,7 @@ from mobile_app.device.journal import Journal
 from mobile_app.device.key_vault import KeyVault
 from mobile_app.device.prove import prove_device
 from mobile_app.device.server_keys import PinnedKeys
+from mobile_app.device.session_listener import SessionListener
 from mobile_app.errors import CheckFailed, LinkError, PhoneError, ServerRefused
 from mobile_app.link.fields import Malformed
 from mobile_app.link.ports import EventSocket, SocketConnector, WebConnector, WebLink
@@ -31,6 +32,7 @@ _LONGEST_DELAY: Final = 30.0
 _REFUSED_DELAY: Final = 60.0
 _REPROVE_AFTER: Final = 50 * 60.0
 _TRIES_ON_ONE_CONNECTION: Final = 3
+_ROTATIONS_AGAIN: Final = 60.0
 T = TypeVar("T")
 _ASK_AGAIN: Final = ("too_many_events", "too_many_tries", "unavailable")
 """Errors that say nothing about the request: the server is busy."""
@@ -43,18 +45,6 @@ class _Online:
 
     socket: EventSocket
     access_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionListener:
-    """Who hears of the session, on the session's and the link's threads. Only ``on_online`` may take its
-    time, and may raise LinkError to have the connection made anew."""
-
-    on_event: Callable[[str, object], Mapping[str, object] | None]
-    on_state: Callable[[ConnectionState], None]
-    on_online: Callable[[], None]
-    on_warning: Callable[[SecurityWarning], None]
-    on_problem: Callable[[str, Mapping[str, object]], None]
 
 
 class Session:
@@ -94,6 +84,7 @@ class Session:
         self._thread: threading.Thread | None = None
         self._state = ConnectionState.OFFLINE
         self._warned: set[str] = set()
+        self._rotations_asked_at = -_ROTATIONS_AGAIN
         self.skew_ms = 0
 
     # -- life -------------------------------------------------------------------------------------
@@ -198,6 +189,27 @@ class Session:
                 if self._online is not None:
                     return self._online
                 self._changed.wait(0.2)
+
+    def ask_for_rotations(self) -> bool:
+        """A statement came under a key that is not pinned: prove anew, which brings the rotations that were
+        missed. False when that was done within the last minute: then the key is a stranger's."""
+        now = time.monotonic()
+        with self._changed:
+            if now < self._rotations_asked_at + _ROTATIONS_AGAIN:
+                return False
+            self._rotations_asked_at = now
+        self._lost.set()
+        return True
+
+    def rotated(self, attention: Attention) -> bool:
+        """Like ``ask_for_rotations``, and wait: did a new key come?"""
+        before, online = self.pinned.counter, self._online
+        if not self.ask_for_rotations():
+            return False
+        while self._online is online:
+            attention.wait(0.05)
+        self._await_online(attention)
+        return self.pinned.counter != before
 
     # -- keeping the connection -------------------------------------------------------------------
 

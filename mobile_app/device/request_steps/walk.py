@@ -29,11 +29,14 @@ _BEFORE_APPROVAL = (RequestState.RECEIVED, RequestState.CHOSEN, RequestState.RIG
 _ROOM_PER_ITEM = 4096
 
 
-def walk_through(walk: Walk) -> None:
-    """Go as far as person and server let us. Raises AttentionLost only."""
+def walk_through(walk: Walk) -> bool:
+    """Go as far as person and server let us. True when the server had rotated its key meanwhile: the new one
+    is pinned, and the walk is to be begun again from the journal. Raises AttentionLost only."""
     try:
         _go_on(walk)
     except CheckFailed as error:
+        if error.code == "server_key_unknown" and walk.session.rotated(walk.attention):
+            return True
         _check_failed(walk, error, "device_error")
     except ServerRefused as error:
         _look_into(walk, error)
@@ -41,6 +44,7 @@ def walk_through(walk: Walk) -> None:
         walk.interaction.show_problem(error.code, error.details, walk.request.request_id)
     except IllegalMove:
         pass  # ended meanwhile; whoever ended it has shown it
+    return False
 
 
 def refuse_envelope(walk: Walk, error: CheckFailed) -> None:

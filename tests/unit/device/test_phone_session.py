@@ -52,6 +52,23 @@ def test_keys_rotate_by_number_and_by_the_recovery_key(unpaired: Kit):
     assert unpaired.server.hello["key_counter"] == 3, "pinned for good"
 
 
+def test_a_key_that_rotates_while_the_phone_is_connected(kit: Kit):
+    kit.server.rotate()
+    request = kit.server.ask()
+    kit.offer(request)
+    assert kit.complete(request).end_result == "ok"
+    assert kit.person.warnings.empty()
+
+
+def test_a_key_that_rotates_in_the_middle_of_a_request(kit: Kit):
+    kit.person.on_decide = lambda request, attention: kit.server.rotate() if len(kit.person.views) == 1 else None
+    request = kit.server.ask()
+    kit.offer(request)
+    assert kit.complete(request).end_result == "ok"
+    assert kit.person.warnings.empty()
+    assert kit.server.seen.count("prove") == 2
+
+
 @pytest.mark.parametrize("what", ["skipped", "stranger", "other-server"])
 def test_a_rotation_that_leads_from_nowhere(unpaired: Kit, what: str):
     unpaired.pair()
