@@ -89,8 +89,9 @@ class Config:
             raise ConfigError("certificate_issuer 'development' is a stand-in: a production start refuses it")
         if self.clock_offset_file:
             raise ConfigError("clock_offset_file is for tests: a production start refuses it")
-        if os.environ.get("PHONESEAL_CRASH_AT"):
-            raise ConfigError("PHONESEAL_CRASH_AT is for tests: a production start refuses it")
+        for name in ("PHONESEAL_CRASH_AT", "PHONESEAL_CRASH_ONCE"):
+            if os.environ.get(name):
+                raise ConfigError(f"{name} is for tests: a production start refuses it")
         if not self.public_url.startswith("https://"):
             raise ConfigError("public_url must be the https:// address that phones and browsers use")
 

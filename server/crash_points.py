@@ -1,61 +1,87 @@
 """Named places at which a test may kill this process, to show that dying there loses nothing.
 
-Each commit and each outward act has one before and one after it. ``PHONESEAL_CRASH_AT=name`` (or ``name:3`` for the third time it is
-passed) makes the process send itself SIGKILL there. Config refuses a production start with that variable set.
+Each commit of the flow and each outward act has one before and one after it. ``PHONESEAL_CRASH_AT`` says where the process sends itself
+SIGKILL: ``name``, or ``name:3`` for the third time it is passed, or ``@file``: a file with such names, one a line, read anew at each
+place, so that a test can choose while the server runs; the process that dies takes its line out first, and dies there once. With
+``PHONESEAL_CRASH_ONCE`` (a file made just before the kill) the others happen once too, though the supervisor starts the process again.
+Config refuses a production start with either variable set. Unset, a place costs one comparison.
 """
 
 import os
 import signal
+from collections import Counter
+from pathlib import Path
 
-CRASH_POINTS = (
-    "queue.before_commit",
-    "queue.after_commit",
-    "prepare.before_blobs",
-    "prepare.after_blobs",
-    "prepare.after_commit",
-    "offer.before_commit",
-    "offer.after_commit",
-    "push.before_emit",
-    "push.after_emit",
-    "pushed.before_commit",
-    "pushed.after_commit",
-    "code.before_commit",
-    "code.after_commit",
-    "share.before_commit",
-    "share.after_commit",
-    "approve.before_commit",
-    "approve.after_commit",
-    "refuse.before_commit",
-    "refuse.after_commit",
-    "signatures.before_commit",
-    "signatures.after_commit",
-    "embed.before_blobs",
-    "embed.after_blobs",
-    "finish.before_commit",
-    "finish.after_commit",
-    "outcome.before_emit",
-    "outcome.after_emit",
-    "expire.before_commit",
-    "expire.after_commit",
-    "cancel.before_commit",
-    "cancel.after_commit",
-    "upload.before_commit",
-    "upload.after_commit",
-    "inspect.before_commit",
-    "inspect.after_commit",
-    "pairing.before_commit",
-    "pairing.after_commit",
-)
+_COMMITS = (
+    # a sign request
+    "queue", "prepare", "skip", "offer", "want_offers", "pushed", "opened", "code", "share", "approve", "refuse", "signatures", "finish",
+    "expire", "cancel", "give_up",
+    # work and messages
+    "take", "put_back", "delivered", "drop_prepared", "drop_blob", "tidy",
+    # documents
+    "upload", "inspect", "render", "render_again", "import_start", "archive", "unpack", "keep_lease",
+    # phones
+    "prove", "change_pin", "device", "rename", "recover", "cancel_recovery",
+    "pairing_offer", "pairing_begin", "pairing", "pairing_confirm", "pairing_complete", "pairing_reject", "pairing_veto", "pairing_expire",
+    # the server's own key
+    "rotate",
+)  # fmt: skip
+_ACTS = (
+    "prepare.before_blobs", "prepare.after_blobs", "embed.before_blobs", "embed.after_blobs",
+    "push.before_emit", "push.after_emit", "outcome.before_emit", "outcome.after_emit", "tell.before_emit", "tell.after_emit",
+    "new_device.before_emit", "new_device.after_emit", "device.before_close", "device.after_close",
+    "drop_prepared.before_files", "drop_prepared.after_files", "keys.before_rename", "keys.after_rename",
+)  # fmt: skip
+CRASH_POINTS = (*(f"{name}.{side}_commit" for name in _COMMITS for side in ("before", "after")), *_ACTS)
 
-_target, _, _count = os.environ.get("PHONESEAL_CRASH_AT", "").partition(":")
-_left = int(_count or "1")
+_wanted, _, _nth = os.environ.get("PHONESEAL_CRASH_AT", "").partition(":")
+_left = int(_nth or "1")
+_once = os.environ.get("PHONESEAL_CRASH_ONCE", "")
+_passed: Counter[str] = Counter()
 
 
 def crash_point(name: str) -> None:
     """Die here if the environment says so. ``name`` must be one of ``CRASH_POINTS``."""
-    if _target != name:
-        return
     global _left
-    _left -= 1
-    if _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    if not _wanted:
+        return
+    if _wanted.startswith("@"):
+        if not _takes_line(name, Path(_wanted[1:])):
+            return
+    elif name != _wanted:
+        return
+    else:
+        _left -= 1
+        if _left or not _first_time():
+            return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _first_time() -> bool:
+    if not _once:
+        return True
+    try:
+        os.close(os.open(_once, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _takes_line(name: str, path: Path) -> bool:
+    """True when the file names this place, and this is the time that is meant; the line is gone then."""
+    try:
+        lines = path.read_text("ascii").split()
+    except FileNotFoundError:
+        return False
+    for line in lines:
+        meant, _, nth = line.partition(":")
+        if meant != name:
+            continue
+        _passed[line] += 1
+        if _passed[line] < int(nth or "1"):
+            continue
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        temporary.write_text("\n".join(other for other in lines if other != line), "ascii")
+        temporary.replace(path)
+        return True
+    return False

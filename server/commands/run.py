@@ -14,6 +14,7 @@ from server.audit.verify_log import verify_log
 from server.commands.parser import make_parser
 from server.commands.verify_files import verify_files
 from server.config import Config, ConfigError, load_config
+from server.crash_points import crash_point
 from server.errors import BadInput, PhoneSealError
 from server.processes.logs import set_up_logging
 from server.processes.nudge import NoNudge
@@ -159,6 +160,8 @@ def keys_rotate(app: UseCases, arguments: argparse.Namespace) -> int:
         tx.settings.set(COUNTER_SETTING, str(counter + 1))
         facts = {"counter": counter + 1, "by_recovery_key": recovery is not None}
         record(tx, "request_signing_key_rotated", now=now, actor="operator", subject="server", facts=facts)
+        crash_point("rotate.before_commit")
+    crash_point("rotate.after_commit")
     say(f"key number {counter + 1} signs from the next start on: restart the server now")
     return 0
 

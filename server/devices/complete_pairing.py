@@ -11,6 +11,7 @@ from typing import Any
 from server.audit.audit_log import record
 from server.certificate_authority.ports import CertificateIssuer, IssuedCertificate
 from server.clock import Clock
+from server.crash_points import crash_point
 from server.devices.device import Device, DeviceState, Pairing, PairingState
 from server.devices.ports import DeviceStore, DeviceTransaction, SecretSealer
 from server.errors import BadInput, Conflict
@@ -129,6 +130,8 @@ class CompletePairing:
                     evidence=evidence,
                 )
                 tx.outbox.add("pairing_changed", pairing.pairing_id, {}, now)
+            crash_point("pairing_veto.before_commit")
+        crash_point("pairing_veto.after_commit")
         self._nudge.web(pairing.pairing_id)
         return pairing
 
@@ -171,6 +174,8 @@ class CompletePairing:
                 evidence=(approval[1], approval[0].approval_key) if approval else None,
             )
             tx.outbox.add("pairing_changed", pairing_id, {}, now)
+            crash_point("pairing_complete.before_commit")
+        crash_point("pairing_complete.after_commit")
         self._nudge.web(pairing_id)
         return pairing
 

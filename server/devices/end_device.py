@@ -7,6 +7,7 @@ subscriber has no other active phone, it ends those requests (``no_device``). Fr
 from server.audit.audit_log import record
 from server.clock import Clock
 from server.config import Config
+from server.crash_points import crash_point
 from server.devices.device import Device, DeviceState, Recovery
 from server.devices.ports import DeviceStore, DeviceTransaction
 from server.errors import BadInput
@@ -69,6 +70,8 @@ class EndDevice:
             if new is not DeviceState.ACTIVE:
                 self._settle_requests(tx, moved, now)
             tx.outbox.add("device_changed", device_id, {}, now)
+            crash_point("device.before_commit")
+        crash_point("device.after_commit")
         self._nudge.web(device_id)
         return moved
 
@@ -90,6 +93,8 @@ class EndDevice:
             tx.devices.rename(device_id, name)
             now = self._clock.now()
             record(tx, "device_renamed", now=now, actor=actor, subject=device_id, personal={"name": name})
+            crash_point("rename.before_commit")
+        crash_point("rename.after_commit")
 
     def recover(self, subscriber_id: str, staff: str, *, delay: float | None = None) -> Recovery:
         """Staff let a subscriber pair a phone without an earlier one's word, from a delay on; the account page shows it at once, and
@@ -103,6 +108,8 @@ class EndDevice:
             facts = {"effective_at": int(recovery.effective_at * 1000)}
             record(tx, "recovery_allowed", now=now, actor=staff, subject=subscriber_id, facts=facts)
             tx.outbox.add("account_changed", subscriber_id, {}, now)
+            crash_point("recover.before_commit")
+        crash_point("recover.after_commit")
         self._nudge.web(subscriber_id)
         return recovery
 
@@ -113,3 +120,5 @@ class EndDevice:
             if recovery is not None:
                 tx.pairings.cancel_recovery(recovery.recovery_id, now)
                 record(tx, "recovery_cancelled", now=now, actor=actor, subject=subscriber_id)
+            crash_point("cancel_recovery.before_commit")
+        crash_point("cancel_recovery.after_commit")

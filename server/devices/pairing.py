@@ -112,6 +112,8 @@ class PairDevice:
             )
             tx.pairings.add(pairing)
             record(tx, "pairing_offered", now=now, actor=user_id or subscriber_id, subject=pairing.pairing_id)
+            crash_point("pairing_offer.before_commit")
+        crash_point("pairing_offer.after_commit")
         return PairingOffer(pairing, code)
 
     def begin(self, code: str, commitment: bytes, device_name: str, platform: str, address: str) -> dict[str, object]:
@@ -128,6 +130,8 @@ class PairDevice:
             again = pairing is not None and pairing.commitment == commitment
             if pairing is not None and not again:
                 pairing = self._claim(tx, pairing, commitment, name, platform, now)
+            crash_point("pairing_begin.before_commit")
+        crash_point("pairing_begin.after_commit")
         if wait:
             raise TooManyTries("too many tries", code="too_many_tries", details={"retry_after": int(wait) + 1})
         if pairing is None or pairing.server_nonce is None:
@@ -285,6 +289,8 @@ class PairDevice:
                 subject=pairing_id,
             )
             tx.outbox.add("pairing_changed", pairing_id, {}, now)
+            crash_point("pairing_confirm.before_commit")
+        crash_point("pairing_confirm.after_commit")
         self._nudge.web(pairing_id)
         return self._complete.when_free(pairing)
 
@@ -298,6 +304,8 @@ class PairDevice:
                 actor = pairing.user_id or pairing.subscriber_id
                 record(tx, "pairing_rejected", now=now, actor=actor, subject=pairing_id)
                 tx.outbox.add("pairing_changed", pairing_id, {}, now)
+            crash_point("pairing_reject.before_commit")
+        crash_point("pairing_reject.after_commit")
         self._nudge.web(pairing_id)
         return pairing
 
@@ -309,6 +317,8 @@ class PairDevice:
             for pairing in overdue:
                 tx.pairings.move(pairing, PairingState.EXPIRED, finished_at=now)
                 tx.outbox.add("pairing_changed", pairing.pairing_id, {}, now)
+            crash_point("pairing_expire.before_commit")
+        crash_point("pairing_expire.after_commit")
         return len(overdue)
 
 

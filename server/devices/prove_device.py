@@ -6,6 +6,7 @@ import secrets
 
 from server.audit.audit_log import record
 from server.clock import Clock
+from server.crash_points import crash_point
 from server.devices.device import Device, DeviceState
 from server.devices.ports import DeviceStore
 from server.errors import BadInput, Forbidden, NotAuthenticated
@@ -62,6 +63,8 @@ class ProveDevice:
             if device.last_seen_at is None:
                 record(tx, "device_first_seen", now=now, actor=device_id, subject=device_id)
             tx.devices.seen(device_id, now)
+            crash_point("prove.before_commit")
+        crash_point("prove.after_commit")
         hello = self._signer.sign(
             "phoneseal.server_hello.v1",
             {

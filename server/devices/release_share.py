@@ -72,3 +72,5 @@ class ReleaseShare:
             check_active(tx.devices.get(device_id))
             tx.devices.set_pin(device_id, sealed_share, sealed_key)
             record(tx, "pin_changed", now=self._clock.now(), actor=device_id, subject=device_id)
+            crash_point("change_pin.before_commit")
+        crash_point("change_pin.after_commit")

@@ -16,6 +16,7 @@ from typing import Protocol
 from server.audit.audit_log import AuditStore, record
 from server.clock import Clock
 from server.config import Config
+from server.crash_points import crash_point
 from server.documents.receive_upload import ReceiveUpload
 from server.errors import BadInput, NotFound, PhoneSealError, TooLarge, Unprocessable
 from server.ids import new_id
@@ -102,6 +103,8 @@ class ImportDocuments:
             tx.import_batches.add(batch)
             actor = user_id or relying_party_id
             record(tx, "import_started", now=now, actor=actor, subject=batch.import_batch_id, personal={"name": name})
+            crash_point("import_start.before_commit")
+        crash_point("import_start.after_commit")
         return batch
 
     def get(self, import_batch_id: str, relying_party_id: str, user_id: str | None) -> ImportBatch:
@@ -134,6 +137,8 @@ class ImportDocuments:
             tx.jobs.add("unpack_archive", batch.import_batch_id, body, now=now, priority=BULK)
             actor = batch.user_id or batch.relying_party_id
             record(tx, "archive_received", now=now, actor=actor, subject=batch.import_batch_id, facts=body)
+            crash_point("archive.before_commit")
+        crash_point("archive.after_commit")
         self._nudge.workers()
 
 
@@ -179,6 +184,8 @@ class UnpackArchive:
             facts = {"passed_over": len(passed_over), "code": code}
             record(tx, "archive_unpacked", now=now, actor="server", subject=job.subject, facts=facts)
             tx.outbox.add("import_changed", job.subject, {}, now)
+            crash_point("unpack.before_commit")
+        crash_point("unpack.after_commit")
         self._blobs.delete("archives", job.body["sha256"])
         self._nudge.web(job.subject)
 
@@ -203,6 +210,8 @@ class UnpackArchive:
         """A long archive outlives one lease: renewed under its epoch, so that nobody else starts on it meanwhile."""
         with self._store.write() as tx:
             tx.jobs.extend(job, self._clock.now(), self._config.lease_seconds)
+            crash_point("keep_lease.before_commit")
+        crash_point("keep_lease.after_commit")
 
     def _take(self, batch: ImportBatch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         try:

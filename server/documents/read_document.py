@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.clock import Clock
+from server.crash_points import crash_point
 from server.documents.document import Document, DocumentState
 from server.documents.ports import DocumentBlobs, DocumentInspector, DocumentStore
 from server.errors import BadInput, Conflict, NotFound
@@ -72,6 +73,8 @@ class ReadDocument:
             body = {"sha256": document.current_sha256, "page": page, "width": width}
             now = self._clock.now()
             tx.jobs.add("render_page", f"page:{name}", body, now=now, priority=INTERACTIVE, unique_key=f"page:{name}")
+            crash_point("render.before_commit")
+        crash_point("render.after_commit")
         self._nudge.workers()
         return None
 
@@ -100,4 +103,6 @@ class RenderPage:
             temporary.replace(target)
         with self._store.write() as tx:
             tx.jobs.done(job)
+            crash_point("render_again.before_commit")
+        crash_point("render_again.after_commit")
         self._nudge.web(job.subject)

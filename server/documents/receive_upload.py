@@ -136,6 +136,8 @@ class InspectUpload:
         if document is None or document.state is not DocumentState.CHECKING:
             with self._store.write() as tx:
                 tx.jobs.done(job)
+                crash_point("skip.before_commit")
+            crash_point("skip.after_commit")
             return
         try:
             if job.attempts > GIVE_UP_AFTER:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from server.clock import Clock
+from server.crash_points import crash_point
 from server.devices.pairing import PairDevice
 from server.errors import Conflict
 from server.signing.expire_requests import ExpireRequests
@@ -34,9 +35,13 @@ class Housekeeping:
         with self._store.read() as tx:
             request = tx.requests.find(job.subject)
         if request is None or request.state in FINAL:
+            crash_point("drop_prepared.before_files")
             self._blobs.drop_area(f"prepared/{job.subject}")
+            crash_point("drop_prepared.after_files")
         with self._store.write() as tx:
             tx.jobs.done(job)
+            crash_point("drop_prepared.before_commit")
+        crash_point("drop_prepared.after_commit")
 
     def drop_blob(self, job: Job) -> None:
         """Bytes of a refused upload, unless another document has the same. Inside the write lock, so that no row can appear meanwhile."""
@@ -44,6 +49,8 @@ class Housekeeping:
             if not tx.documents.holds(job.subject):
                 self._blobs.delete("documents", job.subject)
             tx.jobs.done(job)
+            crash_point("drop_blob.before_commit")
+        crash_point("drop_blob.after_commit")
 
     def sweep(self) -> None:
         with contextlib.suppress(Conflict):
@@ -63,6 +70,8 @@ class Housekeeping:
             for document_id in tx.documents.refused_before(now - REFUSED_KEPT):
                 tx.documents.delete(document_id)
             tx.throttles.forget_before(now - 86_400)
+            crash_point("tidy.before_commit")
+        crash_point("tidy.after_commit")
         for path in self._blobs.leftovers():
             if _age(path) > INCOMING_KEPT:
                 path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from types import FrameType
 
 from server.app import UseCases, build
 from server.config import Config
+from server.crash_points import crash_point
 from server.documents.import_batch import UnpackArchive
 from server.documents.read_document import RenderPage
 from server.documents.receive_upload import InspectUpload
@@ -59,6 +60,8 @@ class Worker:
                 return False
         with self._app.store.write() as tx:
             job = tx.jobs.take(self._name, self._app.clock.now(), self._app.config.lease_seconds)
+            crash_point("take.before_commit")
+        crash_point("take.after_commit")
         if job is None:
             return False
         try:
@@ -79,6 +82,8 @@ class Worker:
         with self._app.store.write() as tx:
             now = self._app.clock.now()
             tx.jobs.put_back(job, f"{type(error).__name__}: {error}"[:200], now + 0.2 * 4**job.attempts)
+            crash_point("put_back.before_commit")
+        crash_point("put_back.after_commit")
 
     def sweep(self) -> None:
         """Once a second: what is overdue ends, whoever notices first."""

@@ -53,6 +53,8 @@ class EmbedSignatures:
         else:
             with self._store.write() as tx:
                 tx.jobs.done(job)
+                crash_point("skip.before_commit")
+            crash_point("skip.after_commit")
 
     def _embed_group(self, job: Job, todo: list[Item], credential: Credential) -> None:
         crash_point("embed.before_blobs")

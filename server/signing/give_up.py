@@ -4,6 +4,7 @@ import logging
 
 from server.audit.audit_log import record
 from server.clock import Clock
+from server.crash_points import crash_point
 from server.errors import Conflict
 from server.signing.finish_request import complete_if_done, end_request
 from server.signing.ports import SigningStore
@@ -55,4 +56,6 @@ class GiveUp:
                 except Conflict:
                     log.info("request %s moved on", job.subject)
             tx.jobs.done(job)
+            crash_point("give_up.before_commit")
+        crash_point("give_up.after_commit")
         self._nudge.web(job.subject)

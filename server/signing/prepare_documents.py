@@ -119,6 +119,7 @@ class PrepareDocuments:
                 self.go_on(tx, current, job, now)
             tx.jobs.done(job)
         crash_point("prepare.after_commit")
+            crash_point("prepare.before_commit")
 
     @staticmethod
     def go_on(tx: SigningTransaction, request: SignRequest, job: Job, now: float) -> None:
@@ -137,3 +138,5 @@ class PrepareDocuments:
     def _drop(self, job: Job) -> None:
         with self._store.write() as tx:
             tx.jobs.done(job)
+            crash_point("skip.before_commit")
+        crash_point("skip.after_commit")

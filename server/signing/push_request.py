@@ -188,6 +188,8 @@ class PushRequest:
                 if request.state in WAITS_FOR_APPROVAL and tx.offers.find(request.request_id, device_id) is None:
                     key = f"make_offers:{request.request_id}"
                     tx.jobs.add("make_offers", request.request_id, {}, now=now, priority=0, unique_key=key)
+            crash_point("want_offers.before_commit")
+        crash_point("want_offers.after_commit")
         self._nudge.workers()
 
     def record_pushed(self, request_id: str, device_id: str) -> None:
@@ -226,6 +228,8 @@ class PushRequest:
                     tx.requests.touch(request_id)
                 record(tx, "request_opened", now=now, actor=device_id, subject=request_id)
                 tx.outbox.add("request_changed", request_id, {}, now)
+            crash_point("opened.before_commit")
+        crash_point("opened.after_commit")
         self._nudge.web(request_id)
         return request.state
 

@@ -12,6 +12,7 @@ from flask import request, session
 from flask_socketio import Namespace, SocketIO, join_room
 
 from server.app import UseCases
+from server.crash_points import crash_point
 from server.errors import BadInput, NotAuthenticated, PhoneSealError
 from server.lanes import Lanes
 from server.sockets import wire
@@ -84,7 +85,9 @@ class Browsers(Namespace):  # type: ignore[misc]
         """Everybody on the request's page gets a fresh snapshot."""
         if self._watched[request_id] > 0:
             snapshot = self._lanes.database(request_snapshot, self._app, request_id)
+            crash_point("tell.before_emit")
             self._io.emit("request", snapshot, to=request_id, namespace=NAMESPACE)
+            crash_point("tell.after_emit")
 
     def pairing_changed(self, pairing_id: str) -> None:
         if self._watched[pairing_id] > 0:

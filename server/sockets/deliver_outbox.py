@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from server.app import UseCases
+from server.crash_points import crash_point
 from server.errors import PhoneSealError
 from server.lanes import Lanes
 from server.processes.gevent_lanes import LOOK_EVERY, News
@@ -63,6 +64,8 @@ class DeliverOutbox:
     def _delivered(self, message_ids: list[int]) -> None:
         with self._app.store.write() as tx:
             tx.outbox.delivered(message_ids)
+            crash_point("delivered.before_commit")
+        crash_point("delivered.after_commit")
 
 
 def _without_repeats(messages: list[Message]) -> list[Message]:

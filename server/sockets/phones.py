@@ -81,7 +81,9 @@ class Phones(Namespace):  # type: ignore[misc]
     def _ask_about_new_devices(self, socket: PhoneSocket) -> None:
         with contextlib.suppress(PhoneSealError):
             for statement in self._events.approvals_wanted(socket.device_id):
+                crash_point("new_device.before_emit")
                 self._emit(socket, "new_device", {"approval_request": statement.to_json()})
+                crash_point("new_device.after_emit")
 
     def _emit(self, socket: PhoneSocket, event: str, message: dict[str, Any], callback: Any = None) -> None:
         self._io.emit(event, message, to=socket.sid, namespace=NAMESPACE, callback=callback)
@@ -134,4 +136,6 @@ class Phones(Namespace):  # type: ignore[misc]
         try:
             self._lanes.database(self._app.prove_device.still_active, device_id)
         except PhoneSealError:
+            crash_point("device.before_close")
             self._close(socket.sid)
+            crash_point("device.after_close")
