@@ -16,3 +16,13 @@ def write_secret(path: Path, content: bytes) -> None:
         os.close(fd)
     os.link(temporary, path)
     temporary.unlink()
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in ``folder`` durable."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from server.crash_points import crash_point
 from server.errors import PhoneSealError
 from server.ids import new_id
-from server.keys.secret_files import write_secret
+from server.keys.secret_files import sync_folder, write_secret
 from server.statements import RequestSigner, Statement, b64
 
 
@@ -102,7 +103,6 @@ class ServerKeys:
 
 def open_keys(folder: Path, now: float) -> ServerKeys:
     """Reads the keys, making those of a new installation. A folder with some but not all of them is refused."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     needed = ("request_signing_1.pem", "recovery.pub", "data.key", "session.key", "server_id")
     present = [name for name in needed if (folder / name).exists()]
     if not present:
@@ -120,6 +120,9 @@ def open_keys(folder: Path, now: float) -> ServerKeys:
 
 
 def _make(folder: Path, now: float) -> None:
+    """All keys at once or none: a set-up that dies half way must not leave a folder that the next one has to refuse."""
+    complete, folder = folder, folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    folder.mkdir(parents=True, mode=0o700)
     recovery = Ed25519PrivateKey.generate()
     write_secret(folder / "recovery-KEEP-OFFLINE.pem", private_pem(recovery))
     write_secret(folder / "recovery.pub", raw_public(recovery))
@@ -127,3 +130,10 @@ def _make(folder: Path, now: float) -> None:
     write_secret(folder / "session.key", secrets.token_bytes(32))
     write_secret(folder / "server_id", new_id("srv", now).encode())
     write_secret(folder / "request_signing_1.pem", private_pem(Ed25519PrivateKey.generate()))
+    crash_point("keys.before_rename")
+    try:
+        folder.replace(complete)
+    except OSError as error:
+        raise KeysUnusable(f"{complete} holds other files but no keys: empty it, or restore the backup") from error
+    sync_folder(complete.parent)
+    crash_point("keys.after_rename")
