@@ -70,7 +70,8 @@ class EmbedSignatures:
         for _, file in embedded:
             if file.path is not None:
                 self._blobs.adopt("documents", file.path, file.sha256)
-        self._blobs.write_group("documents", [file.data for _, file in embedded if file.data is not None])
+        small = [(file.data, file.sha256) for _, file in embedded if file.data is not None]
+        self._blobs.write_group("documents", [data for data, _ in small], [sha256 for _, sha256 in small])
         crash_point("embed.after_blobs")
         with self._store.write() as tx:
             now = self._clock.now()

@@ -76,7 +76,8 @@ class PrepareDocuments:
             if file.path is not None:
                 self._blobs.adopt(area, file.path, file.sha256)
             files.append((item, file))
-        self._blobs.write_group(area, [file.data for _, file in files if file.data is not None])
+        small = [(file.data, file.sha256) for _, file in files if file.data is not None]
+        self._blobs.write_group(area, [data for data, _ in small], [sha256 for _, sha256 in small])
         crash_point("prepare.after_blobs")
         prepared = [
             replace(
@@ -118,8 +119,8 @@ class PrepareDocuments:
                     )
                 self.go_on(tx, current, job, now)
             tx.jobs.done(job)
-        crash_point("prepare.after_commit")
             crash_point("prepare.before_commit")
+        crash_point("prepare.after_commit")
 
     @staticmethod
     def go_on(tx: SigningTransaction, request: SignRequest, job: Job, now: float) -> None:

@@ -17,15 +17,27 @@ from server.errors import Unavailable
 _SYNC_SINGLY = 3  # up to here one fsync a file is cheaper than a sync of the whole file system
 
 
-def _find_syncfs() -> Callable[[int], int] | None:
+_AT_CURRENT, _NO_REPLACE = -100, 1
+
+
+def _find(name: str) -> Callable[..., int] | None:
+    """A function of the C library that Python does not offer; None where there is none."""
     try:
-        function: Callable[[int], int] = ctypes.CDLL(None, use_errno=True).syncfs
+        function: Callable[..., int] = getattr(ctypes.CDLL(None, use_errno=True), name)
     except (OSError, AttributeError):
         return None
     return function
 
 
-_syncfs = _find_syncfs()
+_syncfs = _find("syncfs")
+_renameat2 = _find("renameat2")
+
+
+def _rename_new(temporary: Path, target: Path) -> bool:
+    """Renames unless the target is there (or the system can't tell): False then, and nothing has happened."""
+    if _renameat2 is None:
+        return False
+    return _renameat2(_AT_CURRENT, os.fsencode(temporary), _AT_CURRENT, os.fsencode(target), _NO_REPLACE) == 0
 
 
 class BlobStore:
@@ -53,18 +65,19 @@ class BlobStore:
         if shutil.disk_usage(self._root).free < self._free + wanted:
             raise Unavailable("the disk is nearly full", code="disk_full")
 
-    def write_group(self, area: str, contents: Sequence[bytes]) -> list[str]:
-        """Stores the group durably with as few syncs as can be. Returns the digests in order."""
+    def write_group(self, area: str, contents: Sequence[bytes], digests: Sequence[str] | None = None) -> list[str]:
+        """Stores the group durably with as few syncs as can be. Returns the digests in order; who has them already hands them in."""
         self.check_room(sum(len(content) for content in contents))
+        digests = [hashlib.sha256(content).hexdigest() for content in contents] if digests is None else list(digests)
         targets: dict[Path, Path] = {}
-        digests = []
-        for content in contents:
-            sha256 = hashlib.sha256(content).hexdigest()
-            digests.append(sha256)
+        folders: set[Path] = set()
+        for content, sha256 in zip(contents, digests, strict=True):
             target = self.path(area, sha256)
             if target in targets:
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.parent not in folders:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                folders.add(target.parent)
             temporary = target.with_name(f".{secrets.token_hex(8)}")
             self._write(temporary, content, sync=len(contents) <= _SYNC_SINGLY)
             targets[target] = temporary
@@ -99,20 +112,27 @@ class BlobStore:
             os.close(fd)
 
     def _commit(self, targets: dict[Path, Path]) -> None:
-        folders = {target.parent for target in targets}
+        """A new name may be given before the bytes are synced, and one sync then serves both: no row speaks of it yet, and after a crash
+        nobody trusts a name. A name that is there may have rows: its bytes are replaced by synced ones only."""
         if len(targets) > _SYNC_SINGLY:
-            self._sync_all(list(targets.values()))
+            old = {target: temporary for target, temporary in targets.items() if not _rename_new(temporary, target)}
+            folders = {target.parent for target in targets}
+            self._sync_all([*(old.get(target, target) for target in targets), *folders])
+            if not old:
+                return
+            targets = old
+        folders = {target.parent for target in targets}
         for target, temporary in targets.items():
             temporary.replace(target)
+        folders |= {folder.parent for folder in folders}
         if len(folders) > _SYNC_SINGLY:
             self._sync_all(list(folders))
-        else:
-            for folder in folders:
-                _fsync(folder)
-        for folder in {folder.parent for folder in folders}:
+            return
+        for folder in folders:
             _fsync(folder)
 
     def _sync_all(self, paths: Sequence[Path]) -> None:
+        """Files and folders: all at once where the system can, else one by one."""
         if _syncfs is None:
             for path in paths:
                 _fsync(path)
