@@ -122,13 +122,13 @@ class AcceptApproval:
             raise Conflict("the certificate is not valid now", code="credential_not_usable")
         if offer.verdict != "right":
             raise Conflict("the code was not chosen", code="code_not_chosen")
-        prepared = sum(1 for item in tx.items.each(offer.request_id) if item.prepared_sha256 is not None)
+        known = tx.items.prepared_positions(offer.request_id)
         expected: dict[str, object] = {
             "server_id": self._signer.server_id,
             "credential_id": offer.credential_id,
             "certificate_sha256": credential.certificate_sha256,
             "manifest_root": offer.manifest_root,
-            "item_count": prepared,
+            "item_count": len(known),
         }
         for name, value in expected.items():
             if fields[name] != value or isinstance(fields[name], bool):
@@ -136,12 +136,11 @@ class AcceptApproval:
         if not hmac.compare_digest(str(fields["verification_code"]).encode(), request.verification_code.encode()):
             raise BadInput("another code", code="statement_mismatch", details={"field": "verification_code"})
         refused = _read_refused(fields["refused"])
-        known = {item.position for item in tx.items.each(offer.request_id) if item.prepared_sha256 is not None}
-        if not known.issuperset(position for position, _ in refused) or len(refused) >= prepared:
+        if not known.issuperset(position for position, _ in refused) or len(refused) >= len(known):
             raise BadInput(
                 "refused items are not of this request", code="statement_mismatch", details={"field": "refused"}
             )
-        if fields["approved_count"] != prepared - len(refused) or isinstance(fields["approved_count"], bool):
+        if fields["approved_count"] != len(known) - len(refused) or isinstance(fields["approved_count"], bool):
             raise BadInput("the counts do not add up", code="statement_mismatch", details={"field": "approved_count"})
         return refused
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 from server.documents.document import Document, DocumentState
 from server.errors import Conflict, NotFound
-from server.storage.rows import dump, insert, text_tuple, to_entity
+from server.storage.rows import Readers, dump, insert, text_tuple, to_entity
 
-_DOCUMENT = {
+_DOCUMENT: Readers = {
     "state": DocumentState,
     "findings": text_tuple,
     "repairs": text_tuple,

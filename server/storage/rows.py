@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 E = TypeVar("E")
@@ -12,14 +13,24 @@ Readers = Mapping[str, Callable[[Any], Any]]
 
 def to_entity(kind: type[E], row: sqlite3.Row, readers: Readers) -> E:
     """``readers`` turn the stored form of some columns into the field's type; NULL stays None."""
-    values = {}
-    for field in fields(kind):  # type: ignore[arg-type]
-        value = row[field.name]
-        reader = readers.get(field.name)
-        values[field.name] = reader(value) if reader is not None and value is not None else value
-    return kind(**values)
+    stored = tuple(row)
+    names, places = _places(kind, tuple(row.keys()))  # type: ignore[arg-type]
+    values = [stored[place] for place in places]
+    for name, reader in readers.items():
+        at = names[name]
+        if values[at] is not None:
+            values[at] = reader(values[at])
+    return kind(*values)
 
 
+@lru_cache(64)
+def _places(kind: type, columns: tuple[str, ...]) -> tuple[dict[str, int], tuple[int, ...]]:
+    """Where each field stands among the fields, and in the row: worked out once for each kind of row."""
+    names = [field.name for field in fields(kind)]
+    return {name: at for at, name in enumerate(names)}, tuple(columns.index(name) for name in names)
+
+
+@lru_cache(1024)
 def text_tuple(stored: str) -> tuple[str, ...]:
     return tuple(json.loads(stored))
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 from server.errors import Conflict, NotFound
@@ -17,13 +18,19 @@ from server.signing.sign_request import (
     State,
     check_move,
 )
-from server.storage.rows import assignments, dump, insert, text_tuple, to_entity
+from server.storage.rows import Readers, assignments, dump, insert, text_tuple, to_entity
 
-_REQUEST = {"state": State, "verification_codes": text_tuple}
-_ITEM = {
+
+@lru_cache(1024)
+def _placement(stored: str) -> Placement:
+    return Placement(*json.loads(stored))
+
+
+_REQUEST: Readers = {"state": State, "verification_codes": text_tuple}
+_ITEM: Readers = {
     "state": ItemState,
     "findings": text_tuple,
-    "placement": lambda text: Placement(*json.loads(text)),
+    "placement": _placement,
     "byte_range": text_tuple,
 }
 _CHANGEABLE = frozenset(
@@ -190,6 +197,13 @@ class SignItemTable:
     def live_of_document(self, document_id: str) -> Item | None:
         row = self._db.execute("SELECT * FROM sign_items WHERE document_id = ? AND live = 1", (document_id,)).fetchone()
         return to_entity(Item, row, _ITEM) if row else None
+
+    def prepared_positions(self, request_id: str) -> set[int]:
+        """Positions of the items that the manifest holds."""
+        rows = self._db.execute(
+            "SELECT position FROM sign_items WHERE request_id = ? AND prepared_sha256 IS NOT NULL", (request_id,)
+        )
+        return {row[0] for row in rows}
 
     def counts(self, request_id: str) -> ItemCounts:
         rows = self._db.execute(
