@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mobile_app.clock import Clock
+from mobile_app.clock import Clock, milliseconds
 from mobile_app.device import account
 from mobile_app.device.enrolment import Enrolment
 from mobile_app.device.history import Evidence, FinishedRequest, evidence_of, finished_requests
 from mobile_app.device.identity import AboutThisPhone, Identity, forget_identity, kept_identity
 from mobile_app.device.interaction import Attention, AttentionLost, ConnectionState, PendingRequest, UserInteraction
 from mobile_app.device.journal import Journal
+from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.key_vault import KeyChoice, KeyVault
 from mobile_app.device.paired_run import PairedRun
 from mobile_app.device.profile import Profile
@@ -220,11 +221,17 @@ class PhoneDevice:
         self.forget_pairing()
 
     def forget_pairing(self) -> None:
-        """Destroy the keys without telling the server: what is left when it has unpaired this phone by
-        itself."""
-        was_started = self._started
+        """Destroy the keys without telling the server: what is left when it has unpaired this phone by itself.
+
+        What was open ends here as ``no_device``: a later pairing has other keys, and nothing of this one may be
+        signed with them.
+        """
+        was_started, now = self._started, milliseconds(self._clock)
         self.stop()
+        unfinished = [state for state in RequestState if state != RequestState.FINISHED]
         with self._journal.commit():
+            for row in self._journal.in_states(unfinished):
+                self._journal.finish(row.request_id, now, "no_device")
             forget_identity(self._journal)
         self._enrolment.drop_stray_vaults()
         if was_started:

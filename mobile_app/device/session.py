@@ -6,6 +6,7 @@ Rules:
   asked again every minute.
 * A call survives lost connections: every message may be sent twice, so it is sent again on the next
   connection, until its ``Attention`` is lost. An error that the server answers is an answer and is raised.
+A little longer than other files: asking and keeping share one connection and its condition.
 """
 
 import random

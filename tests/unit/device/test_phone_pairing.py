@@ -317,6 +317,26 @@ def test_unpairing_destroys_the_keys_and_keeps_the_history(kit: Kit):
     wait_for(lambda: kit.phone.connection == ConnectionState.ONLINE)
 
 
+def test_nothing_open_is_carried_into_another_pairing(kit: Kit):
+    """A request in the middle of signing would otherwise be signed with the next pairing's key."""
+    kit.server.spoil["signatures"] = lambda answer: {
+        **answer,
+        "receipt": {**answer["receipt"], "signature": b64(bytes(64))},
+    }
+    request = kit.server.ask()
+    kit.offer(request)
+    kit.person.warnings.get(timeout=20)
+    assert [one.state for one in kit.phone.pending()] == ["SIGNING"]
+    kit.phone.unpair()
+    kit.server.spoil.clear()
+    kit.server.pairing = {"code": "0123456789", "state": "offered"}
+    kit.server.requests.clear()
+    kit.pair()
+    wait_for(lambda: kit.phone.connection == ConnectionState.ONLINE)
+    assert kit.phone.pending() == []
+    assert [one.result.end_result for one in kit.phone.history()] == ["no_device"]
+
+
 def test_two_processes_never_share_a_profile(unpaired: Kit):
     with pytest.raises(VaultError, match="profile_in_use"):
         Profile(unpaired.folder)
