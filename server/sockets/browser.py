@@ -1,13 +1,17 @@
 """Live pages: the ``/browser`` namespace. A page says what it watches and gets a snapshot; later ones follow by event.
 
 The socket carries the page's own session cookie; watching is authorised by object, like the page itself. Nothing depends on an event: a
-page reads the snapshot again whenever it connects.
+page reads the snapshot again whenever it connects. A big batch changes fifty times a second: its page is told each new state at once, but
+mere progress at most ``PROGRESS_EVERY`` seconds, the last of it always.
 """
 
 import logging
+import time
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
+import gevent
 from flask import request, session
 from flask_socketio import Namespace, SocketIO, join_room
 
@@ -23,6 +27,18 @@ from server.web.snapshots import pairing_snapshot, request_snapshot
 log = logging.getLogger(__name__)
 NAMESPACE = "/browser"
 ROOMS_A_SOCKET = 20
+SMALL = 20  # documents; a snapshot of so few costs nothing
+PROGRESS_EVERY = 0.2
+
+
+@dataclass
+class _Told:
+    """What the watchers of a request were told last; ``later``: progress waits for its turn."""
+
+    at: float
+    state: str
+    small: bool
+    later: bool = False
 
 
 class Browsers(Namespace):  # type: ignore[misc]
@@ -34,6 +50,7 @@ class Browsers(Namespace):  # type: ignore[misc]
         self._users: dict[str, User] = {}
         self._rooms: dict[str, set[str]] = {}
         self._watched: Counter[str] = Counter()
+        self._told: dict[str, _Told] = {}
 
     def on_connect(self, _auth: object = None) -> bool:
         user = session_user(self._lanes, self._app)
@@ -50,6 +67,7 @@ class Browsers(Namespace):  # type: ignore[misc]
             self._watched[room] -= 1
             if self._watched[room] <= 0:
                 del self._watched[room]
+                self._told.pop(room, None)
 
     def on_watch(self, message: object = None) -> dict[str, Any]:
         """``{request_id}`` or ``{pairing_id}`` → ``{"ok": snapshot}``."""
@@ -82,12 +100,31 @@ class Browsers(Namespace):  # type: ignore[misc]
     # --- called by the outbox --------------------------------------------------------------------------------------------
 
     def request_changed(self, request_id: str) -> None:
-        """Everybody on the request's page gets a fresh snapshot."""
-        if self._watched[request_id] > 0:
-            snapshot = self._lanes.database(request_snapshot, self._app, request_id)
-            crash_point("tell.before_emit")
-            self._io.emit("request", snapshot, to=request_id, namespace=NAMESPACE)
-            crash_point("tell.after_emit")
+        """Everybody on the request's page gets a fresh snapshot: now, or soon when only the progress of a big one has changed."""
+        if self._watched[request_id] <= 0:
+            return
+        told = self._told.get(request_id)
+        wait = 0.0 if told is None or told.small else told.at + PROGRESS_EVERY - time.monotonic()
+        if told is not None and wait > 0 and self._lanes.database(self._state, request_id) == told.state:
+            if not told.later:
+                told.later = True
+                gevent.spawn_later(wait, self._tell, request_id)
+            return
+        self._tell(request_id)
+
+    def _state(self, request_id: str) -> str:
+        with self._app.store.read() as tx:
+            return tx.requests.get(request_id).state
+
+    def _tell(self, request_id: str) -> None:
+        if self._watched[request_id] <= 0:
+            return
+        snapshot = self._lanes.database(request_snapshot, self._app, request_id)
+        small = snapshot["items_total"] <= SMALL
+        self._told[request_id] = _Told(time.monotonic(), snapshot["state"], small)
+        crash_point("tell.before_emit")
+        self._io.emit("request", snapshot, to=request_id, namespace=NAMESPACE)
+        crash_point("tell.after_emit")
 
     def pairing_changed(self, pairing_id: str) -> None:
         if self._watched[pairing_id] > 0:
