@@ -30,6 +30,7 @@ from server.work import Nudge
 
 CODE_LIFETIME = 300.0
 FINISH_LIFETIME = 900.0
+NAME_LIMIT = 64  # device_name and platform, docs/protocol.md §1.1
 KEY_PROTECTIONS = ("file", "android_keystore", "strongbox")
 _LOOK_ALIKES = str.maketrans({"o": "0", "i": "1", "l": "1", "-": None, " ": None})
 
@@ -118,8 +119,8 @@ class PairDevice:
 
     def begin(self, code: str, commitment: bytes, device_name: str, platform: str, address: str) -> dict[str, object]:
         """A phone claims the code and commits to its keys. The same commitment again gets the same answer."""
-        name = clean_text(device_name, 60) or "?"
-        platform = clean_text(platform, 40)
+        name = clean_text(device_name, NAME_LIMIT) or "?"
+        platform = clean_text(platform, NAME_LIMIT)
         with self._store.write() as tx:
             now = self._clock.now()
             wait = max(
