@@ -14,6 +14,7 @@ from server.clock import Clock
 from server.crash_points import crash_point
 from server.devices.device import Device, DeviceState, Pairing, PairingState
 from server.devices.ports import DeviceStore, DeviceTransaction, SecretSealer
+from server.devices.prove_device import check_active
 from server.errors import BadInput, Conflict
 from server.ids import new_id
 from server.signing.credential import Credential, CredentialState
@@ -152,6 +153,7 @@ class CompletePairing:
             if pairing.expires_at <= now:
                 raise Conflict("the pairing is too old", code="pairing_over")
             if approval is not None:
+                check_active(tx.devices.get(approval[0].device_id))  # it may have been frozen meanwhile
                 _use_counter(tx, approval[0], approval[2])
             else:
                 recovery = tx.pairings.recovery_of(pairing.subscriber_id)
