@@ -90,3 +90,12 @@ def two_phones(make_world: Callable[..., World]) -> World:
 @pytest.fixture(scope="session")
 def rsa_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65_537, 2048)
+
+
+@pytest.fixture
+def empty(make_world: Callable[..., World]) -> World:
+    """A subscriber who never had a phone."""
+    world = make_world(1)
+    world.user = world.app.log_in.add_user("moi", PASSWORD, "Người Mới", "")
+    world.phones = []
+    return world
