@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, jsonify, request, send_file
 
 from server.app import UseCases
 from server.devices.device import Device
-from server.errors import BadInput, NotAuthenticated, PhoneSealError
+from server.errors import BadInput, Conflict, NotAuthenticated, PhoneSealError
 from server.lanes import Lanes
 from server.signing.fetch_documents import BundlePart
 from server.sockets import wire
@@ -96,7 +96,7 @@ def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
 
     @routes.errorhandler(FileNotFoundError)
     def gone(_error: FileNotFoundError) -> tuple[Response, int]:
-        return _problem(PhoneSealError("the request ended meanwhile", code="request_over"), 409)
+        return _problem(Conflict("the request ended meanwhile", code="request_over"))
 
     @routes.after_request
     def private(response: Response) -> Response:
@@ -106,10 +106,13 @@ def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
     return routes
 
 
-def _problem(error: PhoneSealError, status: int | None = None) -> tuple[Response, int]:
-    response = jsonify(problem_json(error, "en"))
+def _problem(error: PhoneSealError) -> tuple[Response, int]:
+    """The six members of docs/protocol.md §1.1: ``details`` is there, empty or not, and nothing else."""
+    problem = problem_json(error, "en")
+    details = problem.pop("errors", {})
+    response = jsonify({**problem, "details": details})
     response.mimetype = "application/problem+json"
-    return response, status or status_of(error)
+    return response, status_of(error)
 
 
 def _head(part: BundlePart) -> bytes:
