@@ -131,20 +131,22 @@ class CmsEmbedder:
             self._templates.popitem(last=False)
         return templates
 
-    def embed(self, prepared: Path, target: Path, item: Item, credential: Credential, *, fully: bool) -> EmbeddedFile:
+    def embed(
+        self, prepared: Path, target: Path, item: Item, credential: Credential, *, fully: bool, now: float
+    ) -> EmbeddedFile:
         templates = self._for(credential)
         digest = item.digest_sha256 if templates.attributes.algorithm.digest_name == "sha256" else item.digest_sha384
         if item.byte_range is None or digest is None or item.signature_value is None or item.field_name is None:
             raise VerificationFailed("the item was not prepared for this credential", code="item_not_prepared")
         cms = templates.cms.build(digest, templates.attributes.der(digest), item.signature_value)
-        roots = credential.certificate_chain[-1:]
+        roots, moment = credential.certificate_chain[-1:], datetime.fromtimestamp(now, UTC)
         if item.prepared_length >= LARGE_FILE:
             _copy_file(prepared, target)
             embed_into_file(target, item.byte_range, cms)
             check_signed_file_fast(target, item.byte_range, credential.certificate, credential.signature_algorithm)
             if fully:
                 validate_signed_document_fully(
-                    target, roots, item.field_name, other_certificates=credential.certificate_chain
+                    target, roots, item.field_name, other_certificates=credential.certificate_chain, moment=moment
                 )
             return EmbeddedFile(None, target, item.prepared_length, _file_sha256(target))
         content = prepared.read_bytes()
@@ -154,7 +156,7 @@ class CmsEmbedder:
         check_signed_document_fast(signed, item.byte_range, credential.certificate, credential.signature_algorithm)
         if fully:
             validate_signed_document_fully(
-                signed, roots, item.field_name, other_certificates=credential.certificate_chain
+                signed, roots, item.field_name, other_certificates=credential.certificate_chain, moment=moment
             )
         return EmbeddedFile(signed, None, len(signed), hashlib.sha256(signed).hexdigest())
 

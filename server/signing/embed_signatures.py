@@ -83,8 +83,8 @@ class EmbedSignatures:
         self._nudge.web(job.subject)
 
     def _embed_one(self, request_id: str, item: Item, credential: Credential, *, fully: bool) -> EmbeddedFile:
-        prepared = self._blobs.path(f"prepared/{request_id}", item.prepared_sha256 or "")
-        return self._embedder.embed(prepared, self._blobs.incoming(), item, credential, fully=fully)
+        prepared, now = self._blobs.path(f"prepared/{request_id}", item.prepared_sha256 or ""), self._clock.now()
+        return self._embedder.embed(prepared, self._blobs.incoming(), item, credential, fully=fully, now=now)
 
     @staticmethod
     def _store_results(

@@ -161,9 +161,11 @@ class DocumentPreparer(Protocol):
 
 
 class SignatureEmbedder(Protocol):
-    def embed(self, prepared: Path, target: Path, item: Item, credential: Credential, *, fully: bool) -> "EmbeddedFile":
+    def embed(
+        self, prepared: Path, target: Path, item: Item, credential: Credential, *, fully: bool, now: float
+    ) -> "EmbeddedFile":
         """Builds the CMS around the item's signature value, writes it into the gap and validates the result: always by the own check,
-        and with ``fully`` by the full validation too. Raises ``VerificationFailed``."""
+        and with ``fully`` by the full validation at ``now`` too. Raises ``VerificationFailed``."""
         ...
 
 
