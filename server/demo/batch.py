@@ -80,9 +80,13 @@ class _Batch:
     def connect_phone(self) -> None:
         self._phone = self._installation.phone(self._processes)
         self._asking = Asking(
-            self._client(), self._phone, self._installation.secrets.login, self._processes.check, self._terminal
+            self._client(), self._phone, self._installation.secrets.login, self._check, self._terminal
         )
         self._phone.go_online(self._asking.hear, think=0.0)
+
+    def _check(self) -> None:
+        self._processes.check()
+        self._phone.check()
 
     def upload(self, results: Sequence[FileResult]) -> None:
         self._each("Uploading and checking", results, self._upload)

@@ -4,10 +4,12 @@ The person before it is scripted and approves everything, but even so can't know
 reads it off the requester's screen, as two people with two screens would tell each other.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,15 @@ from server.demo.terminal import DemoFailed
 
 Event = dict[str, Any]
 CONNECT_SECONDS = 60.0
+TOO_SHORT = 5.0  # seconds
 _PERSON = """\
 format = 1
 title = "approves everything, after a moment of thought"
 pin = "{pin}"
+# Expecting a warning lets the run go on after one; what never comes keeps it from ending before its time.
+time_limit = 3600.0
+any_order = true
+expect = ["security_warning", {{event = "tampered", how = "never"}}]
 
 [[answer]]
 action = "approve"
@@ -39,6 +46,7 @@ class Phone:
         self._codes: dict[str, str] = {}
         self._lock = threading.Lock()
         self._connected = threading.Event()
+        self._gone: int | None = None
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @property
@@ -67,26 +75,40 @@ class Phone:
 
     def go_online(self, on_event: Callable[[Event], None], *, think: float) -> None:
         """Connects and waits until it is connected; ``on_event`` runs in a thread of its own. ``think``: seconds before an answer."""
-        scenario = write_private(self._folder / "person.toml", _PERSON.format(pin=self._pin, delay=think))
-        codes = self._write_codes()
-        arguments = (
-            "run",
-            "--profile",
-            str(self._profile),
-            "--scenario",
-            str(scenario),
-            "--codes-from",
-            str(codes),
-            "--json",
-        )
-        with self._log().open("a", encoding="utf-8") as log:
-            process = self._processes.start("mobile_app.emulator", *arguments, stdout=subprocess.PIPE, stderr=log)
-        threading.Thread(target=self._listen, args=(process, on_event), name="phone", daemon=True).start()
+        write_private(self._folder / "person.toml", _PERSON.format(pin=self._pin, delay=think))
+        self._write_codes()
+        threading.Thread(target=self._stay_online, args=(on_event,), name="phone", daemon=True).start()
         for _ in range(int(CONNECT_SECONDS * 10)):
             if self._connected.wait(0.1):
                 return
+            self.check()
             self._processes.check()
         raise DemoFailed(f"the phone could not connect; see {self._log()}")
+
+    def check(self) -> None:
+        """Raises ``DemoFailed`` when the phone has gone for good."""
+        if self._gone is not None:
+            raise DemoFailed(f"the emulated phone ended with {self._gone}; see {self._log()}")
+
+    def _stay_online(self, on_event: Callable[[Event], None]) -> None:
+        """Starts the phone again when its scenario's time is over; one that ends at once has a problem that starting does not mend."""
+        codes, scenario = self._folder / "codes.json", self._folder / "person.toml"
+        arguments = ("--profile", str(self._profile), "--scenario", str(scenario), "--codes-from", str(codes), "--json")
+        lasted = TOO_SHORT
+        status = 0
+        while lasted >= TOO_SHORT:
+            began = time.monotonic()
+            with self._log().open("a", encoding="utf-8") as log, contextlib.suppress(DemoFailed):
+                process = self._processes.start(
+                    "mobile_app.emulator", "run", *arguments, stdout=subprocess.PIPE, stderr=log, may_end=True
+                )
+                for event in _events(process):
+                    if event["event"] == "connected":
+                        self._connected.set()
+                    on_event(event)
+                status = self._processes.wait(process)
+            lasted = time.monotonic() - began
+        self._gone = status
 
     def tell_code(self, request_id: str, code: str) -> None:
         """Somebody reads the code off the requester's screen to the person at the phone."""
@@ -96,14 +118,8 @@ class Phone:
             self._codes[request_id] = code
             self._write_codes()
 
-    def _write_codes(self) -> Path:
-        return write_private(self._folder / "codes.json", json.dumps(self._codes))
-
-    def _listen(self, process: subprocess.Popen[str], on_event: Callable[[Event], None]) -> None:
-        for event in _events(process):
-            if event["event"] == "connected":
-                self._connected.set()
-            on_event(event)
+    def _write_codes(self) -> None:
+        write_private(self._folder / "codes.json", json.dumps(self._codes))
 
     def _log(self) -> Path:
         return self._folder / "phone.log"

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,9 @@ class Processes:
 
     def __init__(self) -> None:
         self._running: list[subprocess.Popen[str]] = []
+        self._may_end: set[int] = set()
+        self._lock = threading.RLock()
+        self._ending = False
         self._guard = subprocess.Popen(
             [sys.executable, "-I", guard.__file__], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -40,27 +44,37 @@ class Processes:
         """A temporary folder that must not be left behind, however the demo ends."""
         self._tell(f"folder {folder}")
 
-    def start(self, module: str, *arguments: str, stderr: IO[str], stdout: IO[str] | int) -> subprocess.Popen[str]:
-        """``python -m module arguments``, from the project's folder. ``stdout`` may be ``subprocess.PIPE``."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-            start_new_session=True,
-        )
-        self._running.append(process)
-        self._tell(f"group {process.pid}")
+    def start(
+        self, module: str, *arguments: str, stderr: IO[str], stdout: IO[str] | int, may_end: bool = False
+    ) -> subprocess.Popen[str]:
+        """``python -m module arguments``, from the project's folder. ``stdout`` may be ``subprocess.PIPE``; a program that ``may_end`` is
+        watched by whoever starts it. Raises ``DemoFailed`` when everything is being ended."""
+        with self._lock:
+            if self._ending:
+                raise DemoFailed("the demo is ending")
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+                start_new_session=True,
+            )
+            self._running.append(process)
+            if may_end:
+                self._may_end.add(process.pid)
+            self._tell(f"group {process.pid}")
         return process
 
     def check(self) -> None:
         """Raises ``DemoFailed`` when a program that should run on has ended."""
-        for process in self._running:
+        with self._lock:
+            running = [process for process in self._running if process.pid not in self._may_end]
+        for process in running:
             if process.poll() is not None:
                 name = process.args[2] if isinstance(process.args, list) else "a program"
                 raise DemoFailed(
@@ -76,10 +90,13 @@ class Processes:
     def end_all(self) -> None:
         """At most five seconds, whatever they do."""
         with _deaf_to_signals():
-            for process in self._running:
+            with self._lock:
+                self._ending = True
+                running = self._running[:]
+            for process in running:
                 process.terminate()
             deadline = time.monotonic() + GRACE
-            for process in self._running[:]:
+            for process in running:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(max(0.01, deadline - time.monotonic()))
                 with contextlib.suppress(ProcessLookupError):
@@ -96,8 +113,10 @@ class Processes:
         self._guard.wait()
 
     def _forget(self, process: subprocess.Popen[str]) -> None:
-        self._running.remove(process)
-        self._tell(f"forget {process.pid}")
+        with self._lock:
+            if process in self._running:  # its own watcher and the end of everything may both come here
+                self._running.remove(process)
+                self._tell(f"forget {process.pid}")
 
     def _tell(self, line: str) -> None:
         if self._guard.stdin is not None:
@@ -109,7 +128,9 @@ class Processes:
 @contextlib.contextmanager
 def _deaf_to_signals() -> Iterator[None]:
     """A second Ctrl-C must not interrupt the ending."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         yield
     finally:

@@ -62,9 +62,13 @@ class _Demo:
             self._introduce(time.monotonic() - began)
             self._judge(signed)
         while True:
-            self._processes.check()
+            self._check()
             with contextlib.suppress(queue.Empty):
                 self._tell(self._events.get(timeout=1.0))
+
+    def _check(self) -> None:
+        self._processes.check()
+        self._phone.check()
 
     def _sign_contract(self, signed: Path) -> None:
         from server.pdf.sample_contract import SIGNATURE_BOX, SIGNATURE_PAGE, make_sample_contract  # the first run only
@@ -79,7 +83,7 @@ class _Demo:
         while not seen["final"]:
             if time.monotonic() > until:
                 raise DemoFailed(f"the sample contract is still {seen['state']} after {SIGN_SECONDS:.0f} s")
-            self._processes.check()
+            self._check()
             self._drain()
             time.sleep(0.05)
             seen = self._page.see(request_id)
