@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mobile_app.emulator.catalogue import CATALOGUE
-from mobile_app.emulator.events import EVENTS
 from mobile_app.emulator.scenario import (
     Answer,
     ClockRule,
@@ -299,17 +297,3 @@ def test_any_text_gives_a_scenario_or_a_scenario_error(text: str) -> None:
     else:
         problems = ("none",)
     assert problems
-
-
-def test_the_documentation_names_every_event_and_every_misbehaviour() -> None:
-    page = Path("docs/emulator.md").read_text("utf-8")
-    for name in (*EVENTS, *CATALOGUE):
-        assert f"`{name}`" in page, name
-
-
-def test_the_documentation_shows_scenarios_that_are_right() -> None:
-    page = Path("docs/emulator.md").read_text("utf-8")
-    shown = [part.split("```")[0] for part in page.split("```toml\n")[1:]]
-    assert shown
-    for text in shown:
-        parse_scenario(text, FOLDER)
