@@ -6,6 +6,7 @@ reads, strictly first and then leniently, encrypted files included (with the emp
 memory or from a file of any size."""
 
 import io
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -61,9 +62,17 @@ def resolve(source: SourceDocument, value: bytes) -> bytes:
 
 
 def read_dictionary(source: SourceDocument, value: bytes) -> dict[bytes, bytes]:
-    """The entries of a dictionary given directly or by reference."""
-    entries, _ = split_dictionary(resolve(source, value))
-    return entries
+    """The entries of a dictionary given directly or by reference; the caller's own to change."""
+    text = resolve(source, value)
+    return dict(_entries_again(text) if len(text) <= _SHORT else _entries(text))
+
+
+def _entries(text: bytes) -> dict[bytes, bytes]:
+    return split_dictionary(text)[0]
+
+
+_SHORT = 4096
+_entries_again = lru_cache(256)(_entries)  # the documents of a batch come from one template
 
 
 class _Encrypted:

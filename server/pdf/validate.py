@@ -8,6 +8,7 @@ about 10 ms) on this pipeline's output is shown by tests; a sample of each batch
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -114,14 +115,35 @@ def _check_bounds(byte_range: ByteRange, size: int) -> tuple[int, int]:
     return gap_start, gap_end
 
 
+@dataclass(frozen=True)
+class _KnownCertificate:
+    """What is compared of a signing certificate."""
+
+    serial_number: int
+    issuer: bytes
+    sha256: bytes
+    public_key: object
+
+
+@lru_cache(64)
+def _known_certificate(der: bytes) -> _KnownCertificate:
+    certificate = x509.load_der_x509_certificate(der)
+    return _KnownCertificate(
+        certificate.serial_number,
+        certificate.issuer.public_bytes(),
+        hashlib.sha256(der).digest(),
+        certificate.public_key(),
+    )
+
+
 def _check_cms(gap: bytes, document_digest: bytes, signing_certificate_der: bytes, signature_algorithm: str) -> None:
     algorithm = find_signature_algorithm(signature_algorithm)
     cms = _read_cms(gap)
-    certificate = x509.load_der_x509_certificate(signing_certificate_der)
+    certificate = _known_certificate(signing_certificate_der)
     if (
         signing_certificate_der not in cms.certificates
         or cms.serial_number != certificate.serial_number
-        or cms.issuer != certificate.issuer.public_bytes()
+        or cms.issuer != certificate.issuer
     ):
         raise VerificationFailed("the CMS names another certificate", code="certificate_mismatch")
     if (cms.digest_algorithm, cms.signature_algorithm) != (
@@ -139,9 +161,9 @@ def _check_cms(gap: bytes, document_digest: bytes, signing_certificate_der: byte
     reference = read_tlv(cms.attributes[_OID_SIGNING_CERTIFICATE_V2])
     for _ in range(3):  # SigningCertificateV2, its list, the only ESSCertIDv2
         (reference,) = reference.children()[:1] or (reference,)
-    if reference.tag != 0x04 or reference.content != hashlib.sha256(signing_certificate_der).digest():
+    if reference.tag != 0x04 or reference.content != certificate.sha256:
         raise VerificationFailed("the signed certificate reference is another", code="certificate_mismatch")
-    verify_signature_value(certificate.public_key(), signature_algorithm, cms.signed_attributes, cms.signature_value)
+    verify_signature_value(certificate.public_key, signature_algorithm, cms.signed_attributes, cms.signature_value)
 
 
 def check_signed_document_fast(
