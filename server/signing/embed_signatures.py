@@ -1,12 +1,12 @@
 """Step 5, in a worker: the signature values become signed files, each one validated before anybody hears of it.
 
 Files are written and synced first; one short transaction under the job's lease epoch then says SIGNED and hands the document its new
-bytes. The own check runs on every file, the full validation on the first of each group (so on
-every document that is signed alone) and on a random share of the others.
+bytes. The own check runs on every file, the full validation on the first of each group of a small request (so on every document that is
+signed alone), and in a big one on one document, drawn by lot, of each hundred (at the default share of 1 %).
 """
 
+import hashlib
 import logging
-import random
 
 from server.audit.audit_log import record
 from server.clock import Clock
@@ -15,7 +15,7 @@ from server.errors import PhoneSealError
 from server.signing.credential import Credential
 from server.signing.finish_request import complete_if_done
 from server.signing.ports import Blobs, EmbeddedFile, SignatureEmbedder, SigningStore, SigningTransaction
-from server.signing.sign_request import EndResult, Item, ItemState, State
+from server.signing.sign_request import EndResult, Item, ItemState, SignRequest, State
 from server.work import Job, Nudge
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,6 @@ class EmbedSignatures:
         self._clock = clock
         self._nudge = nudge
         self._share = full_validation_share
-        self._random = random.SystemRandom()
 
     def __call__(self, job: Job) -> None:
         """Embeds the job's group. Raises ``LeaseLost`` when another worker has it by now."""
@@ -48,20 +47,30 @@ class EmbedSignatures:
                 credential = tx.devices.credential(request.credential_id)
                 items = tx.items.at(request.request_id, job.body["positions"])
         todo = [item for item in items if item.state is ItemState.ANSWERED]
-        if todo:
-            self._embed_group(job, todo, credential)
+        if request is not None and todo:
+            self._embed_group(job, request, todo, credential)
         else:
             with self._store.write() as tx:
                 tx.jobs.done(job)
                 crash_point("skip.before_commit")
             crash_point("skip.after_commit")
 
-    def _embed_group(self, job: Job, todo: list[Item], credential: Credential) -> None:
+    def _sampled(self, request: SignRequest, position: int, index: int) -> bool:
+        """Whether this item, ``index`` in its group, is validated fully. The lot depends on the request alone: whichever workers have its
+        groups, each run of positions gives exactly one."""
+        run = round(1 / self._share) if self._share else request.items_total
+        if request.items_total <= run:
+            return index == 0
+        first = position - position % run
+        lot = int.from_bytes(hashlib.sha256(f"{request.request_id} {first}".encode()).digest()[:8], "big")
+        return position - first == lot % min(run, request.items_total - first)
+
+    def _embed_group(self, job: Job, request: SignRequest, todo: list[Item], credential: Credential) -> None:
         crash_point("embed.before_blobs")
         embedded: list[tuple[Item, EmbeddedFile]] = []
         failed: list[tuple[int, str]] = []
         for index, item in enumerate(todo):
-            fully = index == 0 or self._random.random() < self._share
+            fully = self._sampled(request, item.position, index)
             try:
                 embedded.append((item, self._embed_one(job.subject, item, credential, fully=fully)))
             except PhoneSealError as error:
