@@ -53,6 +53,16 @@ class Worker:
             "drop_blob": self._housekeeping.drop_blob,
         }
 
+    def take_over(self, name: str) -> None:
+        """Frees what died with the process that had this place before, so that nobody waits for its lease to run out. If it lives after
+        all (its supervisor was killed, and it is at its last job), its lease epoch stops it."""
+        with self._app.store.write() as tx:
+            released = tx.jobs.release(name)
+            crash_point("take_over.before_commit")
+        crash_point("take_over.after_commit")
+        if released:
+            log.warning("%d jobs of a process that died are free again", released)
+
     def run_one(self) -> bool:
         """Takes and does one job. Returns False when there was none."""
         with self._app.store.read() as tx:
@@ -104,6 +114,7 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
     listener = NudgeListener(run_folder, f"worker-{number}.sock")
     with Sandbox() as sandbox:
         worker = Worker(build(config, SocketNudge(run_folder)), f"worker-{number}-{os.getpid()}", sandbox)
+        worker.take_over(f"worker-{number}-")
         sandbox.warm_up()
         swept = 0.0
         while not stopping and os.getppid() == parent:
