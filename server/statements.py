@@ -111,7 +111,15 @@ def read_body(statement: Statement, purpose: str, fields: frozenset[str]) -> dic
         raise BadInput("a statement holds exactly its fields", code="bad_message")
     if value.get("version") != 1 or isinstance(value.get("version"), bool):
         raise BadInput("unknown version", code="version_unsupported")
+    for name, moment in value.items():
+        if (name == "at" or name.endswith("_at")) and not _is_number(moment):
+            raise BadInput("a time is a number of milliseconds", code="bad_message")
     return value
+
+
+def _is_number(value: object) -> bool:
+    """An integer as statements hold them: 0 to 2^53 - 1, and no boolean."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
 def verify_p256(statement: Statement, spki: bytes, *, code: str) -> None:

@@ -133,7 +133,8 @@ class AcceptApproval:
         for name, value in expected.items():
             if fields[name] != value or isinstance(fields[name], bool):
                 raise BadInput(f"the approval names another {name}", code="statement_mismatch", details={"field": name})
-        if not hmac.compare_digest(str(fields["verification_code"]).encode(), request.verification_code.encode()):
+        code = fields["verification_code"]
+        if not isinstance(code, str) or not hmac.compare_digest(code.encode(), request.verification_code.encode()):
             raise BadInput("another code", code="statement_mismatch", details={"field": "verification_code"})
         refused = _read_refused(fields["refused"])
         if not known.issuperset(position for position, _ in refused) or len(refused) >= len(known):
@@ -204,7 +205,7 @@ class AcceptApproval:
             raise BadInput("unknown end result", code="statement_mismatch", details={"field": "end_result"})
         end_result = EndResult(fields["end_result"])
         reason = clean_text(fields["reason"], REASON_LIMIT)
-        detail = clean_text(fields["detail"], 64)
+        detail = clean_text(fields["detail"], REASON_LIMIT)
         request_id = str(fields["request_id"])
         with self._store.write() as tx:
             offer = tx.offers.get(request_id, device_id)

@@ -64,6 +64,8 @@ class JudgeCode:
             device = tx.devices.get(device_id)
         verify_phone(choice, device_id, device.device_key)
         fields = read_body(choice, "phoneseal.code_choice.v1", CHOICE_FIELDS)
+        if not isinstance(fields["code"], str):
+            raise BadInput("a code is text", code="bad_message")
         with self._store.write() as tx:
             offer = tx.offers.get(request_id, device_id)
             request = tx.requests.get(request_id)
@@ -75,7 +77,7 @@ class JudgeCode:
             now = self._clock.now()
             if now >= request.expires_at:
                 raise Conflict("the request has expired", code="request_expired")
-            right = hmac.compare_digest(str(fields["code"]).encode(), request.verification_code.encode())
+            right = hmac.compare_digest(fields["code"].encode(), request.verification_code.encode())
             verdict = "right" if right else "wrong"
             tx.offers.set_verdict(request_id, device_id, digest, verdict, now)
             record(
