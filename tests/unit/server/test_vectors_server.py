@@ -124,12 +124,13 @@ def test_own_statements_come_out_as_the_vectors() -> None:
     ids=lambda case: case["reason"][:50],
 )
 def test_broken_wrappers_are_refused(case: dict[str, Any]) -> None:
-    try:
-        found = read_statement(case["statement"])
-    except PhoneSealError as error:
-        assert error.code in ("bad_message", "message_too_large")
-    else:  # how long an Ed25519 signature is, only its verifier knows; the server verifies none
-        assert len(found.signature) != 64
+    if case["reason"] in ("signature in hex", "signature cut off"):
+        # how long an Ed25519 signature is, only its verifier knows, and the server verifies none
+        assert len(read_statement(case["statement"]).signature) != 64
+        return
+    with pytest.raises(PhoneSealError) as caught:
+        read_statement(case["statement"])
+    assert caught.value.code in ("bad_message", "message_too_large")
 
 
 @pytest.mark.parametrize(
