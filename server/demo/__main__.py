@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+import requests
+
 from server.demo.inputs import check_target, find_files, target_names
 from server.demo.terminal import DemoFailed, Terminal
 
@@ -54,6 +56,10 @@ def main(arguments: list[str]) -> int:
         terminal.end_progress()
         sys.stderr.write(f"{failure}\n")
         return failure.status
+    except requests.RequestException as error:
+        terminal.end_progress()
+        sys.stderr.write(f"the server could not be reached: {type(error).__name__}\n")
+        return 1
     except KeyboardInterrupt:
         terminal.end_progress()
         terminal.say("Stopped.")

@@ -34,6 +34,7 @@ def sign_files(files: Sequence[Path], names: Sequence[str], out: Path, language:
     """Returns 0 only if every file was signed. ``names`` are the files' names in ``out``."""
     results = [FileResult(file, name) for file, name in zip(files, names, strict=True)]
     with _temporary(terminal) as (folder, processes):
+        terminal.say("Starting a server and pairing an emulated phone")
         installation = Installation(folder, free_port())
         installation.seed()
         installation.start_server(processes)

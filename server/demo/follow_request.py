@@ -45,12 +45,14 @@ class Asking:
         self._check = check
         self._terminal = terminal
         self._warnings: dict[str, Event] = {}
+        self._checked = 0
 
     def hear(self, event: Event) -> None:
         """Events of the phone; runs in its thread."""
         if event["event"] == "security_warning" and event.get("request_id"):
             self._warnings.setdefault(event["request_id"], event)
         elif event["event"] == "checking" and event["of"] > 1:
+            self._checked = event["done"]
             self._terminal.progress("The phone checks", event["done"], event["of"])
 
     def ask_for_all(self, documents: Sequence[Accepted]) -> None:
@@ -61,6 +63,7 @@ class Asking:
 
     def _ask(self, group: list[Accepted]) -> list[list[Accepted]]:
         """One request for the group. Returns the groups that have to be asked for (again)."""
+        self._checked = 0
         lifetime = max(600, 2 * len(group))
         try:
             asked = self._client.ask(self._subscriber, REQUESTED_BY, [one.wanted for one in group], lifetime)
@@ -106,7 +109,7 @@ class Asking:
         name = counts.get(seen["state"], "items_signed" if seen["final"] else "")
         words = STATE_WORDS.get(seen["state"])
         if words and (name or not seen["final"]):
-            self._terminal.progress(words, seen[name] if name else 0, seen["items_total"])
+            self._terminal.progress(words, seen[name] if name else self._checked, seen["items_total"])
 
     def _without_culprit(
         self, group: list[Accepted], seen: dict[str, Any], warning: Event | None

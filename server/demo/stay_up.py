@@ -46,6 +46,8 @@ class _Demo:
 
     def run(self) -> None:
         began = time.monotonic()
+        first = not (self._installation.folder / SIGNED).exists()
+        self._say("Setting up a server and pairing an emulated phone" if first else "Starting")
         self._installation.seed()
         self._installation.start_server(self._processes)
         self._page = self._installation.visitor()

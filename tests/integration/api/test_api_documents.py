@@ -195,3 +195,19 @@ def test_sizes_are_limited_with_and_without_a_length(server_factory: Callable[..
         problem = caller.refused("POST", "/documents", 413, "pdf_too_large", data=body, headers=upload_headers())
         assert problem["errors"]["limit"] == 5000
     assert stored_files(server) == set()
+
+
+def peak_memory(pid: int) -> int:
+    """KiB that the process has held at most."""
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def test_a_large_upload_never_stands_in_memory(caller: Caller, running_server: ServerProcess) -> None:
+    web = running_server.pids()["web"]
+    caller.upload()
+    before = peak_memory(web)
+    piece = b"%PDF-1.7\n" + bytes(1 << 20)
+    problem = caller.call("POST", "/documents", status=422, data=(piece for _ in range(60)), headers=upload_headers())
+    assert problem.json()["code"].startswith("pdf_")
+    assert peak_memory(web) - before < 24 * 1024
