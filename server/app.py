@@ -14,6 +14,7 @@ from server.devices.prove_device import ProveDevice
 from server.devices.read_devices import ReadDevices
 from server.devices.release_share import ReleaseShare
 from server.documents.import_batch import ImportDocuments
+from server.documents.list_documents import ListDocuments
 from server.documents.read_document import ReadDocument
 from server.documents.receive_upload import ReceiveUpload
 from server.keys.server_keys import ServerKeys, open_keys
@@ -26,7 +27,9 @@ from server.signing.expire_requests import ExpireRequests
 from server.signing.fetch_documents import FetchDocuments
 from server.signing.push_request import MakeOffers, PushRequest
 from server.signing.queue_request import QueueRequest
+from server.signing.retry_request import RetryRequest
 from server.signing.tell_requester import TellRequester
+from server.signing.unstick_request import UnstickRequests
 from server.signing.verification_code import JudgeCode
 from server.statements import RequestSigner
 from server.storage.blobs import BlobStore
@@ -60,6 +63,8 @@ class UseCases:
     expire_requests: ExpireRequests
     fetch_documents: FetchDocuments
     tell: TellRequester
+    retry_request: RetryRequest
+    unstick: UnstickRequests
     prove_device: ProveDevice
     release_share: ReleaseShare
     complete_pairing: CompletePairing
@@ -68,6 +73,7 @@ class UseCases:
     read_devices: ReadDevices
     receive_upload: ReceiveUpload
     read_document: ReadDocument
+    list_documents: ListDocuments
     import_documents: ImportDocuments
     log_in: LogIn
     parties: KeepRelyingParties
@@ -120,6 +126,7 @@ def build(config: Config, nudge: Nudge) -> UseCases:
     issuer = make_issuer(config, clock)
     parties = KeepRelyingParties(store, clock)
     complete = CompletePairing(store, clock, signer, keys.sealer, issuer, nudge)
+    queue_request = QueueRequest(store, clock, config, nudge)
     return UseCases(
         config=config,
         clock=clock,
@@ -130,7 +137,7 @@ def build(config: Config, nudge: Nudge) -> UseCases:
         signer=signer,
         issuer=issuer,
         portal=parties.portal(config.portal_name),
-        queue_request=QueueRequest(store, clock, config, nudge),
+        queue_request=queue_request,
         make_offers=MakeOffers(store, clock, signer, nudge),
         push_request=PushRequest(store, clock, signer, nudge),
         judge_code=JudgeCode(store, clock, signer, nudge),
@@ -140,6 +147,8 @@ def build(config: Config, nudge: Nudge) -> UseCases:
         expire_requests=ExpireRequests(store, clock, nudge),
         fetch_documents=FetchDocuments(store, blobs),
         tell=TellRequester(store, clock),
+        retry_request=RetryRequest(store, queue_request),
+        unstick=UnstickRequests(store, clock, nudge),
         prove_device=ProveDevice(store, clock, signer),
         release_share=ReleaseShare(store, clock, keys.sealer),
         complete_pairing=complete,
@@ -150,7 +159,8 @@ def build(config: Config, nudge: Nudge) -> UseCases:
         read_devices=ReadDevices(store),
         receive_upload=ReceiveUpload(store, blobs, clock, config, nudge),
         read_document=ReadDocument(store, blobs, clock, nudge),
-        import_documents=ImportDocuments(store, blobs, clock, nudge),
+        list_documents=ListDocuments(store),
+        import_documents=ImportDocuments(store, blobs, clock, config, nudge),
         log_in=LogIn(store, clock),
         parties=parties,
     )

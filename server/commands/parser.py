@@ -17,6 +17,7 @@ def make_parser() -> argparse.ArgumentParser:
     add.add_argument("--email", default="")
     add.add_argument("--language", choices=("vi", "en"), default="vi")
     add.add_argument("--password-file", help="read the password from this file instead of asking")
+    add.add_argument("--operator", action="store_true", help="may see and retry every unfinished request in the browser")
     password = users("set-password", "set a user's password and end their sessions")
     password.add_argument("login")
     password.add_argument("--password-file")
@@ -53,6 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     audit("verify", "check the whole chain, the evidence and the signed files")
     requests = commands.add_parser("requests", help="list sign requests")
     requests.add_argument("--stuck", action="store_true", help="only those that an operator must look at")
+    requests.add_argument("--retry", metavar="REQUEST", help="let the workers take this request's work again at once")
     _options(requests)
     backup = commands.add_parser(
         "backup", help="copy database, keys and files into a new folder, while the server runs"

@@ -64,7 +64,12 @@ def _subscriber(app: UseCases, given: str) -> str:
 
 def users_add(app: UseCases, arguments: argparse.Namespace) -> int:
     user = app.log_in.add_user(
-        arguments.login, _password(arguments), arguments.name, arguments.email, arguments.language
+        arguments.login,
+        _password(arguments),
+        arguments.name,
+        arguments.email,
+        arguments.language,
+        role="operator" if arguments.operator else "user",
     )
     say(f"{user.user_id} {user.login} (subscriber {user.subscriber_id})")
     return 0
@@ -177,12 +182,14 @@ def audit_verify(app: UseCases, _arguments: argparse.Namespace) -> int:
 
 
 def requests_list(app: UseCases, arguments: argparse.Namespace) -> int:
-    with app.store.read() as tx:
-        found = tx.requests.unfinished(app.clock.now(), stuck=arguments.stuck)
-        jobs = {request.request_id: tx.jobs.last_error(request.request_id) for request in found}
-    for request in found:
+    if arguments.retry:
+        jobs = app.unstick.retry(arguments.retry, "operator")
+        say(f"{jobs} jobs wait for the workers now")
+        return 0
+    for line in app.unstick.listed(stuck=arguments.stuck):
+        request, why = line.request, ", ".join(f"{code} x{count}" for code, count in line.reasons.items())
         say(
-            f"{request.request_id}  {request.state:10}  {request.items_total:6} documents  {jobs[request.request_id] or ''}"
+            f"{request.request_id}  {request.state:10}  {request.items_total:6} documents  {line.work.last_error or why or ''}"
         )
     return 0
 

@@ -17,7 +17,7 @@ class DocumentState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Document:
     """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rebuilt, empty if it was not;
-    ``processing_right``: what the owner may do with it (view, initial, approve, sign)."""
+    ``processing_right``: what the owner may do with it (view, initial, approve, sign); ``in_request``: an open sign request holds it."""
 
     document_id: str
     relying_party_id: str
@@ -40,3 +40,4 @@ class Document:
     last_request_id: str | None = None
     import_batch_id: str | None = None
     processing_right: str = "sign"
+    in_request: bool = False

@@ -5,9 +5,11 @@ what is no PDF by name are passed over and reported; every document is inspected
 again after a crash does not double what is there already.
 """
 
+import hashlib
+import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,18 +41,35 @@ class ImportBatch:
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """How far an import is; ``waiting_archives`` are those that a worker has not unpacked yet."""
+    """How far an import is. ``ready`` counts the signed ones too; ``waiting`` are those that their owner can sign now;
+    ``waiting_archives`` are those that a worker has not unpacked yet; ``not_taken``: files that never became a document."""
 
     batch: ImportBatch
     checking: int
     ready: int
     refused: int
     signed: int
+    waiting: int
     waiting_archives: int
+    not_taken: int
 
     @property
     def total(self) -> int:
         return self.checking + self.ready + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A file of an import that is no document; ``file_name`` is empty for the whole archive."""
+
+    file_name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedArchive:
+    path: Path
+    sha256: str
 
 
 class ImportBatches(Protocol):
@@ -59,6 +78,8 @@ class ImportBatches(Protocol):
     def of_user(self, user_id: str, before: str | None, limit: int) -> list[ImportBatch]: ...
     def progress(self, batch: ImportBatch) -> ImportProgress: ...
     def holds_upload(self, import_batch_id: str, sha256: str, file_name: str) -> bool: ...
+    def add_not_taken(self, import_batch_id: str, files: list[NotTaken]) -> None: ...
+    def not_taken(self, import_batch_id: str, limit: int) -> list[NotTaken]: ...
 
 
 class ImportTransaction(Protocol):
@@ -79,6 +100,7 @@ class ImportStore(Protocol):
 
 class ArchiveBlobs(Protocol):
     def path(self, area: str, sha256: str) -> Path: ...
+    def incoming(self) -> Path: ...
     def adopt(self, area: str, temporary: Path, sha256: str, *, keep: bool = ...) -> None: ...
     def delete(self, area: str, sha256: str) -> None: ...
 
@@ -86,10 +108,11 @@ class ArchiveBlobs(Protocol):
 class ImportDocuments:
     """Making a batch, adding an archive to it, and reading how far it is."""
 
-    def __init__(self, store: ImportStore, blobs: ArchiveBlobs, clock: Clock, nudge: Nudge) -> None:
+    def __init__(self, store: ImportStore, blobs: ArchiveBlobs, clock: Clock, config: Config, nudge: Nudge) -> None:
         self._store = store
         self._blobs = blobs
         self._clock = clock
+        self._config = config
         self._nudge = nudge
 
     def start(self, relying_party_id: str, user_id: str | None, name: str) -> ImportBatch:
@@ -125,16 +148,47 @@ class ImportDocuments:
             found = tx.import_batches.of_user(user_id, before, min(limit, 100))
             return [tx.import_batches.progress(batch) for batch in found]
 
-    def add_archive(self, batch: ImportBatch, path: Path, sha256: str) -> None:
-        """Takes an arrived ZIP over and queues its unpacking. Raises ``Unprocessable(archive_broken)`` when it is none."""
-        if not zipfile.is_zipfile(path):
+    def holds(self, batch: ImportBatch, sha256: str, file_name: str) -> bool:
+        """Did this very file arrive in the batch already? Then an upload whose answer got lost is not doubled."""
+        with self._store.read() as tx:
+            return tx.import_batches.holds_upload(batch.import_batch_id, sha256, plain_name(file_name))
+
+    def not_taken(self, batch: ImportBatch, limit: int = 200) -> list[NotTaken]:
+        with self._store.read() as tx:
+            return tx.import_batches.not_taken(batch.import_batch_id, limit)
+
+    def write_archive(self, chunks: Iterable[bytes]) -> ArrivedArchive:
+        """Streams a ZIP to disk. Raises ``TooLarge(archive_too_large)``, ``Unavailable(disk_full)``."""
+        path, digest, length = self._blobs.incoming(), hashlib.sha256(), 0
+        limit = self._config.max_request_bytes
+        try:
+            with path.open("xb") as target:
+                for chunk in chunks:
+                    length += len(chunk)
+                    if length > limit:
+                        raise TooLarge("the archive is too large", code="archive_too_large", details={"limit": limit})
+                    digest.update(chunk)
+                    target.write(chunk)
+        except BaseException:
             path.unlink(missing_ok=True)
+            raise
+        return ArrivedArchive(path, digest.hexdigest())
+
+    def keep_archive(self, archive: ArrivedArchive) -> ArrivedArchive:
+        """Makes it durable: for the lane of slow things. Raises ``Unprocessable(archive_broken)`` when it is no ZIP."""
+        if not zipfile.is_zipfile(archive.path):
+            archive.path.unlink(missing_ok=True)
             raise Unprocessable("not a ZIP archive", code="archive_broken")
-        self._blobs.adopt("archives", path, sha256)
+        self._blobs.adopt("archives", archive.path, archive.sha256)
+        return archive
+
+    def add_archive(self, batch: ImportBatch, archive: ArrivedArchive) -> None:
+        """Queues the unpacking of a kept archive; one that waits already is not unpacked twice."""
         with self._store.write() as tx:
             now = self._clock.now()
-            body = {"sha256": sha256}
-            tx.jobs.add("unpack_archive", batch.import_batch_id, body, now=now, priority=BULK)
+            body = {"sha256": archive.sha256}
+            key = f"unpack:{batch.import_batch_id}:{archive.sha256}"
+            tx.jobs.add("unpack_archive", batch.import_batch_id, body, now=now, priority=BULK, unique_key=key)
             actor = batch.user_id or batch.relying_party_id
             record(tx, "archive_received", now=now, actor=actor, subject=batch.import_batch_id, facts=body)
             crash_point("archive.before_commit")
@@ -160,37 +214,40 @@ class UnpackArchive:
         self._clock = clock
         self._config = config
         self._nudge = nudge
+        self._renew_at = 0.0  # by the monotonic clock
 
     def __call__(self, job: Job) -> None:
         """Raises ``LeaseLost`` when another worker has it by now."""
+        self._renew_at = 0.0
         with self._store.read() as tx:
             batch = tx.import_batches.find(job.subject)
         path = self._blobs.path("archives", job.body["sha256"])
-        passed_over: list[str] = []
-        code = None
+        outcome = _Outcome([])
         if batch is not None and path.exists():
             try:
-                passed_over = self._unpack(batch, path, job)
+                self._unpack(batch, path, job, outcome)
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-                code = "archive_broken"
+                outcome.not_taken.append(NotTaken("", "archive_broken"))
             except PhoneSealError as error:
                 if not error.code.startswith("archive_"):
                     raise
-                code = error.code
+                outcome.not_taken.append(NotTaken("", error.code))
+        self._store_outcome(job, outcome)
+        self._blobs.delete("archives", job.body["sha256"])
+        self._nudge.web(job.subject)
+
+    def _store_outcome(self, job: Job, outcome: "_Outcome") -> None:
         with self._store.write() as tx:
             now = self._clock.now()
             tx.jobs.hold(job, now)
             tx.jobs.done(job)
-            facts = {"passed_over": len(passed_over), "code": code}
+            tx.import_batches.add_not_taken(job.subject, outcome.not_taken)
+            code = next((entry.code for entry in outcome.not_taken if not entry.file_name), None)
+            facts = {"documents": outcome.taken, "passed_over": len(outcome.not_taken), "code": code}
             record(tx, "archive_unpacked", now=now, actor="server", subject=job.subject, facts=facts)
             tx.outbox.add("import_changed", job.subject, {}, now)
-            crash_point("unpack.before_commit")
-        crash_point("unpack.after_commit")
-        self._blobs.delete("archives", job.body["sha256"])
-        self._nudge.web(job.subject)
 
-    def _unpack(self, batch: ImportBatch, path: Path, job: Job) -> list[str]:
-        passed_over: list[str] = []
+    def _unpack(self, batch: ImportBatch, path: Path, job: Job, outcome: "_Outcome") -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > self._config.max_request_items:
@@ -199,32 +256,38 @@ class UnpackArchive:
             for entry in entries:
                 if entry.is_dir():
                     continue
-                if not entry.filename.lower().endswith(".pdf") or entry.flag_bits & 1:
-                    passed_over.append(entry.filename)
-                    continue
-                self._take(batch, archive, entry)
+                code = self._take(batch, archive, entry)
+                if code is None:
+                    outcome.taken += 1
+                else:
+                    outcome.not_taken.append(NotTaken(_name(entry), code))
                 self._keep_lease(job)
-        return passed_over
 
     def _keep_lease(self, job: Job) -> None:
         """A long archive outlives one lease: renewed under its epoch, so that nobody else starts on it meanwhile."""
+        if time.monotonic() < self._renew_at:
+            return
+        self._renew_at = time.monotonic() + self._config.lease_seconds / 4
         with self._store.write() as tx:
             tx.jobs.extend(job, self._clock.now(), self._config.lease_seconds)
-            crash_point("keep_lease.before_commit")
-        crash_point("keep_lease.after_commit")
 
-    def _take(self, batch: ImportBatch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    def _take(self, batch: ImportBatch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str | None:
+        """Why the entry did not become a document, or None."""
+        if not entry.filename.lower().endswith(".pdf"):
+            return "pdf_not_pdf"
+        if entry.flag_bits & 1:
+            return "archive_entry_locked"
         try:
             arrived = self._receive.write_file(_pieces(archive, entry))
         except PhoneSealError as error:
             if error.code in ("pdf_empty", "pdf_too_large"):
-                return
+                return error.code
             raise
         with self._store.read() as tx:
             known = tx.import_batches.holds_upload(batch.import_batch_id, arrived.sha256, _name(entry))
         if known:  # this archive was being unpacked when a worker died
             arrived.path.unlink(missing_ok=True)
-            return
+            return None
         self._receive.record_file(
             self._receive.keep_file(arrived),
             relying_party_id=batch.relying_party_id,
@@ -232,11 +295,22 @@ class UnpackArchive:
             file_name=_name(entry),
             import_batch_id=batch.import_batch_id,
         )
+        return None
+
+
+@dataclass
+class _Outcome:
+    not_taken: list[NotTaken]
+    taken: int = 0
+
+
+def plain_name(file_name: str) -> str:
+    """The file's name without folders, as a document keeps it."""
+    return short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The file's name without folders, as a document keeps it."""
-    return short_text(entry.filename.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
+    return plain_name(entry.filename)
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

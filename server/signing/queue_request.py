@@ -18,11 +18,13 @@ from server.devices.device import DeviceState
 from server.documents.document import Document, DocumentState
 from server.errors import BadInput, Conflict, Forbidden, NotFound, TooLarge, TooManyTries
 from server.ids import new_id
+from server.signing.place_signature import SamePlace, check_placement
 from server.signing.ports import SigningStore, SigningTransaction
 from server.signing.sign_request import Item, Placement, SignRequest, State
 from server.signing.verification_code import draw_codes
 from server.work import BULK, GROUP, INTERACTIVE, Nudge
 
+NAMED = 5  # titles in one sentence
 REFUSAL_WINDOW = 3600.0
 REFUSAL_BACK_OFF = (30.0, 120.0, 600.0, 3600.0)
 """Seconds a relying party waits after the first, second … refusal by the same subscriber within an hour."""
@@ -30,8 +32,19 @@ REFUSAL_BACK_OFF = (30.0, 120.0, 600.0, 3600.0)
 
 @dataclass(frozen=True, slots=True)
 class WantedSignature:
+    """``placement``: None for an invisible signature."""
+
     document_id: str
-    placement: Placement | None
+    placement: Placement | SamePlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a request would hold."""
+
+    documents: int
+    pages: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class NewRequest:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _box(placement: Placement | None) -> tuple[float, ...]:
+def _box(placement: Placement | SamePlace | None) -> tuple[float, ...]:
     if placement is None:
         return ()
     return (placement.page, placement.x0, placement.y0, placement.x1, placement.y1)
@@ -104,6 +117,13 @@ class QueueRequest:
         crash_point("queue.after_commit")
         self._nudge.workers()
         return request
+
+    def check(self, new: NewRequest) -> Selection:
+        """Would these documents go into one request? Records nothing. Raises what calling would about the documents."""
+        self._check_shape(new)
+        with self._store.read() as tx:
+            chosen = self._chosen(tx, new)
+        return self._measure([document for document, _ in chosen])
 
     def _check_shape(self, new: NewRequest) -> int:
         if not new.documents:
@@ -163,38 +183,47 @@ class QueueRequest:
             raise Conflict("no phone is paired", code="no_device")
 
     def _items(self, tx: SigningTransaction, new: NewRequest, request_id: str, now: float) -> list[Item]:
+        chosen = self._chosen(tx, new)
+        self._measure([document for document, _ in chosen])
+        return [
+            Item(
+                request_id=request_id,
+                position=position,
+                item_id=new_id("it", now),
+                document_id=document.document_id,
+                title=document.title,
+                document_code=document.document_code,
+                processing_right="sign",
+                pages=document.pages,
+                earlier_signatures=document.earlier_signatures,
+                findings=document.findings,
+                placement=placement,
+                source_sha256=document.current_sha256,
+                source_length=document.current_length,
+            )
+            for position, (document, placement) in enumerate(chosen)
+        ]
+
+    @staticmethod
+    def _chosen(tx: SigningTransaction, new: NewRequest) -> list[tuple[Document, Placement | None]]:
+        """The documents in the order asked for, each with the place of its signature."""
         known = {d.document_id: d for d in tx.documents.many([w.document_id for w in new.documents])}
-        _check_selection(new, list(known.values()))
-        items, pages, size = [], 0, 0
-        for position, wanted in enumerate(new.documents):
+        for wanted in new.documents:
             document = known.get(wanted.document_id)
             if document is None or document.relying_party_id != new.relying_party_id or document.user_id != new.user_id:
                 raise NotFound("no such document", code="document_unknown", details={"document_id": wanted.document_id})
-            _check_document(document, wanted.placement)
-            pages += document.pages
-            size += document.current_length
-            items.append(
-                Item(
-                    request_id=request_id,
-                    position=position,
-                    item_id=new_id("it", now),
-                    document_id=document.document_id,
-                    title=document.title,
-                    document_code=document.document_code,
-                    processing_right="sign",
-                    pages=document.pages,
-                    earlier_signatures=document.earlier_signatures,
-                    findings=document.findings,
-                    placement=wanted.placement,
-                    source_sha256=document.current_sha256,
-                    source_length=document.current_length,
-                )
-            )
+        documents = [known[wanted.document_id] for wanted in new.documents]
+        _check_selection(new, documents)
+        places = _place([(d, wanted.placement) for d, wanted in zip(documents, new.documents, strict=True)])
+        return list(zip(documents, places, strict=True))
+
+    def _measure(self, documents: list[Document]) -> Selection:
+        pages, size = sum(d.pages for d in documents), sum(d.current_length for d in documents)
         if pages > self._config.max_request_pages:
             raise TooLarge("too many pages", code="too_many_pages", details={"limit": self._config.max_request_pages})
         if size > self._config.max_request_bytes:
             raise TooLarge("too many bytes", code="too_many_bytes", details={"limit": self._config.max_request_bytes})
-        return items
+        return Selection(len(documents), pages, size)
 
     @staticmethod
     def _add_work(tx: SigningTransaction, request: SignRequest, now: float) -> None:
@@ -205,28 +234,47 @@ class QueueRequest:
 
 
 def _check_selection(new: NewRequest, documents: list[Document]) -> None:
-    """Only documents with the right to sign go into one request, and only those of one import batch when it is signed by batch. The
-    message names the offending ones."""
-    wrong = [d.document_id for d in documents if d.processing_right != "sign"]
+    """Only ready documents with the right to sign and in no other open request go into one request, and only those of one import
+    batch when it is signed by batch. Each refusal names the offending ones."""
+    wrong = [d for d in documents if d.state is not DocumentState.READY]
     if wrong:
-        details = {"documents": wrong[:100]}
-        raise Conflict("another processing right", code="processing_right_mixed", details=details)
+        raise Conflict("not ready", code="document_not_ready", details=naming(wrong))
+    wrong = [d for d in documents if d.processing_right != "sign"]
+    if wrong:
+        raise Conflict("another processing right", code="processing_right_mixed", details=naming(wrong))
     if new.import_batch_id is not None:
-        other = [d.document_id for d in documents if d.import_batch_id != new.import_batch_id]
-        if other:
-            details = {"documents": other[:100]}
-            raise Conflict("another import batch", code="import_batch_mixed", details=details)
+        wrong = [d for d in documents if d.import_batch_id != new.import_batch_id]
+        if wrong:
+            raise Conflict("another import batch", code="import_batch_mixed", details=naming(wrong))
+    wrong = [d for d in documents if d.in_request]
+    if wrong:
+        raise Conflict("in another open request", code="document_in_use", details=naming(wrong))
 
 
-def _check_document(document: Document, placement: Placement | None) -> None:
-    details = {"document_id": document.document_id}
-    if document.state is not DocumentState.READY:
-        raise Conflict("the document is not ready", code="document_not_ready", details=details)
-    if placement is None:
-        return
-    if not 0 <= placement.page < document.pages:
-        raise BadInput("no such page", code="placement_invalid", details=details)
-    width, height = document.page_boxes[placement.page]
-    inside = 0 <= placement.x0 < placement.x1 <= width + 1 and 0 <= placement.y0 < placement.y1 <= height + 1
-    if not inside or placement.x1 - placement.x0 < 40 or placement.y1 - placement.y0 < 16:
-        raise BadInput("the signature's box must lie on the page", code="placement_invalid", details=details)
+def _place(wanted: list[tuple[Document, Placement | SamePlace | None]]) -> list[Placement | None]:
+    """Raises ``BadInput`` naming every document that can't take its box, grouped by the first reason met."""
+    places: list[Placement | None] = []
+    refused: list[tuple[Document, BadInput]] = []
+    for document, wish in wanted:
+        try:
+            placement = wish.on(document) if isinstance(wish, SamePlace) else wish
+        except BadInput as error:
+            refused.append((document, error))
+            continue
+        if placement is not None:
+            check_placement(document, placement)
+        places.append(placement)
+    if refused:
+        first = refused[0][1]
+        details = naming([document for document, error in refused if error.code == first.code])
+        raise BadInput(str(first), code=first.code, details={**first.details, **details})
+    return places
+
+
+def naming(documents: list[Document]) -> dict[str, object]:
+    """Details of a refusal: which documents are meant (at most 100), and the first of them by title."""
+    titles = ", ".join(f"“{document.title}”" for document in documents[:NAMED])
+    ids = [document.document_id for document in documents[:100]]
+    more = len(documents) - NAMED
+    named = f"{titles} (+{more})" if more > 0 else titles
+    return {"documents": ids, "document_id": ids[0], "count": len(documents), "named": named}

@@ -3,6 +3,7 @@
 The caller has checked that the asker may see the request. The verification code is part of it: it belongs on the requester's screen.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from server.clock import Clock
@@ -13,6 +14,23 @@ from server.signing.ports import SigningStore
 from server.signing.sign_request import BEFORE_APPROVAL, FINAL, Item, ItemState, SignRequest, State
 
 DOCUMENTS_SHOWN = 200
+
+
+RESULTS: dict[str, tuple[ItemState, ...]] = {
+    "all": tuple(ItemState),
+    "signed": (ItemState.SIGNED,),
+    "refused": (ItemState.REFUSED,),
+    "failed": (ItemState.FAILED, ItemState.CANCELLED),
+    "waiting": (ItemState.WAITING, ItemState.PREPARED, ItemState.ANSWERED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFile:
+    position: int
+    title: str
+    sha256: str
+    length: int
 
 
 class TellRequester:
@@ -28,12 +46,12 @@ class TellRequester:
             raise NotFound("no such sign request", code="request_unknown")
         return request
 
-    def snapshot(self, request_id: str) -> dict[str, Any]:
-        """Everything about a request that its page shows; times in milliseconds. Documents beyond the first 200 come by page."""
+    def snapshot(self, request_id: str, documents: int = DOCUMENTS_SHOWN) -> dict[str, Any]:
+        """Everything about a request that its page shows; times in milliseconds. Items beyond the first ``documents`` come by page."""
         with self._store.read() as tx:
             request = tx.requests.get(request_id)
             counts = tx.items.counts(request_id)
-            items = tx.items.page(request_id, 0, DOCUMENTS_SHOWN)
+            items = tx.items.page(request_id, 0, documents)
             offers = {offer.device_id: offer for offer in tx.offers.of_request(request_id)}
             devices = tx.devices.of_subscriber(request.subscriber_id)
         shown = [d for d in devices if d.state is DeviceState.ACTIVE or d.device_id == request.device_id]
@@ -51,6 +69,7 @@ class TellRequester:
             "relying_party": request.relying_party_name,
             "subscriber": request.subscriber_name,
             "created_at": int(request.created_at * 1000),
+            "approved_at": None if request.approved_at is None else int(request.approved_at * 1000),
             "expires_at": int(request.expires_at * 1000),
             "finished_at": None if request.finished_at is None else int(request.finished_at * 1000),
             "server_time": int(self._clock.now() * 1000),
@@ -62,6 +81,7 @@ class TellRequester:
             "items_signed": counts[ItemState.SIGNED],
             "items_refused": counts[ItemState.REFUSED],
             "items_failed": counts[ItemState.FAILED] + counts[ItemState.CANCELLED],
+            "items_cancelled": counts[ItemState.CANCELLED],
             "documents": [document_line(item) for item in items],
             "devices": [{"name": d.name, "state": _seen(offers.get(d.device_id))} for d in shown],
             "signing_device": signing,
@@ -76,11 +96,16 @@ class TellRequester:
             return None
         return request.verification_code
 
-    def signed_files(self, request_id: str, first: int, count: int) -> list[tuple[int, str, str]]:
-        """Position, title and digest of the files that this request signed, from ``first`` on; an empty list ends it."""
+    def signed_files(self, request_id: str, after: int, count: int) -> list[SignedFile]:
+        """The files that this request signed, behind position ``after``; an empty list ends it."""
         with self._store.read() as tx:
-            items = tx.items.page(request_id, first, min(count, 500))
-        return [(i.position, i.title, i.signed_sha256 or "") for i in items]
+            items = tx.items.page_in(request_id, (ItemState.SIGNED,), after, min(count, 500))
+        return [SignedFile(i.position, i.title, i.signed_sha256 or "", i.signed_length) for i in items]
+
+    def results(self, request_id: str, show: str, after: int, count: int) -> list[dict[str, Any]]:
+        """One page of the documents behind position ``after``; ``show`` is a key of ``RESULTS``."""
+        with self._store.read() as tx:
+            return [document_line(item) for item in tx.items.page_in(request_id, RESULTS[show], after, min(count, 500))]
 
     def documents(self, request_id: str, first: int, count: int) -> list[dict[str, Any]]:
         with self._store.read() as tx:

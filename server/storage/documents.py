@@ -5,13 +5,15 @@ import sqlite3
 from dataclasses import asdict
 
 from server.documents.document import Document, DocumentState
+from server.documents.list_documents import search_form
 from server.errors import Conflict, NotFound
 from server.storage.rows import Readers, dump, insert, text_tuple, to_entity
 
-_DOCUMENT: Readers = {
+DOCUMENT: Readers = {
     "state": DocumentState,
     "findings": text_tuple,
     "repairs": text_tuple,
+    "in_request": bool,
     "page_boxes": lambda text: tuple((width, height) for width, height in json.loads(text)),
 }
 
@@ -21,7 +23,8 @@ class DocumentTable:
         self._db = connection
 
     def add(self, document: Document) -> None:
-        insert(self._db, "documents", self._values(document))
+        text = search_form(" ".join((document.title, document.document_code, document.file_name)))
+        insert(self._db, "documents", {**self._values(document), "search_text": text})
 
     @staticmethod
     def _values(document: Document) -> dict[str, object]:
@@ -32,7 +35,7 @@ class DocumentTable:
 
     def find(self, document_id: str) -> Document | None:
         row = self._db.execute("SELECT * FROM documents WHERE document_id = ?", (document_id,)).fetchone()
-        return to_entity(Document, row, _DOCUMENT) if row else None
+        return to_entity(Document, row, DOCUMENT) if row else None
 
     def get(self, document_id: str) -> Document:
         document = self.find(document_id)
@@ -44,7 +47,7 @@ class DocumentTable:
         rows = self._db.execute(
             "SELECT * FROM documents WHERE document_id IN (SELECT value FROM json_each(?))", (json.dumps(document_ids),)
         )
-        return [to_entity(Document, row, _DOCUMENT) for row in rows]
+        return [to_entity(Document, row, DOCUMENT) for row in rows]
 
     def set_inspected(self, document: Document) -> None:
         """CHECKING → READY or REFUSED, with what the inspection found."""
@@ -93,12 +96,12 @@ class DocumentTable:
                 " AND user_id = ? ORDER BY document_id DESC LIMIT ?",
                 (import_batch_id, before or "~", user_id, limit),
             )
-            return [to_entity(Document, row, _DOCUMENT) for row in rows]
+            return [to_entity(Document, row, DOCUMENT) for row in rows]
         rows = self._db.execute(
             "SELECT * FROM documents WHERE user_id = ? AND document_id < ? ORDER BY document_id DESC LIMIT ?",
             (user_id, before or "~", limit),
         )
-        return [to_entity(Document, row, _DOCUMENT) for row in rows]
+        return [to_entity(Document, row, DOCUMENT) for row in rows]
 
     def holds(self, sha256: str) -> bool:
         """Does any document still refer to these bytes?"""

@@ -5,6 +5,7 @@ import sqlite3
 from typing import Any
 
 from server.errors import LeaseLost
+from server.signing.unstick_request import WaitingWork
 from server.storage.rows import dump
 from server.work import BULK, Job, Message
 
@@ -68,7 +69,6 @@ class JobTable:
         self.hold(job, now)
         self._db.execute("UPDATE jobs SET lease_until = ? WHERE job_id = ?", (now + lease_seconds, job.job_id))
 
-    def done(self, job: Job) -> None:
     def release(self, owner_prefix: str) -> int:
         """Ends the leases of owners whose names begin so: they are known to be dead. Returns how many."""
         done = self._db.execute(
@@ -77,6 +77,7 @@ class JobTable:
         )
         return done.rowcount
 
+    def done(self, job: Job) -> None:
         self._db.execute("DELETE FROM jobs WHERE job_id = ? AND lease_epoch = ?", (job.job_id, job.lease_epoch))
 
     def put_back(self, job: Job, error: str, not_before: float) -> None:
@@ -97,7 +98,6 @@ class JobTable:
         ).fetchone()
         return row[0] if row else None
 
-    def waiting(self, now: float) -> int:
     def work_of(self, subject: str) -> WaitingWork:
         """What waits to be done about ``subject``."""
         row = self._db.execute(
@@ -113,6 +113,7 @@ class JobTable:
         )
         return done.rowcount
 
+    def waiting(self, now: float) -> int:
         """How many jobs could be taken right now."""
         row = self._db.execute(
             "SELECT count(*) FROM jobs WHERE lease_until <= ? AND not_before <= ?", (now, now)

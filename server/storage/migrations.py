@@ -5,6 +5,8 @@ Every table is STRICT; times are seconds since the epoch (REAL); digests that pe
 
 from sqlite_utils import Database, Migrations
 
+from server.documents.list_documents import search_form
+
 migrations = Migrations("phoneseal")
 
 FIRST = (
@@ -147,3 +149,38 @@ SECOND = (
 def m0002_import_batches(db: Database) -> None:
     for statement in SECOND:
         db.execute(statement)
+
+
+THIRD = (
+    "ALTER TABLE users ADD COLUMN role TEXT NOT NULL DEFAULT 'user'",
+    "CREATE INDEX sign_requests_failed ON sign_requests (request_id) WHERE state = 'FAILED'",
+    """CREATE INDEX sign_requests_open ON sign_requests (request_id)
+        WHERE state IN ('PREPARING', 'QUEUED', 'PUSHED', 'OPENED', 'SIGNING', 'ANSWERED')""",
+    # --- the document list ----------------------------------------------------------------------------------------------
+    "ALTER TABLE documents ADD COLUMN in_request INTEGER NOT NULL DEFAULT 0",  # mirrors sign_items.live
+    "UPDATE documents SET in_request = 1 WHERE document_id IN (SELECT document_id FROM sign_items WHERE live = 1)",
+    "ALTER TABLE documents ADD COLUMN search_text TEXT NOT NULL DEFAULT ''",
+    """ALTER TABLE documents ADD COLUMN shown TEXT NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN state = 'CHECKING' THEN 'checking' WHEN state = 'REFUSED' THEN 'refused' WHEN in_request THEN 'progress'
+        WHEN signed_at IS NOT NULL THEN 'completed' WHEN processing_right = 'sign' THEN 'waiting'
+        ELSE 'waiting_' || processing_right END) VIRTUAL""",
+    "CREATE INDEX documents_shown ON documents (user_id, shown, document_id)",
+    """CREATE INDEX documents_shown_of_batch ON documents (import_batch_id, shown, document_id)
+        WHERE import_batch_id IS NOT NULL""",
+    # --- what an import did not take: the file's name, and why -----------------------------------------------------------
+    """CREATE TABLE import_refusals (
+        import_batch_id TEXT NOT NULL REFERENCES import_batches, file_name TEXT NOT NULL, code TEXT NOT NULL,
+        PRIMARY KEY (import_batch_id, file_name, code)) STRICT, WITHOUT ROWID""",
+)
+
+
+@migrations()
+def m0003_lists_and_operators(db: Database) -> None:
+    for statement in THIRD:
+        db.execute(statement)
+    for document_id, *texts in db.execute(
+        "SELECT document_id, title, document_code, file_name FROM documents"
+    ).fetchall():
+        db.execute(
+            "UPDATE documents SET search_text = ? WHERE document_id = ?", (search_form(" ".join(texts)), document_id)
+        )

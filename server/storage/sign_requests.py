@@ -69,6 +69,15 @@ class SignRequestTable:
             if "document_id" in str(error):
                 raise Conflict("a document is in another open request", code="document_in_use") from error
             raise
+        self._mark_documents(request.request_id, in_request=True)
+
+    def _mark_documents(self, request_id: str, *, in_request: bool) -> None:
+        """The documents of the request's live items: mirrored there, so that lists and counts need no other table."""
+        self._db.execute(
+            "UPDATE documents SET in_request = ? WHERE document_id IN"
+            " (SELECT document_id FROM sign_items WHERE request_id = ? AND live = 1)",
+            (in_request, request_id),
+        )
 
     @staticmethod
     def _item_values(item: Item, names: list[str]) -> tuple[Any, ...]:
@@ -108,6 +117,7 @@ class SignRequestTable:
         if done.rowcount != 1:
             raise Conflict("the request has moved on", code="request_moved")
         if new in FINAL:
+            self._mark_documents(request.request_id, in_request=False)
             self._db.execute("UPDATE sign_items SET live = 0 WHERE request_id = ? AND live = 1", (request.request_id,))
         return replace(request, state=new, version=request.version + 1, **changes)
 
@@ -145,14 +155,15 @@ class SignRequestTable:
         ).fetchall()
         return [to_entity(SignRequest, row, _REQUEST) for row in rows]
 
-    def unfinished(self, now: float, *, stuck: bool) -> list[SignRequest]:
-        """Open requests and failed ones; ``stuck``: only FAILED ones, and those whose next actor is a worker that has had a minute."""
-        rows = self._db.execute(
-            "SELECT * FROM sign_requests WHERE state = 'FAILED'"
-            " OR (state IN ('PREPARING', 'ANSWERED') AND coalesce(approved_at, created_at) < ?)"
-            " OR (? AND state IN ('PREPARING', 'QUEUED', 'PUSHED', 'OPENED', 'SIGNING', 'ANSWERED'))"
-            " ORDER BY request_id LIMIT 1000",
-            (now - 60, not stuck),
+    def unfinished(self, now: float, *, stuck: bool, limit: int = 1000) -> list[SignRequest]:
+        """Open requests and failed ones, newest first; ``stuck``: only FAILED ones, and those that a worker has had for a minute."""
+        rows = self._db.execute(  # the one thing put in is a constant of this file
+            "SELECT * FROM (SELECT * FROM sign_requests INDEXED BY sign_requests_failed WHERE state = 'FAILED'"  # noqa: S608
+            " ORDER BY request_id DESC LIMIT ?)"
+            f" UNION ALL SELECT * FROM sign_requests INDEXED BY sign_requests_open WHERE state IN {LIVE}"
+            " AND (? OR (state IN ('PREPARING', 'ANSWERED') AND coalesce(approved_at, created_at) < ?))"
+            " ORDER BY request_id DESC LIMIT ?",
+            (limit, not stuck, now - 60, limit),
         )
         return [to_entity(SignRequest, row, _REQUEST) for row in rows]
 
@@ -210,6 +221,27 @@ class SignItemTable:
             "SELECT state, count(*) FROM sign_items WHERE request_id = ? GROUP BY state", (request_id,)
         )
         return ItemCounts({ItemState(row[0]): row[1] for row in rows})
+
+    def failures(self, request_id: str) -> dict[str, int]:
+        """Why items failed (their reason, or else their end result), and how many of each."""
+        rows = self._db.execute(
+            "SELECT coalesce(reason, end_result, ''), count(*) FROM sign_items INDEXED BY sign_items_by_state"
+            " WHERE request_id = ? AND state = 'FAILED' GROUP BY 1 LIMIT 20",
+            (request_id,),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def page_in(self, request_id: str, states: Sequence[ItemState], after: int, limit: int) -> list[Item]:
+        """Items in one of ``states`` behind position ``after``, in order: a short walk along the index for each state."""
+        found: list[int] = []
+        for state in states:
+            rows = self._db.execute(
+                "SELECT position FROM sign_items INDEXED BY sign_items_by_state WHERE request_id = ? AND state = ? AND position > ?"
+                " ORDER BY position LIMIT ?",
+                (request_id, state, after, limit),
+            )
+            found += [row[0] for row in rows]
+        return self.at(request_id, sorted(found)[:limit])
 
     def set_prepared(self, items: Iterable[Item]) -> int:
         """Stores what preparing made, for items that still wait for it. Returns how many."""

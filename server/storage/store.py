@@ -10,6 +10,7 @@ from pathlib import Path
 from server.storage.audit_log import AuditTable
 from server.storage.database import connect, migrate, transaction
 from server.storage.devices import DeviceTable, PairingTable
+from server.storage.document_list import DocumentListTable
 from server.storage.documents import DocumentTable
 from server.storage.import_batches import ImportBatchTable
 from server.storage.jobs import JobTable, OutboxTable, SettingTable, ThrottleTable
@@ -30,6 +31,7 @@ class Tables:
         self.devices = DeviceTable(connection)
         self.pairings = PairingTable(connection)
         self.documents = DocumentTable(connection)
+        self.document_list = DocumentListTable(connection)
         self.import_batches = ImportBatchTable(connection)
         self.subscribers = SubscriberTable(connection)
         self.users = UserTable(connection)

@@ -118,7 +118,9 @@ class LogIn:
             tx.users.end_sessions(user_id)
             record(tx, "sessions_ended", now=self._clock.now(), actor=user_id, subject=user_id)
 
-    def add_user(self, login: str, password: str, name: str, email: str, language: str = "vi") -> User:
+    def add_user(
+        self, login: str, password: str, name: str, email: str, language: str = "vi", *, role: str = "user"
+    ) -> User:
         """A portal user with a subscriber of their own, linked. Raises ``BadInput``, ``Conflict(login_taken)``."""
         password_hash = hash_password(password)
         login = clean_text(login, 100).lower()
@@ -141,9 +143,10 @@ class LogIn:
                 session_epoch=1,
                 signing_method="phone",
                 created_at=now,
+                role=role,
             )
             tx.users.add(user)
-            record(tx, "user_added", now=now, actor="operator", subject=user.user_id)
+            record(tx, "user_added", now=now, actor="operator", subject=user.user_id, facts={"role": role})
         return user
 
     def set_password(self, login: str, password: str) -> None:

@@ -1,4 +1,6 @@
-"""A portal user. ``session_epoch`` is raised to end all sessions; ``subscriber_id`` links to the owner of phones and credentials."""
+"""A portal user. ``session_epoch`` is raised to end all sessions; ``subscriber_id`` links to the owner of phones and credentials; ``role``
+is user or operator (who sees every unfinished request).
+"""
 
 from dataclasses import dataclass
 
@@ -16,3 +18,4 @@ class User:
     session_epoch: int
     signing_method: str
     created_at: float
+    role: str = "user"

@@ -26,12 +26,44 @@ IMPORT_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Một tệp trong ZIP bung ra quá lớn nên bị từ chối. Hãy tải riêng từng tệp PDF lên.",
         "en": "A file in the ZIP archive inflates too much and was refused. Upload the PDFs by themselves.",
     },
+    "archive_too_large": {
+        "vi": "Tệp ZIP quá lớn. Hãy chia thành nhiều tệp nhỏ hơn rồi tải lên.",
+        "en": "The ZIP archive is too large. Split it into smaller ones and upload those.",
+    },
+    "archive_entry_locked": {
+        "vi": "Tệp này trong ZIP có mật khẩu. Hãy bỏ mật khẩu rồi tải lên lại.",
+        "en": "This file in the ZIP archive is locked with a password. Remove it and upload the file again.",
+    },
     "processing_right_mixed": {
-        "vi": "Có chứng từ bạn không có quyền ký số. Hãy bỏ chọn các chứng từ đó rồi thử lại.",
-        "en": "You may not sign some of these documents. Unselect them and try again.",
+        "vi": "Bạn không có quyền ký số {count} chứng từ đã chọn: {named}. Hãy bỏ chọn rồi thử lại.",
+        "en": "You may not sign {count} of the documents: {named}. Unselect them and try again.",
     },
     "import_batch_mixed": {
-        "vi": "Có chứng từ không thuộc lô import này. Hãy bỏ chọn các chứng từ đó hoặc ký không theo lô.",
-        "en": "Some documents are not of this import batch. Unselect them, or sign across batches.",
+        "vi": "Có {count} chứng từ không thuộc lô import này: {named}. Hãy bỏ chọn, hoặc ký không theo lô.",
+        "en": "Not of this import batch ({count}): {named}. Unselect them, or sign across batches.",
+    },
+    "placement_page_missing": {
+        "vi": "Có {count} chứng từ không có trang {page}: {named}. Hãy chọn trang cuối, hoặc bỏ các chứng từ đó ra.",
+        "en": "Without a page {page} ({count}): {named}. Choose the last page, or leave these documents out.",
+    },
+    "placement_too_large": {
+        "vi": "Khung chữ ký lớn hơn trang của {count} chứng từ: {named}. Hãy chọn khung nhỏ hơn, hoặc bỏ các chứng từ đó ra.",
+        "en": "The box is larger than the page of {count} documents: {named}. Make it smaller, or leave these documents out.",
+    },
+    "request_not_over": {
+        "vi": "Yêu cầu này chưa kết thúc. Hãy chờ kết quả rồi thử lại.",
+        "en": "This request is still open. Wait for its result, then try again.",
+    },
+    "nothing_to_retry": {
+        "vi": "Không còn chứng từ nào của yêu cầu này cần ký lại.",
+        "en": "No document of this request is left to be signed.",
+    },
+    "waits_for_person": {
+        "vi": "Yêu cầu này đang chờ người ký trên điện thoại, không chờ máy chủ. Không có gì để chạy lại.",
+        "en": "This request waits for the person at the phone, not for the server. There is nothing to run again.",
+    },
+    "operators_only": {
+        "vi": "Trang này chỉ dành cho người vận hành. Hãy hỏi quản trị viên nếu bạn cần xem.",
+        "en": "This page is for operators only. Ask your administrator if you need to see it.",
     },
 }
