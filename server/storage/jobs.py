@@ -68,7 +68,6 @@ class JobTable:
         self.hold(job, now)
         self._db.execute("UPDATE jobs SET lease_until = ? WHERE job_id = ?", (now + lease_seconds, job.job_id))
 
-    def done(self, job: Job) -> None:
     def release(self, owner_prefix: str) -> int:
         """Ends the leases of owners whose names begin so: they are known to be dead. Returns how many."""
         done = self._db.execute(
@@ -77,6 +76,7 @@ class JobTable:
         )
         return done.rowcount
 
+    def done(self, job: Job) -> None:
         self._db.execute("DELETE FROM jobs WHERE job_id = ? AND lease_epoch = ?", (job.job_id, job.lease_epoch))
 
     def put_back(self, job: Job, error: str, not_before: float) -> None:
@@ -98,51 +98,6 @@ class JobTable:
         return row[0] if row else None
 
     def waiting(self, now: float) -> int:
-    def done(self, job: Job) -> None:
-    def release(self, owner_prefix: str) -> int:
-        """Ends the leases of owners whose names begin so: they are known to be dead. Returns how many."""
-        done = self._db.execute(
-            "UPDATE jobs SET lease_until = 0, lease_owner = NULL WHERE substr(lease_owner, 1, ?) = ?",
-            (len(owner_prefix), owner_prefix),
-        )
-        return done.rowcount
-
-        self._db.execute("DELETE FROM jobs WHERE job_id = ? AND lease_epoch = ?", (job.job_id, job.lease_epoch))
-
-    def put_back(self, job: Job, error: str, not_before: float) -> None:
-        self._db.execute(
-            "UPDATE jobs SET lease_until = 0, lease_owner = NULL, last_error = ?, not_before = ? WHERE job_id = ? AND lease_epoch = ?",
-            (error, not_before, job.job_id, job.lease_epoch),
-        )
-
-    def forget(self, subject: str) -> None:
-        """Drops the work that is still waiting for ``subject``; a running worker finds its lease gone."""
-        self._db.execute("DELETE FROM jobs WHERE subject = ?", (subject,))
-
-    def last_error(self, subject: str) -> str | None:
-        """Why the newest job about ``subject`` was put back, if it was."""
-        row = self._db.execute(
-            "SELECT last_error FROM jobs WHERE subject = ? AND last_error IS NOT NULL ORDER BY job_id DESC LIMIT 1",
-            (subject,),
-        ).fetchone()
-        return row[0] if row else None
-
-    def waiting(self, now: float) -> int:
-    def work_of(self, subject: str) -> WaitingWork:
-        """What waits to be done about ``subject``."""
-        row = self._db.execute(
-            "SELECT count(*), coalesce(max(attempts), 0), coalesce(max(not_before), 0) FROM jobs WHERE subject = ?",
-            (subject,),
-        ).fetchone()
-        return WaitingWork(row[0], row[1], self.last_error(subject), row[2])
-
-    def put_forward(self, subject: str, now: float) -> int:
-        """Takes pause and count of attempts from the jobs that no worker holds now. Returns how many there are."""
-        done = self._db.execute(
-            "UPDATE jobs SET not_before = 0, attempts = 0 WHERE subject = ? AND lease_until <= ?", (subject, now)
-        )
-        return done.rowcount
-
         """How many jobs could be taken right now."""
         row = self._db.execute(
             "SELECT count(*) FROM jobs WHERE lease_until <= ? AND not_before <= ?", (now, now)
