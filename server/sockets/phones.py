@@ -21,6 +21,7 @@ from server.sockets.device_events import DeviceEvents, PhoneSocket
 log = logging.getLogger(__name__)
 NAMESPACE = "/device"
 PROVE_WITHIN = 10.0
+CLOSE_AFTER = 0.5
 
 
 class Phones(Namespace):  # type: ignore[misc]
@@ -136,6 +137,10 @@ class Phones(Namespace):  # type: ignore[misc]
         try:
             self._lanes.database(self._app.prove_device.still_active, device_id)
         except PhoneSealError:
-            crash_point("device.before_close")
-            self._close(socket.sid)
-            crash_point("device.after_close")
+            # later: its own freeze or unpair may still be on its way to be acknowledged
+            gevent.spawn_later(CLOSE_AFTER, self._close_ended, socket.sid)
+
+    def _close_ended(self, sid: str) -> None:
+        crash_point("device.before_close")
+        self._close(sid)
+        crash_point("device.after_close")
