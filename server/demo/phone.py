@@ -20,7 +20,7 @@ from server.demo.terminal import DemoFailed
 Event = dict[str, Any]
 CONNECT_SECONDS = 60.0
 TOO_SHORT = 5.0  # seconds
-_PERSON = """\
+PERSON = """\
 format = 1
 title = "approves everything, after a moment of thought"
 pin = "{pin}"
@@ -75,7 +75,7 @@ class Phone:
 
     def go_online(self, on_event: Callable[[Event], None], *, think: float) -> None:
         """Connects and waits until it is connected; ``on_event`` runs in a thread of its own. ``think``: seconds before an answer."""
-        write_private(self._folder / "person.toml", _PERSON.format(pin=self._pin, delay=think))
+        write_private(self._folder / "person.toml", PERSON.format(pin=self._pin, delay=think))
         self._write_codes()
         threading.Thread(target=self._stay_online, args=(on_event,), name="phone", daemon=True).start()
         for _ in range(int(CONNECT_SECONDS * 10)):

@@ -16,7 +16,7 @@ from server.demo.batch_report import FileResult, finish
 from server.demo.follow_request import Accepted, Asking
 from server.demo.inputs import check_target, find_files, target_names
 from server.demo.installation import strong_pin
-from server.demo.phone import _PERSON
+from server.demo.phone import PERSON
 from server.demo.relying_party import ApiProblem, Wanted
 from server.demo.terminal import DemoFailed, Terminal, cut, table, text_width
 
@@ -100,7 +100,7 @@ def test_pins_are_such_as_the_phone_takes() -> None:
 
 
 def test_the_person_is_a_scenario_that_the_emulator_reads() -> None:
-    scenario = parse_scenario(_PERSON.format(pin="135790", delay=1.5), Path())
+    scenario = parse_scenario(PERSON.format(pin="135790", delay=1.5), Path())
     assert (scenario.answers[0].action, scenario.answers[0].times, scenario.answers[0].delay) == ("approve", 0, 1.5)
 
 
