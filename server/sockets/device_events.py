@@ -14,7 +14,7 @@ from typing import Any
 
 from server.app import UseCases
 from server.devices.device import Device
-from server.errors import BadInput, Conflict, Forbidden, NotAuthenticated, PhoneSealError, TooManyTries
+from server.errors import BadInput, Conflict, NotAuthenticated, PhoneSealError, TooManyTries
 from server.lanes import Lanes
 from server.sockets import wire
 from server.statements import Statement, b64
@@ -85,7 +85,10 @@ class DeviceEvents:
                 return {"ok": self._before[event](socket, message)}
             if socket.device is None:
                 raise NotAuthenticated("prove first", code="not_proved")
-            return {"ok": self._after[event](socket, socket.device.device_id, message)}
+            answer = self._after.get(event)
+            if answer is None:
+                raise BadInput("no such event", code="bad_message")
+            return {"ok": answer(socket, socket.device.device_id, message)}
         except PhoneSealError as error:
             log.info("phone %s %s: %s", socket.device_id or "?", event, error.code)
             return wire.error_answer(error)
@@ -97,6 +100,8 @@ class DeviceEvents:
 
     def _hello(self, socket: PhoneSocket, message: object) -> dict[str, Any]:
         hello = wire.read_hello(message)
+        if socket.device is not None and hello.device_id != socket.device_id:
+            raise BadInput("a connection belongs to one phone", code="bad_message")
         rotations = self._lanes.database(self._app.prove_device.rotations_after, hello.key_counter)
         socket.device_id, socket.phone_nonce = hello.device_id, hello.phone_nonce
         socket.nonce = secrets.token_bytes(wire.NONCE_BYTES)
@@ -215,7 +220,7 @@ class DeviceEvents:
 
     def _end_itself(self, device_id: str, statement: Statement, purpose: str) -> None:
         if statement.purpose != purpose:
-            raise Forbidden("another purpose", code="bad_message")
+            raise BadInput("another purpose", code="bad_message")
         self._lanes.database(self._app.end_device.by_phone, device_id, statement)
 
     def approvals_wanted(self, device_id: str) -> list[Statement]:

@@ -67,9 +67,12 @@ def read_hello(message: object) -> Hello:
     names = {"versions", "device_id", "phone_nonce", "app_version", "platform", "key_counter"}
     fields = fields_of(message, frozenset(names))
     versions = fields["versions"]
-    if not isinstance(versions, list) or not 1 <= len(versions) <= 16:
+    if not isinstance(versions, list) or not 1 <= len(versions) <= 8:
         raise BadInput("versions", code="bad_message")
-    if not any(read_count(version, 1) in VERSIONS for version in versions):
+    offered = {read_count(version, 1) for version in versions}
+    if len(offered) != len(versions):
+        raise BadInput("a version stands twice", code="bad_message")
+    if offered.isdisjoint(VERSIONS):
         raise BadInput("no common version", code="version_unsupported", details={"versions": list(VERSIONS)})
     read_text(fields["app_version"], 1, 32)
     read_text(fields["platform"], 1, 64)
