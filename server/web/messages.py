@@ -250,7 +250,10 @@ def code_text(code: str, language: str) -> str:
 
 
 def text_of_code(code: str) -> Bilingual | None:
-    return ERROR_TEXTS.get(code) or REFUSAL_TEXTS.get(code) or TECHNICAL_TEXTS.get(code) or GROUP_TEXTS.get(code)
+    for texts in (ERROR_TEXTS, REFUSAL_TEXTS, IMPORT_TEXTS, TECHNICAL_TEXTS, GROUP_TEXTS):
+        if code in texts:
+            return texts[code]
+    return None
 
 
 def finding_texts(codes: Iterable[str], language: str) -> list[str]:
