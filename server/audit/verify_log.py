@@ -1,7 +1,9 @@
 """``python -m server audit verify``: does the log hold together, and does everything else agree with it?
 
 Checked: the chain; every statement that an entry names is there and verifies with the key that it was taken with; personal texts fit
-their salted digests; every signed file that the store claims was recorded once, and its bytes have that digest.
+their salted digests; every signed file that the store claims was recorded once, and its bytes have that digest; no other row speaks of
+an entry behind the head. A log that was cut off where nothing else speaks of what is gone looks whole: that is what the heads that phones
+keep are for.
 """
 
 import hashlib
@@ -22,6 +24,8 @@ class ReadableAudit(Protocol):
     def evidence(self, statement_sha256: str) -> tuple[Statement, bytes] | None: ...
     def personal_texts(self) -> Iterator[tuple[str, bytes, str | None]]: ...
     def signed_files(self) -> Iterator[tuple[str, int, str]]: ...
+    def last_named(self) -> int: ...
+    def evidence_digests(self) -> Iterator[str]: ...
 
 
 class LogTransaction(Protocol):
@@ -47,47 +51,59 @@ class LogReport:
 
 
 def verify_log(store: LogStore, blobs: LogBlobs) -> LogReport:
-    """Reads everything, reports every problem; an empty list means that all agree."""
-    report = LogReport()
-    recorded: dict[tuple[str, int], list[str]] = {}
+    """Reads everything, reports every problem; an empty list means that all agree. What stands behind a broken place of the chain is
+    not compared: it proves nothing."""
+    report, walk = LogReport(), _Walk()
     with store.read() as tx:
         try:
-            head = verify_chain(_counted(tx.audit.entries(), report, recorded, tx.audit))
-            report.head = head.hash.hex() if head else "none"
+            head = verify_chain(walk.read(tx.audit, report))
         except VerificationFailed as error:
             report.problems.append(f"{error.code} at entry {error.details.get('sequence')}")
+        else:
+            report.head = head.hash.hex() if head else "none"
+            if tx.audit.last_named() > (head.sequence if head else 0):
+                report.problems.append(f"the log was cut off: other rows name entry {tx.audit.last_named()}")
+            for digest in tx.audit.evidence_digests():
+                if digest not in walk.evidence:
+                    report.problems.append(f"the log was cut off: no entry names statement {digest}")
+            walk.whole = True
         for digest, salt, text in tx.audit.personal_texts():
-            if (
-                text is not None
-                and hashlib.sha256(pae("phoneseal.personal.v1", salt + text.encode())).hexdigest() != digest
-            ):
+            if text is not None and _personal_digest(salt, text) != digest:
                 report.problems.append(f"personal text {digest} was changed")
         files = list(tx.audit.signed_files())
     for request_id, position, sha256 in files:
         report.files += 1
-        if recorded.get((request_id, position)) != [sha256]:
+        if walk.whole and walk.recorded.get((request_id, position)) != [sha256]:
             report.problems.append(f"{request_id} item {position}: signed file not recorded exactly once")
         _check_file(blobs.path("documents", sha256), sha256, f"{request_id} item {position}", report)
-    for (request_id, position), digests in recorded.items():
+    for (request_id, position), digests in walk.recorded.items():
         if len(digests) > 1:
             report.problems.append(f"{request_id} item {position}: recorded {len(digests)} times")
     return report
 
 
-def _counted(
-    entries: Iterator[Entry],
-    report: LogReport,
-    recorded: dict[tuple[str, int], list[str]],
-    audit: ReadableAudit,
-) -> Iterator[Entry]:
-    for entry in entries:
-        report.entries += 1
-        if entry.evidence_sha256:
-            _check_evidence(entry, audit, report)
-        if entry.kind == "documents_signed":
-            for position, _prepared, sha256 in json.loads(entry.facts)["files"]:
-                recorded.setdefault((entry.subject, position), []).append(sha256)
-        yield entry
+def _personal_digest(salt: bytes, text: str) -> str:
+    return hashlib.sha256(pae("phoneseal.personal.v1", salt + text.encode())).hexdigest()
+
+
+class _Walk:
+    """What the entries say, taken from each entry once the chain has passed over it."""
+
+    def __init__(self) -> None:
+        self.recorded: dict[tuple[str, int], list[str]] = {}
+        self.evidence: set[str] = set()
+        self.whole = False
+
+    def read(self, audit: ReadableAudit, report: LogReport) -> Iterator[Entry]:
+        for entry in audit.entries():
+            report.entries += 1
+            yield entry
+            if entry.evidence_sha256:
+                self.evidence.add(entry.evidence_sha256)
+                _check_evidence(entry, audit, report)
+            if entry.kind == "documents_signed":
+                for position, _prepared, sha256 in json.loads(entry.facts)["files"]:
+                    self.recorded.setdefault((entry.subject, position), []).append(sha256)
 
 
 def _check_evidence(entry: Entry, audit: ReadableAudit, report: LogReport) -> None:
@@ -102,7 +118,7 @@ def _check_evidence(entry: Entry, audit: ReadableAudit, report: LogReport) -> No
         return
     try:
         verify_p256(statement, public_key, code="statement_signature_invalid")
-    except VerificationFailed:
+    except (VerificationFailed, ValueError):
         report.problems.append(f"entry {entry.sequence}: its statement's signature does not verify")
 
 

@@ -68,3 +68,15 @@ class AuditTable:
             "SELECT request_id, position, signed_sha256 FROM sign_items WHERE state = 'SIGNED'"
         ):
             yield row[0], row[1], row[2]
+
+    def last_named(self) -> int:
+        """The highest entry that other rows speak of; 0 when none do."""
+        row = self._db.execute(
+            "SELECT max(coalesce((SELECT max(sequence) FROM personal_texts), 0),"
+            " coalesce((SELECT max(audit_sequence) FROM sign_requests), 0))"
+        ).fetchone()
+        return int(row[0])
+
+    def evidence_digests(self) -> Iterator[str]:
+        for row in self._db.execute("SELECT statement_sha256 FROM evidence"):
+            yield row[0]
