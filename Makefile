@@ -5,6 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8443
 export PYTHONUTF8 := 1
+export PORT FILES OUT
 
 .PHONY: demo test check bench serve setup setup-dev clean
 
@@ -25,7 +26,7 @@ $(VENV)/.dev: tests/requirements.txt requirements.txt
 	@touch $@
 
 demo: setup
-	@PORT=$(PORT) FILES="$(FILES)" OUT="$(OUT)" exec $(PY) -m server.demo
+	@exec $(PY) -m server.demo  # reads FILES, OUT and PORT from the environment, where make has put them unharmed
 
 serve: setup
 	@exec $(PY) -m server serve $(if $(CONFIG),--config $(CONFIG)) $(ARGS)

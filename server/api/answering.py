@@ -6,9 +6,9 @@ from flask import Response
 from pydantic import BaseModel
 
 from server.api.models import DocumentAnswer, DocumentLine, Sentence, SignRequestAnswer
-from server.api.problems import language
 from server.documents.document import Document, DocumentState
 from server.signing.sign_request import ItemState
+from server.web.languages import wanted_language
 from server.web.messages import code_text, finding_texts, repair_texts
 
 PREFIX = "/api/v1"
@@ -43,7 +43,7 @@ def _sentences(codes: tuple[str, ...], texts: list[str]) -> list[Sentence]:
 
 
 def document_answer(document: Document) -> DocumentAnswer:
-    shown = language()
+    shown = wanted_language()
     refused = document.refusal_code
     return DocumentAnswer(
         document_id=document.document_id,

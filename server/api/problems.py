@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from server import errors
-from server.web.messages import LANGUAGES
+from server.web.languages import wanted_language
 from server.web.problems import from_http, problem_json, problem_response, status_of
 
 log = logging.getLogger(__name__)
@@ -74,15 +74,6 @@ _OWN_STATUS: Final = {"method_not_allowed": 405, "media_type_unsupported": 415, 
 MAX_FIELDS = 20
 
 
-def language() -> str:
-    """The best of what is asked for; ``vi-VN`` asks for ``vi``."""
-    for tag, quality in request.accept_languages:  # best first
-        primary = tag.partition("-")[0].lower()
-        if primary in LANGUAGES and quality > 0:
-            return primary
-    return LANGUAGES[0]
-
-
 def invalid(error: ValidationError, code: str) -> errors.BadInput:
     """What pydantic found, as one of ours: where and why, never what was sent."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
@@ -91,10 +82,10 @@ def invalid(error: ValidationError, code: str) -> errors.BadInput:
 
 
 def problem_of(error: errors.PhoneSealError, incident: str | None = None) -> dict[str, Any]:
-    problem = problem_json(error, language())
+    problem = problem_json(error, wanted_language())
     own = API_TEXTS.get(problem["code"])
     if own is not None:
-        problem["detail"] = own[language()]
+        problem["detail"] = own[wanted_language()]
     if error.code in _OWN_STATUS:
         status = HTTPStatus(_OWN_STATUS[error.code])
         problem.update(status=status.value, title=status.phrase)

@@ -19,6 +19,15 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 _ZONE = timezone(timedelta(hours=7))  # no summer time there; needs no zone files
 
 
+def wanted_language() -> str:
+    """The best that the browser or program asks for; ``vi-VN`` asks for ``vi``."""
+    for tag, quality in request.accept_languages:  # best first
+        primary = tag.partition("-")[0].lower()
+        if primary in LANGUAGES and quality > 0:
+            return primary
+    return LANGUAGES[0]
+
+
 def language_of_request() -> str:
     chosen = session.get("language")
     if chosen in LANGUAGES:
@@ -26,7 +35,7 @@ def language_of_request() -> str:
     own = getattr(current_user, "language", None)
     if own in LANGUAGES:
         return str(own)
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    return wanted_language()
 
 
 def language() -> str:
