@@ -357,6 +357,9 @@ def test_outcomes_and_withdrawals_are_believed_when_signed_and_ours(kit: Kit):
     wrong = {**body_of(outcome), "items_signed": 2}
     wrong.pop("version")
     kit.links.push("outcome", kit.server.say("outcome", wrong))
+    wrong = {**body_of(outcome), "server_id": new_id("srv")}
+    wrong.pop("version")
+    kit.links.push("outcome", kit.server.say("outcome", wrong))
     assert len(kit.phone.pending()) == 1
     assert kit.person.results.empty()
     kit.links.push("withdrawn", withdrawal)

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mobile_app.device.interaction import ConnectionState
 from mobile_app.errors import ServerRefused
-from tests.unit.device.fake_server import body_of, new_id
+from tests.unit.device.fake_server import b64, body_of, new_id
 from tests.unit.device.phone_kit import Kit, wait_for
 
 
@@ -69,7 +69,7 @@ def test_a_key_that_rotates_in_the_middle_of_a_request(kit: Kit):
     assert kit.server.seen.count("prove") == 2
 
 
-@pytest.mark.parametrize("what", ["skipped", "stranger", "other-server"])
+@pytest.mark.parametrize("what", ["skipped", "stranger", "other-server", "recovery-key"])
 def test_a_rotation_that_leads_from_nowhere(unpaired: Kit, what: str):
     unpaired.pair()
     server = unpaired.server
@@ -77,14 +77,17 @@ def test_a_rotation_that_leads_from_nowhere(unpaired: Kit, what: str):
     if what == "skipped":
         server.rotate()
         server.spoil["hello"] = lambda answer: {**answer, "key_rotations": answer["key_rotations"][1:]}
-    if what == "other-server":
-        body = {**body_of(server.rotations[0]), "server_id": new_id("srv")}
+    if what in ("other-server", "recovery-key"):
+        falsified = {"server_id": new_id("srv")}
+        if what == "recovery-key":
+            falsified = {"request_signing_key": b64(server.raw(server.recovery))}
+        body = {**body_of(server.rotations[0]), **falsified}
         body.pop("version")
         server.spoil["hello"] = lambda answer: {
             **answer,
             "key_rotations": [server.say("key_rotation", body, server.recovery)],
         }
-    code = {"other-server": "server_key_rotation_wrong"}.get(what, "server_key_unknown")
+    code = "server_key_unknown" if what in ("skipped", "stranger") else "server_key_rotation_wrong"
     start_warned(unpaired, code)
 
 
