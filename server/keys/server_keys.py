@@ -80,17 +80,12 @@ class ServerKeys:
     def rotate(self, counter: int, now: float, *, recovery_pem: bytes | None = None) -> Statement:
         """Makes key number ``counter`` + 1 and the statement that leads phones to it, signed by the present key, or by the recovery key
         when that one is given (after a theft). The caller stores the statement; until then the present key goes on signing."""
+        signer = self.signer(counter) if recovery_pem is None else self._recovery_signer(recovery_pem, counter)
         new = Ed25519PrivateKey.generate()
         path = self.folder / f"request_signing_{counter + 1}.pem"
         if path.exists():  # made by a rotation that died before its commit: nobody has seen it
             path.unlink()
         write_secret(path, private_pem(new))
-        signer = self.signer(counter)
-        if recovery_pem is not None:
-            key = load_pem_private_key(recovery_pem, password=None)
-            if not isinstance(key, Ed25519PrivateKey) or raw_public(key) != self.recovery_public:
-                raise KeysUnusable("that is not this server's recovery key")
-            signer = RequestSigner(self.server_id, key, counter)
         fields = {
             "version": 1,
             "server_id": self.server_id,
@@ -99,6 +94,15 @@ class ServerKeys:
             "at": int(now * 1000),
         }
         return signer.sign("phoneseal.key_rotation.v1", fields)
+
+    def _recovery_signer(self, pem: bytes, counter: int) -> RequestSigner:
+        try:
+            key = load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError) as error:
+            raise KeysUnusable("that is no private key") from error
+        if not isinstance(key, Ed25519PrivateKey) or raw_public(key) != self.recovery_public:
+            raise KeysUnusable("that is not this server's recovery key")
+        return RequestSigner(self.server_id, key, counter)
 
 
 def open_keys(folder: Path, now: float) -> ServerKeys:
