@@ -78,6 +78,12 @@ class Config:
             raise ConfigError("certificate_issuer must be 'development' or 'none'")
         if self.production:
             self._check_production()
+        if not 0 <= self.port <= 65_535:
+            raise ConfigError("port must lie between 0 and 65535")
+        if self.workers < 0:
+            raise ConfigError("workers must be 0 (one per core) or a number of processes")
+        if self.lease_seconds < 1:
+            raise ConfigError("lease_seconds must be at least 1")
         if not 30 <= self.request_lifetime <= 86_400:
             raise ConfigError("request_lifetime must lie between 30 and 86400 seconds")
         if not 0.0 <= self.full_validation_share <= 1.0:
@@ -111,7 +117,7 @@ def load_config(path: Path | None, **overrides: Any) -> Config:
         if name not in known:
             raise ConfigError(f"unknown setting '{name}'")
         kind = kinds[name]
-        if kind is Path:
+        if kind is Path and isinstance(value, str | Path):
             values[name] = Path(value).absolute()
         elif kind is float and isinstance(value, int) and not isinstance(value, bool):
             values[name] = float(value)
