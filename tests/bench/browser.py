@@ -9,6 +9,7 @@ from typing import Any
 import requests
 import socketio
 
+from server.pdf.sample_contract import SIGNATURE_PAGE
 from server.users.user import User
 from tests.bench.contracts import PLACEMENT
 from tests.bench.stand import PASSWORD, Stand
@@ -24,7 +25,7 @@ class Browser:
         form = {"login_name": user.login, "password": PASSWORD, "csrf_token": self._csrf("/login")}
         answer = self.session.post(f"{self._url}/login", data=form, timeout=TIMEOUT, allow_redirects=False)
         assert answer.status_code == 303, answer.text[:300]
-        self.session.headers["X-CSRFToken"] = self._csrf("/documents")
+        self.session.headers["X-CSRFToken"] = self._csrf("/account")
         self.session.headers["Accept"] = "application/json"
         self._changed = threading.Condition()
         self.seen: dict[str, list[tuple[float, dict[str, Any]]]] = {}
@@ -45,9 +46,10 @@ class Browser:
             self.seen.setdefault(snapshot["request_id"], []).append((time.time(), snapshot))
             self._changed.notify_all()
 
-    def sign(self, document_ids: Sequence[str]) -> tuple[str, float]:
+    def sign(self, document_ids: Sequence[str], page: int = SIGNATURE_PAGE) -> tuple[str, float]:
         """Presses Sign and watches what becomes of it. The request's id, and when the button was pressed."""
-        body = {"documents": [{"document_id": one, "placement": PLACEMENT} for one in document_ids]}
+        placement = {**PLACEMENT, "page": page}
+        body = {"documents": [{"document_id": one, "placement": placement} for one in document_ids]}
         clicked = time.time()
         answer = self.session.post(f"{self._url}/sign-requests", json=body, timeout=TIMEOUT)
         assert answer.status_code == 201, answer.text[:500]
@@ -55,7 +57,7 @@ class Browser:
         self._take(self._socket.call("watch", {"request_id": request_id}, namespace="/browser")["ok"])
         return request_id, clicked
 
-    def wait_final(self, request_id: str, seconds: float = 600) -> tuple[float, dict[str, Any]]:
+    def wait_final(self, request_id: str, seconds: float = 180) -> tuple[float, dict[str, Any]]:
         """When the page was shown the end, and the end."""
         until = time.monotonic() + seconds
         with self._changed:

@@ -1,7 +1,8 @@
-"""The documents that are signed: the repository's own two-page contract, each copy with its own content.
+"""The documents that are signed: the repository's own two-page contract, each with its own content.
 
-Copies differ in the trailer's ``/ID`` only (same length, so every offset stays right): thousands are made in a moment, and no two have
-the same digest. A big document is the same contract with an image of random bytes behind its objects.
+``KINDS`` different contracts (numbers, prices, texts) are made once; the copies of one differ in the trailer's ``/ID`` only (same length,
+so every offset stays right). Thousands are made in a moment, and no two have the same digest. A big document is one page with an
+image of random bytes.
 """
 
 import re
@@ -14,18 +15,19 @@ from server.pdf.sample_contract import SIGNATURE_BOX, SIGNATURE_PAGE, make_sampl
 
 PLACEMENT = {"page": SIGNATURE_PAGE, **dict(zip(("x0", "y0", "x1", "y1"), SIGNATURE_BOX, strict=True))}
 PAGE_BOXES = ((595.28, 841.89),) * 2
+KINDS = 20
 _ID = re.compile(rb"<[0-9a-f]{32}>")
 
 
-@lru_cache(1)
-def _contract() -> bytes:
-    return make_sample_contract()
+@lru_cache(KINDS)
+def _contract(kind: int) -> bytes:
+    return make_sample_contract(number=kind + 1)
 
 
 def make_contracts(count: int) -> Iterator[bytes]:
-    source = _contract()
-    trailer = source.index(b"/ID")
-    for _ in range(count):
+    for number in range(count):
+        source = _contract(number % KINDS)
+        trailer = source.index(b"/ID")
         own = b"<" + secrets.token_hex(16).encode() + b">"
         yield source[:trailer] + _ID.sub(own, source[trailer:], count=2)
 

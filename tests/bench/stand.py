@@ -90,17 +90,26 @@ class Stand:
 
     def server_processes(self) -> dict[str, psutil.Process]:
         """``web``, ``worker-0`` … as they run now."""
-        pids = json.loads((self.config.data_dir / "server.pids").read_text("utf-8"))
-        return {name: psutil.Process(pid) for name, pid in pids.items() if name != "supervisor"}
+        return {name: psutil.Process(pid) for name, pid in self._pids().items() if name != "supervisor"}
+
+    def _pids(self) -> dict[str, int]:
+        for _ in range(100):
+            with suppress(ValueError):  # it is being written
+                return dict(json.loads((self.config.data_dir / "server.pids").read_text("utf-8")))
+            time.sleep(0.01)
+        raise TimeoutError("server.pids can't be read")
 
     def restart_web(self) -> None:
         """Kills the web process; the supervisor starts another. Returns once that one is there."""
-        before = self.server_processes()["web"].pid
+        before = self._pids()["web"]
         os.kill(before, signal.SIGKILL)
-        wait_until(lambda: self.server_processes()["web"].pid != before, 20, "the web process does not come back")
+        wait_until(lambda: self._pids().get("web", before) != before, 20, "the web process does not come back")
 
     def phones_connected(self) -> int:
-        return int(requests.get(f"{self.url}/readyz", timeout=20).json()["phones"])
+        """0 also while the web process is being started again."""
+        with suppress(requests.RequestException):
+            return int(requests.get(f"{self.url}/readyz", timeout=20).json()["phones"])
+        return 0
 
     def warm_up_workers(self) -> None:
         """Waits until no job is left."""
