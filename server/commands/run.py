@@ -158,9 +158,9 @@ def keys_show(app: UseCases, _arguments: argparse.Namespace) -> int:
 def keys_rotate(app: UseCases, arguments: argparse.Namespace) -> int:
     """The statement and the setting that makes the new key sign are committed together; running processes must be started again."""
     recovery = Path(arguments.recovery_key).read_bytes() if arguments.recovery_key else None
-    counter, now = app.signer.counter, app.clock.now()
-    statement = app.keys.rotate(counter, now, recovery_pem=recovery)
-    with app.store.write() as tx:
+    with app.store.write() as tx:  # one rotation at a time: a second one must not replace the key file of the first
+        counter, now = int(tx.settings.get(COUNTER_SETTING) or "1"), app.clock.now()
+        statement = app.keys.rotate(counter, now, recovery_pem=recovery)
         tx.devices.add_rotation(counter + 1, statement, now)
         tx.settings.set(COUNTER_SETTING, str(counter + 1))
         facts = {"counter": counter + 1, "by_recovery_key": recovery is not None}
