@@ -8,12 +8,13 @@ mere progress at most ``PROGRESS_EVERY`` seconds, the last of it always.
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import gevent
 from flask import request, session
-from flask_socketio import Namespace, SocketIO, join_room
+from flask_socketio import Namespace, SocketIO, join_room, leave_room
 
 from server.app import UseCases
 from server.crash_points import crash_point
@@ -48,7 +49,7 @@ class Browsers(Namespace):  # type: ignore[misc]
         self._app = app
         self._lanes = lanes
         self._users: dict[str, User] = {}
-        self._rooms: dict[str, set[str]] = {}
+        self._rooms: dict[str, dict[str, None]] = {}  # by socket, in the order in which they were entered
         self._watched: Counter[str] = Counter()
         self._told: dict[str, _Told] = {}
 
@@ -64,37 +65,51 @@ class Browsers(Namespace):  # type: ignore[misc]
         sid: str = request.sid  # type: ignore[attr-defined]
         self._users.pop(sid, None)
         for room in self._rooms.pop(sid, ()):
-            self._watched[room] -= 1
-            if self._watched[room] <= 0:
-                del self._watched[room]
-                self._told.pop(room, None)
+            self._unwatch(room)
+
+    def _unwatch(self, room: str) -> None:
+        self._watched[room] -= 1
+        if self._watched[room] <= 0:
+            del self._watched[room]
+            self._told.pop(room, None)
 
     def on_watch(self, message: object = None) -> dict[str, Any]:
-        """``{request_id}`` or ``{pairing_id}`` → ``{"ok": snapshot}``."""
+        """``{request_id}`` or ``{pairing_id}`` → ``{"ok": snapshot}``. A socket watches the last ``ROOMS_A_SOCKET`` subjects it named."""
         sid: str = request.sid  # type: ignore[attr-defined]
         try:
             user = self._users.get(sid)
             if user is None:
                 raise NotAuthenticated("no session")
-            subject, snapshot = self._watch(user, message)
+            subject, read = self._subject(user, message)
+            self._enter(sid, subject)  # before reading: what changes after the reading is told by event
+            return {"ok": read()}
         except PhoneSealError as error:
             return wire.error_answer(error)
-        rooms = self._rooms.setdefault(sid, set())
-        if subject not in rooms and len(rooms) < ROOMS_A_SOCKET:
-            rooms.add(subject)
-            self._watched[subject] += 1
-            join_room(subject)
-        return {"ok": snapshot}
 
-    def _watch(self, user: User, message: object) -> tuple[str, dict[str, Any]]:
+    def _enter(self, sid: str, subject: str) -> None:
+        rooms = self._rooms.setdefault(sid, {})
+        if subject in rooms:
+            return
+        if len(rooms) >= ROOMS_A_SOCKET:
+            oldest = next(iter(rooms))
+            del rooms[oldest]
+            leave_room(oldest)
+            self._unwatch(oldest)
+        rooms[subject] = None
+        self._watched[subject] += 1
+        join_room(subject)
+
+    def _subject(self, user: User, message: object) -> tuple[str, Callable[[], dict[str, Any]]]:
+        """What the user may watch, and how its snapshot is read."""
+        database, app = self._lanes.database, self._app
         if isinstance(message, dict) and set(message) == {"request_id"}:
             request_id = wire.read_id(message["request_id"], "sr")
-            self._lanes.database(self._app.tell.get, request_id, self._app.portal.relying_party_id, user.user_id)
-            return request_id, self._lanes.database(request_snapshot, self._app, request_id)
+            database(app.tell.get, request_id, app.portal.relying_party_id, user.user_id)
+            return request_id, lambda: database(request_snapshot, app, request_id)
         if isinstance(message, dict) and set(message) == {"pairing_id"} and user.subscriber_id:
             pairing_id = wire.read_id(message["pairing_id"], "pa")
-            pairing = self._lanes.database(self._app.read_devices.pairing, pairing_id, user.subscriber_id)
-            return pairing_id, self._lanes.database(pairing_snapshot, self._app, pairing)
+            database(app.read_devices.pairing, pairing_id, user.subscriber_id)
+            return pairing_id, lambda: database(self._pairing, pairing_id)
         raise BadInput("watch a request or a pairing", code="bad_message")
 
     # --- called by the outbox --------------------------------------------------------------------------------------------
