@@ -28,9 +28,15 @@ def server_factory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
 
 
 @pytest.fixture(scope="module")
-def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """One server for the tests of a module: each test takes its own person, phone and relying party."""
-    server = ServerProcess(tmp_path_factory.mktemp("server"))
+def running_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """One server for the tests of a module: each test takes its own person, phone and relying party.
+
+    A module that needs other settings says so in ``SERVER_SETTINGS``.
+    """
+    settings = getattr(request.module, "SERVER_SETTINGS", {})
+    server = ServerProcess(tmp_path_factory.mktemp("server"), **settings)
     server.start()
     yield server
     server.stop()

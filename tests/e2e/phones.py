@@ -107,15 +107,26 @@ class Phone:
     @contextmanager
     def plays(self, scenario: str) -> Iterator[Playing]:
         """The phone in use until the end of the block. ``scenario``: docs/emulator.md, without its first line."""
-        self._runs += 1
-        file = self.beside(f"{self._runs}.toml")
+        file = self.beside(f"{self._runs + 1}.toml")
         file.write_text(f"format = 1\n{scenario}", "utf-8")
+        codes = ["--codes-from", str(self.beside("codes.json"))]
+        with self._emulator("run", "--scenario", str(file), *codes) as playing:
+            yield playing
+
+    @contextmanager
+    def joins(self, *options: str) -> Iterator[Playing]:
+        """The phone while it is being paired: ``--qr URI``, or ``--server URL --code CODE``."""
+        with self._emulator("pair", "--algorithm", "ecdsa_p256_sha256", *options) as playing:
+            yield playing
+
+    @contextmanager
+    def _emulator(self, command: str, *options: str) -> Iterator[Playing]:
+        self._runs += 1
         errors = self.beside(f"{self._runs}.err")
         with errors.open("wb") as stderr:
             process = subprocess.Popen(
-                [sys.executable, "-m", "mobile_app.emulator", "run", "--profile", str(self.profile), "--json",
-                 "--scenario", str(file), "--pin", PIN, "--codes-from", str(self.beside("codes.json")),
-                 "--clock-offset-file", str(self.server.clock_file)],
+                [sys.executable, "-m", "mobile_app.emulator", command, "--profile", str(self.profile), "--json",
+                 "--pin", PIN, "--clock-offset-file", str(self.server.clock_file), *options],
                 stdout=subprocess.PIPE, stderr=stderr, text=True, encoding="utf-8",
             )  # fmt: skip
         playing = Playing(process, errors)

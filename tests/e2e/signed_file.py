@@ -39,7 +39,7 @@ class SignedFile:
             for number, signature in enumerate(signatures, start=1):
                 context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
                 status = validate_pdf_signature(signature, signer_validation_context=context)
-                assert status.bottom_line, status.pretty_print_details()
+                assert status.bottom_line, status.summary()
                 if number == count:
                     assert status.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
