@@ -149,8 +149,10 @@ class FilePinAttempt:
 
     def unlock(self, vault_share: bytes) -> UnlockedFileKeys:
         found = fields.record(fields.parse_json(self._box(vault_share).decode("ascii")), _BOX_FIELDS)
+        # The box was opened with its authentication tag, so the key is the one that was put in: proving anew that an RSA key is
+        # consistent would cost 37 ms (2048 bits) to 115 ms (3072) of every approval.
         signing_key = serialization.load_der_private_key(
-            fields.octets(found["signing_key"], "signing_key", 32, 8192), None
+            fields.octets(found["signing_key"], "signing_key", 32, 8192), None, unsafe_skip_rsa_key_validation=True
         )
         algorithm = fields.code(found["signature_algorithm"], "signature_algorithm")
         approval_key = p256_key(fields.octets(found["approval_key"], "approval_key", 32, 4096))
