@@ -51,7 +51,7 @@ MOVES: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     _S.RECEIVED: frozenset((_S.CHOSEN, _S.REFUSING, _S.FINISHED)),
     _S.CHOSEN: frozenset((_S.RIGHT, _S.REFUSING, _S.FINISHED)),
     _S.RIGHT: frozenset((_S.APPROVED, _S.REFUSING, _S.FINISHED)),
-    _S.APPROVED: frozenset((_S.SIGNING, _S.FINISHED)),
+    _S.APPROVED: frozenset((_S.SIGNING, _S.REFUSING, _S.FINISHED)),  # REFUSING: the server won't take the approval
     _S.SIGNING: frozenset((_S.SENT, _S.FINISHED)),
     _S.SENT: frozenset((_S.FINISHED,)),
     _S.REFUSING: frozenset((_S.FINISHED,)),

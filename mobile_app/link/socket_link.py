@@ -8,6 +8,8 @@ Rules:
 * Events may come on several threads and in any order; nothing here sorts them.
 """
 
+import contextlib
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -81,7 +83,19 @@ class SocketLink:
             calls = list(self._calls)
         for call in calls:
             call.done.set()
+        self._close_transport()
         self._on_disconnect()
+
+    def _close_transport(self) -> None:
+        """When the server ends the connection, engine.io leaves the TCP socket to the garbage collector."""
+        websocket = getattr(self._client.eio, "ws", None)
+        if websocket is None:
+            return
+        with contextlib.suppress(
+            OSError, AttributeError
+        ):  # the reading thread may be gone already, and its socket with it
+            websocket.sock.shutdown(socket.SHUT_RDWR)  # wakes the reading thread
+        websocket.shutdown()
 
 
 class SocketIoConnector:

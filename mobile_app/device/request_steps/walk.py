@@ -172,6 +172,15 @@ def _check_failed(walk: Walk, error: CheckFailed, end_result: str) -> None:
         walk.book.warn(error.code, error.details, request_id)
 
 
+def _end_there_too(walk: Walk, error: ServerRefused) -> None:
+    """The server won't take our choice or approval and never will: nobody should wait for the request to expire. Nothing was signed."""
+    try:
+        refuse(walk, "device_error", detail=error.code)
+    except (CheckFailed, ServerRefused, Malformed, IllegalMove):
+        walk.book.finish(walk.request.request_id, "device_error", detail=error.code)
+    walk.interaction.show_problem(error.code, error.details, walk.request.request_id)
+
+
 def _look_into(walk: Walk, error: ServerRefused) -> None:
     """The server said no: has the request ended there?"""
     book, request_id = walk.book, walk.request.request_id
@@ -181,8 +190,8 @@ def _look_into(walk: Walk, error: ServerRefused) -> None:
             book.outcome(answer.outcome)
         elif answer.state in FINAL_STATES:
             book.finish(request_id, END_OF_STATE[answer.state], final_state=answer.state)
-        elif walk.request.state == RequestState.APPROVED and answer.state != "SIGNING":
-            book.finish(request_id, "device_error", detail=error.code)
+        elif walk.request.state in (RequestState.CHOSEN, RequestState.APPROVED) and answer.state != "SIGNING":
+            _end_there_too(walk, error)
         else:
             walk.interaction.show_problem(error.code, error.details, request_id)
     except ServerRefused as second:
