@@ -148,6 +148,11 @@ class ImportDocuments:
             found = tx.import_batches.of_user(user_id, before, min(limit, 100))
             return [tx.import_batches.progress(batch) for batch in found]
 
+    def names(self, user_id: str, limit: int) -> list[ImportBatch]:
+        """The newest batches, without a look at how far they are."""
+        with self._store.read() as tx:
+            return tx.import_batches.of_user(user_id, None, limit)
+
     def holds(self, batch: ImportBatch, sha256: str, file_name: str) -> bool:
         """Did this very file arrive in the batch already? Then an upload whose answer got lost is not doubled."""
         with self._store.read() as tx:

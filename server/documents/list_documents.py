@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.documents.document import Document
+from server.documents.document import Document, DocumentState
 
 LOOKED_AT = 10_000
 """How many documents one page of a search looks at."""
@@ -26,6 +26,19 @@ SHOWN = (
     "refused",
 )
 """As what a document stands in the list: what its owner has to do, or what happens to it."""
+
+
+def shown_as(document: Document) -> str:
+    """One of ``SHOWN``: what the store's column of this name says too."""
+    if document.state is DocumentState.CHECKING:
+        return "checking"
+    if document.state is DocumentState.REFUSED:
+        return "refused"
+    if document.in_request:
+        return "progress"
+    if document.signed_at is not None:
+        return "completed"
+    return "waiting" if document.processing_right == "sign" else f"waiting_{document.processing_right}"
 
 
 def search_form(text: str) -> str:

@@ -53,14 +53,14 @@ class ReadDocument:
     def file(self, document: Document, *, original: bool = False) -> Path:
         """The bytes as they stand now, or as uploaded. Raises ``Conflict(document_not_ready)``."""
         if document.state is not DocumentState.READY:
-            raise Conflict("the document is not ready", code="document_not_ready")
+            raise not_ready(document)
         sha256 = document.uploaded_sha256 if original else document.current_sha256
         return self._blobs.path("documents", sha256)
 
     def page_image(self, document: Document, page: int, width: int) -> Path | None:
         """The cached picture of a page, or None after asking a worker to make it; news come under ``page:<name>``."""
         if document.state is not DocumentState.READY:
-            raise Conflict("the document is not ready", code="document_not_ready")
+            raise not_ready(document)
         if not 0 <= page < document.pages:
             raise NotFound("no such page", code="page_unknown")
         if width not in PAGE_WIDTHS:
@@ -77,6 +77,11 @@ class ReadDocument:
         crash_point("render.after_commit")
         self._nudge.workers()
         return None
+
+
+def not_ready(document: Document) -> Conflict:
+    details = {"document_id": document.document_id, "named": f"“{document.title}”"}
+    return Conflict("the document is not ready", code="document_not_ready", details=details)
 
 
 def page_image_name(sha256: str, page: int, width: int) -> str:

@@ -14,10 +14,15 @@ from flask_wtf.csrf import CSRFProtect
 from server.lanes import Lanes
 from server.web import (
     account_views,
+    batch_views,
     document_files,
     document_views,
+    import_views,
+    list_views,
     log_in_views,
+    operator_views,
     pairing_views,
+    result_views,
     sign_views,
 )
 from server.web.languages import TIME_ZONE, language, set_up_languages
@@ -28,6 +33,20 @@ from server.web.sessions import set_up_sessions
 
 CLIENT = Path(__file__).resolve().parents[2] / "web_client"
 FORM_BYTES = 1 << 20
+VIEWS = (
+    log_in_views,
+    list_views,
+    document_views,
+    document_files,
+    import_views,
+    sign_views,
+    batch_views,
+    result_views,
+    account_views,
+    pairing_views,
+    operator_views,
+)
+UPLOADS = ("web.upload", "web.import_document")
 
 
 def create_web(flask_app: Flask, app: WebUseCases, lanes: Lanes, news: News) -> None:
@@ -40,8 +59,8 @@ def create_web(flask_app: Flask, app: WebUseCases, lanes: Lanes, news: News) -> 
     set_up_sessions(flask_app, site)
     set_up_languages(flask_app)
     set_up_security_headers(flask_app, app.config.base_url)
-    _set_up_forms(flask_app, web)
-    for views in (log_in_views, document_views, document_files, sign_views, account_views, pairing_views):
+    _set_up_forms(flask_app, web, app.config.max_request_bytes)
+    for views in VIEWS:
         views.add_views(web, site)
     set_up_problems(flask_app, web)
 
@@ -52,13 +71,15 @@ def create_web(flask_app: Flask, app: WebUseCases, lanes: Lanes, news: News) -> 
     flask_app.register_blueprint(web)
 
 
-def _set_up_forms(flask_app: Flask, web: Blueprint) -> None:
+def _set_up_forms(flask_app: Flask, web: Blueprint, archive_bytes: int) -> None:
     """Anti-forgery values are checked here and not on the whole app: the API and the devices have no cookies to abuse."""
     flask_app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None)
     csrf = CSRFProtect(flask_app)
 
     @web.before_request
     def _check_form() -> None:
-        if request.endpoint != "web.upload":
+        if request.endpoint == "web.import_archive":
+            request.max_content_length = archive_bytes
+        elif request.endpoint not in UPLOADS:
             request.max_content_length = FORM_BYTES
         csrf.protect()

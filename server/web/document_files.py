@@ -6,7 +6,6 @@ page images may stay in the person's own browser for five minutes.
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext
@@ -14,6 +13,7 @@ from flask_babel import gettext
 from server.documents.document import Document
 from server.documents.read_document import PAGE_WIDTHS, Asker, page_image_name
 from server.errors import BadInput, Unavailable
+from server.web.file_names import attachment
 from server.web.ports import PIECE, Site
 from server.web.sessions import current
 
@@ -67,11 +67,7 @@ def _download(site: Site, path: Path, name: str) -> Response:
     length = site.lanes.slow(path.stat).st_size
     response = Response(_read(site, path), mimetype="application/pdf")
     response.content_length = length
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_").replace("\\", "_")
-    # RFC 6266: the plain name for old programs, the encoded one (RFC 5987) for the rest.
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
+    response.headers["Content-Disposition"] = attachment(name)
     response.headers["Content-Security-Policy"] = _INERT
     return response
 

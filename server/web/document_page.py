@@ -29,7 +29,7 @@ def document_facts(document: Document, last: SignRequest | None, user: User, *, 
         "created_by": user.name,
         "created_at": document.created_at,
         "due_at": None,
-        "pages": _pages(document) if ready else [],
+        "pages": page_facts(document) if ready else [],
         "ready": ready,
         "state_words": gettext(shown.words),
         "state_tone": shown.tone,
@@ -53,7 +53,8 @@ def document_facts(document: Document, last: SignRequest | None, user: User, *, 
     return facts
 
 
-def _pages(document: Document) -> list[dict[str, Any]]:
+def page_facts(document: Document) -> list[dict[str, Any]]:
+    """Number (from 1), size in points and pictures of each page."""
     # The version makes a browser fetch anew the pages of a document that was signed meanwhile.
     version = int(document.signed_at or document.created_at)
     return [

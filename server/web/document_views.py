@@ -1,4 +1,4 @@
-"""The documents of the portal: list, upload, one document.
+"""The documents of the portal: upload, one document.
 
 Rules: every access names the asker; an upload is streamed to disk, never held in memory, and its answer says what the inspection found.
 """
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from server.documents.document import Document, DocumentState
-from server.documents.read_document import Asker
+from server.documents.read_document import Asker, not_ready
 from server.errors import BadInput, TooLarge, Unprocessable
 from server.signing.sign_request import SignRequest
 from server.users.user import User
-from server.web.document_page import document_facts
-from server.web.document_words import SHOWN, last_request, read_list, row_facts
+from server.web.document_page import document_facts, page_facts
+from server.web.document_words import last_request
 from server.web.languages import language
 from server.web.messages import code_text, finding_texts, repair_texts
 from server.web.panel_words import panel_facts
@@ -28,7 +28,6 @@ from server.web.sessions import current
 from server.web.snapshots import request_snapshot
 
 CHECK_SECONDS = 30.0
-MOST_PER_REQUEST = 1
 
 
 def add_views(web: Blueprint, site: Site) -> None:
@@ -36,33 +35,6 @@ def add_views(web: Blueprint, site: Site) -> None:
 
     def asker(user: User) -> Asker:
         return Asker(app.portal.relying_party_id, user.user_id)
-
-    @web.get("/")
-    def home() -> ResponseReturnValue:
-        return redirect(url_for("web.documents"))
-
-    @web.get("/documents")
-    def documents() -> str:
-        user = current()
-        show = request.args.get("show", "all")
-        show = show if show in SHOWN else "all"
-        query = request.args.get("q", "").strip()[:200]
-        before = request.args.get("before")
-        page = lanes.database(read_list, app, user, before, show, query)
-        phones = lanes.database(signing_phones, app, user)
-        kept: dict[str, Any] = {"show": show if show != "all" else None, "q": query or None}
-        return render_template(
-            "documents.html",
-            section="documents",
-            rows=row_facts(page.lines, user),
-            filters=_filters(show),
-            active_filter=show if show != "all" else None,
-            query=query,
-            has_phone=bool(phones.names),
-            most_per_request=MOST_PER_REQUEST,
-            newer_url=url_for("web.documents", **kept) if before else None,
-            older_url=url_for("web.documents", before=page.older, **kept) if page.older else None,
-        )
 
     @web.get("/documents/upload")
     def upload_form() -> str:
@@ -104,6 +76,13 @@ def add_views(web: Blueprint, site: Site) -> None:
             answer_minutes=max(1, round(app.config.request_lifetime / 60)),
         )
 
+    @web.get("/documents/<document_id>/pages.json")
+    def document_pages(document_id: str) -> Response:
+        found = lanes.database(app.read_document.get, asker(current()), document_id)
+        if found.state is not DocumentState.READY:
+            raise not_ready(found)
+        return jsonify(pages=page_facts(found))
+
     @web.get("/documents/<document_id>/state.json")
     def document_state(document_id: str) -> Response:
         user = current()
@@ -125,15 +104,6 @@ def _see(app: WebUseCases, asker: Asker, user: User, document_id: str) -> _Seen:
     live = app.read_document.live_request(document_id)
     snapshot = request_snapshot(app, live) if live else None
     return _Seen(document, last_request(app, document), snapshot, signing_phones(app, user))
-
-
-def _filters(show: str) -> list[dict[str, object]]:
-    pills: list[dict[str, object]] = [
-        {"words": gettext(words), "url": url_for("web.documents", show=key), "active": show == key, "count": None}
-        for key, words in SHOWN.items()
-    ]
-    every = {"words": gettext("All"), "url": url_for("web.documents"), "active": show == "all", "count": None}
-    return [every, *pills]
 
 
 def _store(site: Site, user: User) -> Document:

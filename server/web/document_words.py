@@ -1,7 +1,7 @@
-"""Which state of a document a person sees, and the list's lines.
+"""As what a document stands in the list, in words.
 
 Rules: a document that is part of an open request is in progress; one that was signed here is completed; one whose last request ended
-otherwise waits for the signature again and says how that request ended. Lines are read by key, never by offset.
+otherwise waits for its owner again and says how that request ended.
 """
 
 from collections.abc import Iterable
@@ -9,28 +9,49 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from server.documents.document import Document, DocumentState
-from server.signing.sign_request import FINAL, EndResult, SignRequest, State
+from server.documents.document import Document
+from server.documents.list_documents import ListedDocument, shown_as
+from server.signing.sign_request import EndResult, SignRequest, State
 from server.users.user import User
 from server.web.languages import language
 from server.web.messages import code_text
 from server.web.panel_words import END_WORDS, N_, STATE_WORDS
 from server.web.ports import WebUseCases
 
-PAGE_SIZE = 50
-READ_AT_ONCE = 100
-READ_AT_MOST = 400  # documents looked at for one page of a filtered list; "older" goes on from there
-
-SHOWN = {
-    "waiting": N_("Waiting for your signature"),
+STATES = {
+    "waiting": (N_("Waiting for your signature"), "amber"),
+    "waiting_initial": (N_("Waiting for your initials"), "amber"),
+    "waiting_approve": (N_("Waiting for your approval"), "amber"),
+    "waiting_view": (N_("For reading"), "grey"),
+    "progress": (N_("In progress"), "blue"),
+    "checking": (N_("Being checked"), "blue"),
+    "completed": (N_("Completed"), "jade"),
+    "refused": (N_("Not accepted"), "red"),
+}
+QUICK = {
+    "waiting": N_("To sign"),
+    "waiting_initial": N_("To initial"),
+    "waiting_approve": N_("To approve"),
+    "waiting_view": N_("For reading"),
     "progress": N_("In progress"),
+    "checking": N_("Being checked"),
     "completed": N_("Completed"),
+    "refused": N_("Not accepted"),
+}
+"""The quick filters: what there is to do."""
+ALWAYS = ("waiting", "progress", "completed")
+"""Quick filters that stand there even with nothing behind them."""
+RIGHT_WORDS = {
+    "sign": N_("Digital signature"),
+    "initial": N_("Initials"),
+    "approve": N_("Approval"),
+    "view": N_("Reading only"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``kind``: checking, refused, waiting, progress or completed; texts are message ids."""
+    """``kind`` is a key of ``STATES``; texts are message ids."""
 
     kind: str
     words: str
@@ -42,39 +63,29 @@ class Shown:
         return self.kind == "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    document: Document
-    request: SignRequest | None
-    shown: Shown
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """``older``: the key to go on from, or None at the end."""
-
-    lines: list[Line]
-    older: str | None
-
-
 def shown_state(document: Document, request: SignRequest | None) -> Shown:
     """``request`` is the document's last one, if there was any."""
-    if document.state is DocumentState.CHECKING:
-        return Shown("checking", N_("Being checked"), "blue")
-    if document.state is DocumentState.REFUSED:
-        return Shown("refused", N_("Not accepted"), "red")
-    if request is not None and request.state not in FINAL:
-        return Shown("progress", SHOWN["progress"], "blue", STATE_WORDS[request.state].words)
-    if document.signed_at is not None:
-        return Shown("completed", SHOWN["completed"], "jade")
-    return Shown("waiting", SHOWN["waiting"], "amber", _end_words(request) if request is not None else "")
+    state, end = (request.state, request.end_result) if request is not None else (None, None)
+    return _shown(shown_as(document), state, end)
 
 
-def _end_words(request: SignRequest) -> str:
+def _shown(kind: str, request_state: str | None, request_end: str | None) -> Shown:
+    words, tone = STATES[kind]
+    detail = ""
+    if request_state is not None and kind == "progress":
+        detail = STATE_WORDS[State(request_state)].words
+    elif request_state is not None and kind.startswith("waiting"):
+        detail = _end_words(request_state, request_end)
+    return Shown(kind, words, tone, detail)
+
+
+def _end_words(request_state: str, request_end: str | None) -> str:
+    if request_state == State.COMPLETED:
+        return N_("Not signed in the last request")  # others of that request were
     try:
-        return END_WORDS[EndResult(request.end_result or "")].words
+        return END_WORDS[EndResult(request_end or "")].words
     except (ValueError, KeyError):
-        return STATE_WORDS[State(request.state)].words
+        return STATE_WORDS[State(request_state)].words
 
 
 def last_request(app: WebUseCases, document: Document) -> SignRequest | None:
@@ -84,61 +95,33 @@ def last_request(app: WebUseCases, document: Document) -> SignRequest | None:
     return app.tell.get(document.last_request_id, document.relying_party_id, document.user_id)
 
 
-def read_list(app: WebUseCases, user: User, before: str | None, show: str, query: str) -> ListPage:
-    """One page of the user's documents, newest first; ``show`` is a key of ``SHOWN`` or "all". Runs in the database lane."""
-    lines: list[Line] = []
-    looked_at = 0
-    needle = query.casefold()
-    while looked_at < READ_AT_MOST:
-        documents = app.read_document.page_of_user(user.user_id, before, READ_AT_ONCE)
-        for document in documents:
-            if len(lines) == PAGE_SIZE:
-                return ListPage(lines, before)
-            before = document.document_id
-            line = _line(app, document, show, needle)
-            if line is not None:
-                lines.append(line)
-        looked_at += len(documents)
-        if len(documents) < READ_AT_ONCE:
-            return ListPage(lines, None)
-    return ListPage(lines, before)
+def row_facts(lines: Iterable[ListedDocument], user: User) -> list[dict[str, object]]:
+    """What the list shows of each document."""
+    return [_row(line, user) for line in lines]
 
 
-def _line(app: WebUseCases, document: Document, show: str, needle: str) -> Line | None:
-    if needle and not any(needle in text.casefold() for text in (document.title, document.document_code)):
-        return None
-    if show == "completed" and document.signed_at is None:
-        return None
-    request = last_request(app, document)
-    shown = shown_state(document, request)
-    kinds = ("progress", "checking") if show == "progress" else (show,)
-    return Line(document, request, shown) if show == "all" or shown.kind in kinds else None
-
-
-def _detail(line: Line) -> str | None:
-    if line.document.refusal_code:
-        return code_text(line.document.refusal_code, language())
-    return str(gettext(line.shown.detail)) if line.shown.detail else None
-
-
-def row_facts(lines: Iterable[Line], user: User) -> list[dict[str, object]]:
-    """What the list's template shows of each line."""
-    return [
-        {
-            "document_id": line.document.document_id,
-            "title": line.document.title,
-            "code": line.document.document_code,
-            "pages": line.document.pages,
-            "size": line.document.current_length,
-            "batch_name": None,
-            "created_by": user.name,
-            "created_at": line.document.created_at,
-            "due_at": None,
-            "state_words": gettext(line.shown.words),
-            "state_tone": line.shown.tone,
-            "state_detail": _detail(line),
-            "request_id": line.request.request_id if line.request else None,
-            "signable": line.shown.signable,
-        }
-        for line in lines
-    ]
+def _row(line: ListedDocument, user: User) -> dict[str, object]:
+    document = line.document
+    shown = _shown(line.shown, line.request_state, line.request_end)
+    detail = str(gettext(shown.detail)) if shown.detail else None
+    if document.refusal_code:
+        detail = code_text(document.refusal_code, language())
+    return {
+        "document_id": document.document_id,
+        "title": document.title,
+        "code": document.document_code,
+        "pages": document.pages,
+        "size": document.current_length,
+        "import_batch_id": document.import_batch_id,
+        "batch_name": line.batch_name,
+        "processing_right": document.processing_right,
+        "right_words": gettext(RIGHT_WORDS.get(document.processing_right, document.processing_right)),
+        "created_by": user.name,
+        "created_at": document.created_at,
+        "due_at": None,
+        "state_words": gettext(shown.words),
+        "state_tone": shown.tone,
+        "state_detail": detail,
+        "request_id": document.last_request_id,
+        "signable": shown.signable,
+    }

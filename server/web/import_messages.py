@@ -58,6 +58,10 @@ IMPORT_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Không còn chứng từ nào của yêu cầu này cần ký lại.",
         "en": "No document of this request is left to be signed.",
     },
+    "nothing_signed": {
+        "vi": "Chưa có chứng từ nào của yêu cầu này được ký. Hãy chờ kết quả rồi tải lại.",
+        "en": "No document of this request is signed yet. Wait for the result, then download again.",
+    },
     "waits_for_person": {
         "vi": "Yêu cầu này đang chờ người ký trên điện thoại, không chờ máy chủ. Không có gì để chạy lại.",
         "en": "This request waits for the person at the phone, not for the server. There is nothing to run again.",

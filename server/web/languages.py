@@ -16,7 +16,7 @@ from server.web.messages import LANGUAGES
 
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 TIME_ZONE = "Asia/Ho_Chi_Minh"
-_ZONE = timezone(timedelta(hours=7))  # no summer time there; needs no zone files
+ZONE = timezone(timedelta(hours=7))  # no summer time there; needs no zone files
 
 
 def wanted_language() -> str:
@@ -45,7 +45,7 @@ def language() -> str:
 
 
 def date_time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).astimezone(_ZONE).strftime("%d/%m/%Y %H:%M")
+    return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
 
 
 def file_size(count: int) -> str:
@@ -54,6 +54,11 @@ def file_size(count: int) -> str:
         return f"{max(1, round(count / 1024))} KB"
     text = f"{count / 1024 / 1024:.1f}".removesuffix(".0")
     return f"{text.replace('.', ',') if language() == 'vi' else text} MB"
+
+
+def number(count: int) -> str:
+    """With the language's mark between thousands."""
+    return f"{count:,}".replace(",", "." if language() == "vi" else ",")
 
 
 def initials(name: str) -> str:
@@ -71,4 +76,5 @@ def set_up_languages(app: Flask) -> None:
     app.add_template_filter(date_time, "date_time")
     app.add_template_filter(iso_utc, "iso")
     app.add_template_filter(file_size, "file_size")
+    app.add_template_filter(number, "number")
     app.add_template_filter(initials, "initials")

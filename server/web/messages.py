@@ -92,12 +92,12 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "There is no such document, or you may not see it.",
     },
     "document_not_ready": {
-        "vi": "Chứng từ đang được kiểm tra. Hãy chờ vài giây rồi thử lại.",
-        "en": "The document is still being checked. Wait a few seconds and try again.",
+        "vi": "Chứng từ chưa sẵn sàng: {named}. Nếu đang được kiểm tra, hãy chờ vài giây rồi thử lại.",
+        "en": "Not ready yet: {named}. If it is still being checked, wait a few seconds and try again.",
     },
     "document_in_use": {
-        "vi": "Chứng từ đang nằm trong một yêu cầu ký khác. Hãy chờ yêu cầu đó xong hoặc huỷ nó trước.",
-        "en": "The document is part of another open request. Wait for that one or cancel it first.",
+        "vi": "Đang nằm trong một yêu cầu ký khác: {named}. Hãy chờ yêu cầu đó xong hoặc huỷ nó trước.",
+        "en": "Part of another open request: {named}. Wait for that one or cancel it first.",
     },
     "document_moved": {
         "vi": "Chứng từ vừa thay đổi. Hãy tải lại trang.",

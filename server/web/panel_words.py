@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from flask import url_for
 from flask_babel import gettext
 
-from server.signing.sign_request import EndResult, State
+from server.signing.sign_request import EndResult, ItemState, State
 
 
 def N_(message: str) -> str:
@@ -39,7 +39,7 @@ class Words:
 
 STATE_WORDS: dict[State, Words] = {
     State.PREPARING: Words(
-        N_("Preparing"), "blue", lead=N_("The server is preparing the document. It goes to your phone in a moment.")
+        N_("Preparing"), "blue", lead=N_("The server is preparing the request. It goes to your phone in a moment.")
     ),
     State.QUEUED: Words(
         N_("Waiting for the phone to connect"),
@@ -64,7 +64,7 @@ STATE_WORDS: dict[State, Words] = {
     State.ANSWERED: Words(
         N_("Writing the signatures"),
         "blue",
-        lead=N_("The phone is done. The server writes the signatures into the document and checks the result."),
+        lead=N_("The phone is done. The server writes the signatures into the documents and checks the result."),
     ),
     State.COMPLETED: Words(
         N_("Signed"),
@@ -84,15 +84,13 @@ END_WORDS: dict[EndResult, Words] = {
         N_("Refused"),
         "red",
         title=N_("You refused on the phone"),
-        text=N_(
-            "The document carries no signature of yours. If that was a mistake, open it again and send a new request."
-        ),
+        text=N_("Nothing was signed. If that was a mistake, send a new request."),
     ),
     EndResult.CANCELLED: Words(
         N_("Cancelled"),
         "amber",
         title=N_("The request was cancelled"),
-        text=N_("Nothing was signed. Open the document again to send a new request."),
+        text=N_("Nothing was signed. You can send a new request at any time."),
     ),
     EndResult.TIMEOUT: Words(
         N_("Not finished in time"),
@@ -155,14 +153,36 @@ END_WORDS: dict[EndResult, Words] = {
     ),
 }
 
+ALL_OF_MANY = Words(
+    N_("Signed"),
+    "jade",
+    title=N_("All {signed} documents are signed"),
+    text=N_("The signatures are in the documents and have been checked."),
+    toast=N_("All documents signed successfully"),
+)
 PARTLY = Words(
     N_("Partly signed"),
     "amber",
-    title=N_("Some documents were signed"),
-    text=N_("The list shows which ones, and why the others were not. Send a new request for those."),
+    title=N_("{signed} of {total} documents are signed"),
+    text=N_("Their signatures have been checked."),
     toast=N_("Some documents were signed"),
 )
-ITEM_SIGNED = Words(N_("Signed"), "jade")
+ITEM_WORDS: dict[ItemState, Words] = {
+    ItemState.WAITING: Words(N_("Waiting"), "grey"),
+    ItemState.PREPARED: Words(N_("Prepared"), "grey"),
+    ItemState.ANSWERED: Words(N_("Signature received"), "blue"),
+    ItemState.SIGNED: Words(N_("Signed"), "jade"),
+    ItemState.REFUSED: Words(N_("Left out by you"), "amber"),
+    ItemState.FAILED: Words(N_("Failed"), "red"),
+    ItemState.CANCELLED: Words(N_("Cancelled"), "amber"),
+}
+RESULT_FILTERS = {
+    "all": N_("All"),
+    "signed": N_("Signed"),
+    "refused": N_("Left out"),
+    "failed": N_("Failed"),
+    "waiting": N_("Waiting"),
+}
 STEPS = {
     "prepare": N_("Prepare the documents ({n})"),
     "send": N_("Sent to the phone"),
@@ -177,7 +197,16 @@ TEXTS = {
     "signed_count": N_("{signed} / {total} signed"),
     "embedded_count": N_("{written} / {total} written and checked"),
     "who_when": N_("{name} · on “{device}” · {when}"),
-    "counts": N_("Prepared {prepared} · on the phone {sent} · signed {signed}"),
+    "cancelled_some": N_("You stopped it: {count} were not signed any more."),
+    "refused_some": N_("You left out {count} on the phone."),
+    "failed_some": N_("{count} failed; the list says why."),
+    "rate": N_("{rate} documents a second"),
+    "rate_left": N_("{rate} documents a second · {left} left"),
+    "took": N_("{count} documents in {seconds} seconds · {rate} a second"),
+    "retry": N_("Ask again for those not signed ({count})"),
+    "more": N_("Show more"),
+    "no_results": N_("No documents here."),
+    "open_document": N_("Open"),
     "no_phone_connected": N_("No phone is connected yet"),
     "nothing_signed": N_("No signature has been made yet"),
     "approved": N_("You agreed"),
@@ -198,7 +227,8 @@ def panel_texts() -> dict[str, object]:
         "states": {state.value: words.translated() for state, words in STATE_WORDS.items()},
         "end_results": {result.value: words.translated() for result, words in END_WORDS.items()},
         "partly": PARTLY.translated(),
-        "item_signed": ITEM_SIGNED.translated(),
+        "all_of_many": ALL_OF_MANY.translated(),
+        "filters": {name: gettext(text) for name, text in RESULT_FILTERS.items()},
         "steps": {name: gettext(text) for name, text in STEPS.items()},
     }
 
@@ -211,6 +241,9 @@ def panel_facts(snapshot: Mapping[str, object] | None) -> dict[str, object]:
             "snapshot": url_for("web.snapshot", request_id="REQUEST"),
             "cancel": url_for("web.cancel", request_id="REQUEST"),
             "document": url_for("web.document", document_id="DOCUMENT"),
+            "results": url_for("web.results", request_id="REQUEST"),
+            "archive": url_for("web.signed_zip", request_id="REQUEST"),
+            "retry": url_for("web.retry", request_id="REQUEST"),
         },
         "texts": panel_texts(),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Protocol, TypeVar
 
@@ -10,13 +11,17 @@ from server.config import Config
 from server.devices.end_device import EndDevice
 from server.devices.pairing import PairDevice
 from server.devices.read_devices import ReadDevices
+from server.documents.import_batch import ImportDocuments
+from server.documents.list_documents import ListDocuments
 from server.documents.read_document import ReadDocument
 from server.documents.receive_upload import ReceiveUpload
 from server.lanes import Lanes
 from server.relying_parties.relying_party import RelyingParty
 from server.signing.cancel_request import CancelRequest
 from server.signing.queue_request import QueueRequest
+from server.signing.retry_request import RetryRequest
 from server.signing.tell_requester import TellRequester
+from server.signing.unstick_request import UnstickRequests
 from server.users.log_in import LogIn
 
 T = TypeVar("T")
@@ -28,6 +33,12 @@ class Signer(Protocol):
     @property
     def fingerprint(self) -> str:
         """Of the request-signing key, as it stands in the pairing QR code."""
+        ...
+
+
+class Files(Protocol):
+    def path(self, area: str, sha256: str) -> Path:
+        """Where the bytes lie. Whoever asks has been checked before."""
         ...
 
 
@@ -49,7 +60,17 @@ class WebUseCases(Protocol):
     @property
     def read_document(self) -> ReadDocument: ...
     @property
+    def list_documents(self) -> ListDocuments: ...
+    @property
+    def import_documents(self) -> ImportDocuments: ...
+    @property
+    def blobs(self) -> Files: ...
+    @property
     def queue_request(self) -> QueueRequest: ...
+    @property
+    def retry_request(self) -> RetryRequest: ...
+    @property
+    def unstick(self) -> UnstickRequests: ...
     @property
     def cancel_request(self) -> CancelRequest: ...
     @property

@@ -26,6 +26,7 @@ class SessionUser(UserMixin):  # type: ignore[misc]
         self.display_name = user.name
         self.login_name = user.login
         self.language = user.language
+        self.operator = user.role == "operator"
 
     def get_id(self) -> str:
         return self.user.user_id

@@ -101,8 +101,15 @@ def read_placement(value: object) -> Placement | None:
     if not isinstance(value, dict):
         raise BadInput("placement must be an object", code="placement_invalid")
     page = value.get("page")
+    if not isinstance(page, int) or isinstance(page, bool):
+        raise BadInput("page must be a number from 0", code="placement_invalid")
+    return Placement(page, *read_numbers(value))
+
+
+def read_numbers(value: dict[str, Any]) -> tuple[float, float, float, float]:
+    """The four sides of a box, in points. Raises ``BadInput(placement_invalid)``."""
     sides = [value.get(name) for name in ("x0", "y0", "x1", "y1")]
     numbers = [float(side) for side in sides if isinstance(side, int | float) and not isinstance(side, bool)]
-    if not isinstance(page, int) or isinstance(page, bool) or len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-        raise BadInput("placement needs page, x0, y0, x1, y1", code="placement_invalid")
-    return Placement(page, *numbers)
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        raise BadInput("placement needs x0, y0, x1, y1", code="placement_invalid")
+    return numbers[0], numbers[1], numbers[2], numbers[3]

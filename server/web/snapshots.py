@@ -6,6 +6,8 @@ from server.devices.device import Pairing, PairingState
 from server.signing.sign_request import ItemState
 from server.web.ports import WebUseCases
 
+DOCUMENTS_SHOWN = 5  # a page needs the title of a single one; results come by page
+
 
 def signed_url(document_id: str) -> str:
     return f"/documents/{document_id}/file"
@@ -13,7 +15,7 @@ def signed_url(document_id: str) -> str:
 
 def request_snapshot(app: WebUseCases, request_id: str) -> dict[str, Any]:
     """A sign request as its page shows it. The caller has checked that the asker may see it; runs in the database lane."""
-    snapshot = app.tell.snapshot(request_id)
+    snapshot = app.tell.snapshot(request_id, DOCUMENTS_SHOWN)
     for line in snapshot["documents"]:
         line["signed_url"] = signed_url(line["document_id"]) if line["state"] == ItemState.SIGNED else None
     return snapshot

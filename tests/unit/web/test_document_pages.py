@@ -108,7 +108,7 @@ def test_documents_of_others_do_not_exist(portal: Any, contract: bytes) -> None:
 
 
 def test_list_pages_by_key_and_filters(portal: Any, contract: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.web.document_words.PAGE_SIZE", 2)
+    monkeypatch.setattr("server.web.list_views.PAGE_SIZE", 2)
     browser = portal.logged_in()
     for number in range(3):
         browser.upload(contract, f"so%20{number}.pdf")

@@ -1,10 +1,14 @@
 // @ts-check
-// Choosing documents in the list. The bar docks at the bottom, counts, and says why a button is grey.
+// Choosing documents in the list. The bar docks at the bottom, counts, says what the chosen ones have in common and why a
+// button is grey. Whether they may go into one request is the server's word: what is in the way is marked in its row.
 
 import { fill, part, readFacts } from './facts.js';
+import { keepSelection } from './selection.js';
+import { Refused, postJson } from './server.js';
 
 const form = document.querySelector('[data-selection]');
 const texts = readFacts('selection-texts');
+const urls = readFacts('selection-urls');
 if (form instanceof HTMLFormElement && texts) watchSelection(form);
 
 /** @param {HTMLFormElement} form */
@@ -14,16 +18,31 @@ function watchSelection(form) {
   const all = /** @type {HTMLInputElement} */ (part(form, '[data-select-all]'));
   const boxes = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('[data-select]')]);
   const sign = /** @type {HTMLButtonElement} */ (part(dock, '[data-dock-sign]'));
-  const view = /** @type {HTMLButtonElement} */ (part(dock, '[data-dock-view]'));
+  const note = part(dock, '[data-dock-note]');
+  const byBatch = /** @type {HTMLInputElement} */ (part(dock, '[data-by-batch]'));
+  let batchChosen = false; // by the person, not by us
+  let refusal = '';
 
   const selected = () => boxes.filter((box) => box.checked);
+  const batchesOf = (/** @type {HTMLInputElement[]} */ chosen) => [...new Set(chosen.map((box) => box.dataset.batch || ''))];
 
   /** @param {HTMLInputElement[]} chosen */
   function whyNot(chosen) {
     if (texts.no_phone) return texts.no_phone;
+    if (new Set(chosen.map((box) => box.dataset.right)).size > 1) return texts.other_right;
     if (chosen.some((box) => box.dataset.signable !== 'yes')) return texts.not_signable;
-    if (chosen.length > most) return most === 1 ? texts.one_at_a_time : fill(texts.too_many, { most });
+    if (chosen.length > most) return fill(texts.too_many, { most });
     return '';
+  }
+
+  /** @param {HTMLInputElement[]} chosen */
+  function inCommon(chosen) {
+    const batches = batchesOf(chosen);
+    const words = [];
+    if (batches.length > 1) words.push(texts.several_batches);
+    else if (batches[0]) words.push(fill(texts.same_batch, { batch: chosen[0].dataset.batchName || '' }));
+    words.push(fill(texts.same_right, { right: chosen[0].dataset.rightWords || '' }));
+    return chosen.length > 1 ? words.join(', ') : '';
   }
 
   function show() {
@@ -32,32 +51,86 @@ function watchSelection(form) {
     all.checked = chosen.length === boxes.length;
     all.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
     for (const box of boxes) box.closest('[data-row]')?.classList.toggle('selected', box.checked);
+    if (!chosen.length) return;
     const counted = chosen.length === 1 ? texts.selected_one : fill(texts.selected_many, { n: chosen.length });
     part(dock, '[data-dock-count]').textContent = counted;
+    const batches = batchesOf(chosen);
+    part(dock, '[data-dock-by-batch]').hidden = chosen.length < 2 || batches.every((batch) => !batch);
+    if (!batchChosen) byBatch.checked = batches.length === 1 && batches[0] !== '';
     const reason = whyNot(chosen);
-    part(dock, '[data-dock-note]').textContent = reason;
+    note.textContent = refusal || reason || inCommon(chosen);
+    note.classList.toggle('failed', refusal !== '');
     sign.textContent = fill(texts.sign, { n: chosen.length });
     sign.title = reason;
     sign.setAttribute('aria-disabled', String(reason !== ''));
-    view.hidden = chosen.length !== 1;
+  }
+
+  function changed() {
+    refusal = '';
+    for (const mark of form.querySelectorAll('[data-offending]')) /** @type {HTMLElement} */ (mark).hidden = true;
+    for (const row of form.querySelectorAll('tr.offending-row')) row.classList.remove('offending-row');
+    show();
+  }
+
+  /** @param {string[]} ids of the documents that are in the way */
+  function mark(ids) {
+    for (const box of boxes.filter((box) => ids.includes(box.value))) {
+      const row = box.closest('[data-row]');
+      if (!row) continue;
+      row.classList.add('offending-row');
+      const words = part(row, '[data-offending]');
+      words.textContent = texts.offending;
+      words.hidden = false;
+    }
+    form.querySelector('tr.offending-row')?.scrollIntoView({ block: 'center' });
+  }
+
+  async function toBatch() {
+    const chosen = selected();
+    const batch = byBatch.checked && chosen.length > 1 ? form.dataset.batch || firstBatch(chosen) : null;
+    const ids = chosen.map((box) => box.value);
+    sign.setAttribute('aria-disabled', 'true');
+    try {
+      await postJson(urls.check, { document_ids: ids, import_batch_id: batch });
+      keepSelection({ ids, batch, look: false });
+      location.assign(urls.batch);
+    } catch (error) {
+      refusal = error instanceof Refused && error.message ? error.message : texts.unreachable;
+      if (error instanceof Refused) mark(error.documents);
+      show();
+    }
+  }
+
+  /** @param {HTMLInputElement[]} chosen */
+  function firstBatch(chosen) {
+    return chosen.map((box) => box.dataset.batch || '').find((batch) => batch) || null;
   }
 
   all.addEventListener('change', () => {
     for (const box of boxes) box.checked = all.checked;
-    show();
+    changed();
   });
-  form.addEventListener('change', show);
+  byBatch.addEventListener('change', () => {
+    batchChosen = true;
+    changed();
+  });
+  form.addEventListener('change', changed);
   part(dock, '[data-dock-clear]').addEventListener('click', () => {
     for (const box of boxes) box.checked = false;
-    show();
+    batchChosen = false;
+    changed();
     all.focus();
   });
-  view.addEventListener('click', () => location.assign(selected()[0].dataset.url || ''));
+  part(dock, '[data-dock-view]').addEventListener('click', () => {
+    keepSelection({ ids: selected().map((box) => box.value), batch: null, look: true });
+    location.assign(urls.batch);
+  });
   sign.addEventListener('click', () => {
     if (sign.getAttribute('aria-disabled') === 'true') return;
     const chosen = selected();
-    // A document is signed from its own page, where its pages are seen and the signature is placed.
-    location.assign(`${chosen[0].dataset.url}#sign`);
+    // A single document is signed from its own page, where its pages are seen and the signature is placed.
+    if (chosen.length === 1) location.assign(`${chosen[0].dataset.url}#sign`);
+    else void toBatch();
   });
   show(); // a page that the browser restored may come back with boxes ticked
 }

@@ -4,8 +4,8 @@
 import './dialogs.js';
 import './toasts.js';
 
-const menu = document.querySelector('[data-menu]');
-if (menu instanceof HTMLDetailsElement) {
+document.querySelectorAll('details[data-menu]').forEach((menu) => {
+  if (!(menu instanceof HTMLDetailsElement)) return;
   document.addEventListener('click', (event) => {
     if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
   });
@@ -14,7 +14,7 @@ if (menu instanceof HTMLDetailsElement) {
     menu.open = false;
     menu.querySelector('summary')?.focus();
   });
-}
+});
 
 document.querySelectorAll('[data-show-password]').forEach((button) => {
   if (!(button instanceof HTMLElement)) return;

@@ -1,5 +1,5 @@
 // @ts-check
-// From a snapshot to the four steps and the bar. Pure functions: no page, no clock.
+// From a snapshot to the four steps and the bar. Pure functions of it and the page's language.
 
 import { timeOfDay } from './clock.js';
 import { fill } from './facts.js';
@@ -13,6 +13,7 @@ import { fill } from './facts.js';
  * @property {string} subscriber who signs
  * @property {number} created_at
  * @property {number} expires_at
+ * @property {number | null} approved_at
  * @property {number | null} finished_at
  * @property {number} server_time
  * @property {string | null} verification_code
@@ -22,7 +23,8 @@ import { fill } from './facts.js';
  * @property {number} items_answered signature values that the phone has handed in
  * @property {number} items_signed signed files
  * @property {number} items_refused
- * @property {number} items_failed
+ * @property {number} items_failed cancelled ones too
+ * @property {number} items_cancelled
  * @property {{ position: number, document_id: string, title: string, state: string, end_result: string | null,
  *   reason: string | null, signed_url: string | null }[]} documents
  * @property {{ name: string, state: string }[]} devices
@@ -55,7 +57,7 @@ export function steps(snapshot, texts) {
   return ORDER.map((name, index) => ({
     name,
     state: index < now ? 'done' : index === now ? 'now' : 'later',
-    title: fill(texts.steps[name], { n: snapshot.items_total }),
+    title: fill(texts.steps[name], { n: countText(snapshot.items_total) }),
     detail: index <= now ? detail(name, snapshot, texts) : '',
   }));
 }
@@ -67,7 +69,7 @@ export function steps(snapshot, texts) {
  */
 function detail(name, snapshot, texts) {
   const names = snapshot.devices.map((device) => device.name).join(', ');
-  const counts = numbers(snapshot);
+  const counts = grouped(numbers(snapshot));
   switch (name) {
     case 'prepare':
       return snapshot.state === 'PREPARING' ? fill(texts.prepared_count, counts) : timeOfDay(snapshot.created_at);
@@ -99,20 +101,35 @@ function numbers(snapshot) {
 }
 
 /**
- * The bar never runs ahead of its label: both show the same count of the same thing.
+ * The bar never runs ahead of its label: both show the same count of the same thing. While the phone signs, that is what it has handed
+ * in; once it is done, what is written and checked.
  * @param {Snapshot} snapshot
  * @param {any} texts
- * @returns {{ value: number, label: string, counts: string }}
+ * @returns {{ value: number, label: string }}
  */
 export function progress(snapshot, texts) {
-  const counts = numbers(snapshot);
-  const several = snapshot.items_total > 1;
-  if (snapshot.state === 'PREPARING') {
-    return { value: counts.prepared, label: fill(texts.prepared_count, counts), counts: '' };
+  const counts = grouped(numbers(snapshot));
+  switch (snapshot.state) {
+    case 'PREPARING':
+      return { value: snapshot.items_prepared, label: fill(texts.prepared_count, counts) };
+    case 'ANSWERED':
+      return { value: snapshot.items_signed, label: fill(texts.embedded_count, counts) };
+    default:
+      return { value: numbers(snapshot).signed, label: fill(texts.signed_count, counts) };
   }
-  return {
-    value: counts.signed,
-    label: fill(texts.signed_count, counts),
-    counts: several ? fill(texts.counts, counts) : '',
-  };
+}
+
+/** @param {number} count */
+export function countText(count) {
+  return new Intl.NumberFormat(document.documentElement.lang).format(count);
+}
+
+/**
+ * @template {Record<string, number>} T
+ * @param {T} counts
+ * @returns {Record<keyof T, string>}
+ */
+function grouped(counts) {
+  const texts = Object.entries(counts).map(([name, count]) => [name, countText(count)]);
+  return /** @type {Record<keyof T, string>} */ (Object.fromEntries(texts));
 }

@@ -7,11 +7,14 @@ export class Refused extends Error {
    * @param {string} sentence
    * @param {string} code
    * @param {number} status
+   * @param {any} [details] public facts of the refusal
    */
-  constructor(sentence, code, status) {
+  constructor(sentence, code, status, details) {
     super(sentence);
     this.code = code;
     this.status = status;
+    /** @type {string[]} the documents that are in the way */
+    this.documents = (details && details.documents) || [];
   }
 }
 
@@ -61,6 +64,6 @@ async function answer(response) {
   }
   const type = response.headers.get('Content-Type') || '';
   const told = type.includes('json') ? await response.json() : {};
-  if (!response.ok) throw new Refused(told.detail || '', told.code || 'internal', response.status);
+  if (!response.ok) throw new Refused(told.detail || '', told.code || 'internal', response.status, told.errors);
   return told;
 }

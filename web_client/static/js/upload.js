@@ -1,9 +1,9 @@
 // @ts-check
 // Upload: choose or drop several files; each is sent on its own, so one that is refused does not stop the others.
-// XMLHttpRequest, because fetch tells nothing about how much has been sent.
 
 import { fill, part, readFacts } from './facts.js';
-import { Refused, csrfToken, getJson } from './server.js';
+import { Refused, getJson } from './server.js';
+import { uploadOne } from './upload_one.js';
 
 const AT_ONCE = 2;
 const CHECK_EVERY = 2000;
@@ -140,35 +140,16 @@ class Row {
 /**
  * @param {File} file
  * @param {Row} row
- * @returns {Promise<void>}
  */
-function send(file, row) {
-  return new Promise((done) => {
-    const call = new XMLHttpRequest();
-    call.open('POST', form.getAttribute('action') || '');
-    call.responseType = 'json';
-    call.setRequestHeader('Accept', 'application/json');
-    call.setRequestHeader('X-CSRFToken', csrfToken());
-    call.upload.addEventListener('progress', (event) => {
-      if (event.lengthComputable) row.sent(event.loaded / event.total);
-    });
-    call.addEventListener('load', () => {
-      const told = call.response || {};
-      if (call.status === 202) return void row.follow(told).finally(done);
-      if (call.status < 300) row.stored(told);
-      else if (call.status === 413 && !told.detail) row.end(false, fill(texts.too_large, { size: size(mostBytes) }));
-      else row.end(false, told.detail || texts.unknown);
-      done();
-    });
-    call.addEventListener('error', () => {
-      row.end(false, texts.offline);
-      done();
-    });
-    call.setRequestHeader('Content-Type', 'application/pdf');
-    call.setRequestHeader('X-File-Name', encodeURIComponent(file.name));
-    row.sent(0);
-    call.send(file);
-  });
+async function send(file, row) {
+  row.sent(0);
+  const url = form.getAttribute('action') || '';
+  const { status, told } = await uploadOne(url, file, 'application/pdf', (bytes) => row.sent(bytes / file.size));
+  if (status === 0) row.end(false, texts.offline);
+  else if (status === 202) await row.follow(told);
+  else if (status < 300) row.stored(told);
+  else if (status === 413 && !told.detail) row.end(false, fill(texts.too_large, { size: size(mostBytes) }));
+  else row.end(false, told.detail || texts.unknown);
 }
 
 const input = part(document, '#files');

@@ -2,10 +2,13 @@
 // The live waiting panel: shows one sign request from "being prepared" to its end, from snapshots alone. The page may be
 // closed and opened again at any time; the same snapshot gives the same picture.
 
-import { Countdown, clockFace, dateTime } from './clock.js';
+import { Countdown, clockFace } from './clock.js';
 import { fill, part, readFacts } from './facts.js';
 import { follow } from './live.js';
-import { steps, progress } from './panel_steps.js';
+import { resultOf, wordsOf } from './panel_result.js';
+import { countText, progress, steps } from './panel_steps.js';
+import { Rate } from './rate.js';
+import { Results } from './results.js';
 import { Refused, post } from './server.js';
 import { showToast } from './toasts.js';
 
@@ -28,9 +31,11 @@ export class WaitingPanel {
     /** @type {Countdown | null} */
     this.countdown = null;
     this.sawItRunning = false;
-    this.spoken = '';
+    this.rate = new Rate();
+    this.results = new Results(/** @type {HTMLDetailsElement} */ (part(root, '[data-panel-results]')), facts.texts);
     part(root, '[data-panel-cancel]').addEventListener('click', () => this.cancelDialog().showModal());
     part(root, '[data-cancel-now]').addEventListener('click', () => void this.cancel());
+    part(root, '[data-panel-retry]').addEventListener('click', () => void this.retry());
     setInterval(() => this.tick(), 500);
   }
 
@@ -73,15 +78,17 @@ export class WaitingPanel {
     const ended = snapshot.final;
     if (!ended) this.sawItRunning = true;
     this.countdown = ended || !snapshot.expires_at ? null : new Countdown(snapshot.expires_at, snapshot.server_time);
-    const words = this.words(snapshot);
+    const words = wordsOf(snapshot, this.texts);
     this.text('[data-panel-title]', this.title(snapshot));
     const state = part(this.root, '[data-panel-state]');
     state.textContent = words.words;
     state.className = `state tone-${words.tone}`;
     this.showCode(CODE_STATES.has(snapshot.state) ? snapshot.verification_code : null);
+    if (before && before.state !== snapshot.state) this.rate.reset();
     this.showProgress(snapshot);
+    this.showFigures(snapshot);
     this.showSteps(snapshot);
-    this.showDocuments(snapshot, ended);
+    this.results.show(snapshot, this.address('results', snapshot.request_id));
     part(this.root, '[data-panel-live]').hidden = ended;
     part(this.root, '[data-panel-steps]').hidden = ended;
     part(this.root, '[data-panel-leave]').hidden = ended;
@@ -95,25 +102,11 @@ export class WaitingPanel {
     return ended;
   }
 
-  /**
-   * The words for a state; an end result knows more than the state it ended in.
-   * @param {Snapshot} snapshot
-   */
-  words(snapshot) {
-    const { states, end_results: endResults } = this.texts;
-    let key = snapshot.end_result && snapshot.end_result !== 'ok' ? endResults[snapshot.end_result] : null;
-    if (snapshot.state === 'COMPLETED') {
-      if (snapshot.items_signed < snapshot.items_total) key = snapshot.items_signed ? this.texts.partly : key;
-      else key = null;
-    }
-    return { ...states[snapshot.state], ...(snapshot.final ? key : null) };
-  }
-
   /** @param {Snapshot} snapshot */
   title(snapshot) {
     const only = snapshot.items_total === 1 && snapshot.documents[0];
     if (only) return fill(this.texts.title_one, { title: only.title });
-    return fill(this.texts.title_many, { n: snapshot.items_total });
+    return fill(this.texts.title_many, { n: countText(snapshot.items_total) });
   }
 
   /**
@@ -121,8 +114,13 @@ export class WaitingPanel {
    * @param {string} lead
    */
   leadOf(snapshot, lead) {
+    return fill(lead || '', { devices: this.deviceNames(snapshot) });
+  }
+
+  /** @param {Snapshot} snapshot */
+  deviceNames(snapshot) {
     const names = snapshot.signing_device || snapshot.devices.map((device) => device.name).join(', ');
-    return fill(lead || '', { devices: names || this.texts.your_phone });
+    return names || this.texts.your_phone;
   }
 
   tick() {
@@ -149,8 +147,7 @@ export class WaitingPanel {
   showProgress(snapshot) {
     const now = progress(snapshot, this.texts);
     this.text('[data-bar-count]', now.label);
-    this.text('[data-panel-counts]', now.counts);
-    part(this.root, '[data-panel-counts]').hidden = !now.counts;
+    this.showRate(snapshot, now.value);
     const bar = part(this.root, '[data-panel-progress] [data-bar]');
     bar.setAttribute('aria-valuemax', String(snapshot.items_total));
     bar.setAttribute('aria-valuenow', String(now.value));
@@ -159,6 +156,31 @@ export class WaitingPanel {
     filled.style.width = `${snapshot.items_total ? (100 * now.value) / snapshot.items_total : 0}%`;
     part(this.root, '[data-panel-progress]').hidden =
       snapshot.final && (snapshot.items_signed === 0 || snapshot.items_total === 1);
+  }
+
+  /**
+   * How fast it goes, while a worker or the phone is at it; while a person thinks, nothing is said.
+   * @param {Snapshot} snapshot
+   * @param {number} value
+   */
+  showRate(snapshot, value) {
+    const line = part(this.root, '[data-panel-rate]');
+    const moving = ['PREPARING', 'SIGNING', 'ANSWERED'].includes(snapshot.state);
+    line.hidden = !moving || snapshot.items_total < 2;
+    if (line.hidden) return;
+    this.rate.add(value, snapshot.server_time);
+    const [rate, left] = [this.rate.perSecond(), this.rate.left(snapshot.items_total)];
+    const numbers = { rate: rate === null ? '…' : countText(Math.max(1, Math.round(rate))), left: clockFace(left || 0) };
+    line.textContent = fill(left === null ? this.texts.rate : this.texts.rate_left, numbers);
+  }
+
+  /** @param {Snapshot} snapshot */
+  showFigures(snapshot) {
+    part(this.root, '[data-panel-figures]').hidden = snapshot.items_total < 2 || snapshot.final;
+    const { items_prepared: prepared, items_sent: sent, items_answered: answered, items_signed: signed } = snapshot;
+    for (const [name, count] of Object.entries({ prepared, sent, answered, signed })) {
+      this.text(`[data-figure="${name}"]`, countText(count));
+    }
   }
 
   /** @param {Snapshot} snapshot */
@@ -174,43 +196,6 @@ export class WaitingPanel {
   }
 
   /**
-   * One document is already named in the title: the list is shown for several, or when one has a word of its own.
-   * @param {Snapshot} snapshot
-   * @param {boolean} ended
-   */
-  showDocuments(snapshot, ended) {
-    const list = part(this.root, '[data-panel-documents]');
-    list.hidden = !ended || snapshot.documents.length < 2;
-    list.replaceChildren(...(list.hidden ? [] : snapshot.documents.map((item) => this.documentLine(item))));
-  }
-
-  /** @param {Snapshot['documents'][number]} item */
-  documentLine(item) {
-    const line = document.createElement('li');
-    const title = document.createElement('span');
-    title.className = 'title';
-    title.textContent = item.title;
-    const words = item.signed_url ? this.texts.item_signed : this.texts.end_results[item.end_result || 'server_error'];
-    const state = document.createElement('span');
-    state.className = `state tone-${words.tone}`;
-    state.textContent = words.words;
-    line.append(title, state);
-    if (item.signed_url) {
-      const link = document.createElement('a');
-      link.href = item.signed_url;
-      link.textContent = this.texts.download;
-      line.append(link);
-    }
-    if (item.reason) {
-      const reason = document.createElement('span');
-      reason.className = 'reason';
-      reason.textContent = fill(this.texts.reason, { reason: item.reason });
-      line.append(reason);
-    }
-    return line;
-  }
-
-  /**
    * @param {Snapshot} snapshot
    * @param {any} words
    */
@@ -221,19 +206,25 @@ export class WaitingPanel {
     box.querySelectorAll('[data-result-icon]').forEach((icon) => {
       if (icon instanceof HTMLElement) icon.hidden = icon.dataset.resultIcon !== `tone-${words.tone}`;
     });
-    this.text('[data-result-title]', words.title || words.words);
-    this.text('[data-result-text]', this.leadOf(snapshot, words.text || ''));
-    const only = snapshot.documents.length === 1 ? snapshot.documents[0] : null;
-    const reason = snapshot.reason || (only && only.reason) || '';
-    this.text('[data-result-reason]', reason ? fill(this.texts.reason, { reason }) : '');
-    part(this.root, '[data-result-reason]').hidden = !reason;
-    const who = snapshot.items_signed && snapshot.finished_at ? this.texts.who_when : '';
-    this.text('[data-result-who]', fill(who, {
-      name: snapshot.subscriber,
-      device: snapshot.signing_device || this.texts.your_phone,
-      when: dateTime(snapshot.finished_at || 0),
-    }));
-    part(this.root, '[data-result-who]').hidden = !who;
+    const said = resultOf(snapshot, words, this.texts, this.deviceNames(snapshot));
+    this.text('[data-result-title]', said.title);
+    this.text('[data-result-text]', said.text);
+    this.text('[data-result-reason]', said.reason);
+    part(this.root, '[data-result-reason]').hidden = !said.reason;
+    this.text('[data-result-who]', [said.who, said.took].filter(Boolean).join(' · '));
+    part(this.root, '[data-result-who]').hidden = !said.who;
+    this.showWaysOn(snapshot);
+    if (this.sawItRunning && snapshot.state === 'COMPLETED' && snapshot.items_signed > 0) {
+      showToast(this.texts.success, words.toast || words.words);
+    }
+  }
+
+  /**
+   * What can be done with a request that has ended.
+   * @param {Snapshot} snapshot
+   */
+  showWaysOn(snapshot) {
+    const only = snapshot.items_total === 1 ? snapshot.documents[0] : null;
     const download = part(this.root, '[data-panel-download]');
     const again = part(this.root, '[data-panel-again]');
     const signed = only && only.signed_url;
@@ -242,9 +233,12 @@ export class WaitingPanel {
     again.hidden = !only;
     if (only) again.setAttribute('href', this.documentAddress('document', only.document_id));
     part(this.root, '[data-panel-back]').hidden = false;
-    if (this.sawItRunning && snapshot.state === 'COMPLETED' && snapshot.items_signed > 0) {
-      showToast(this.texts.success, words.toast || words.words);
-    }
+    const archive = part(this.root, '[data-panel-archive]');
+    archive.hidden = Boolean(only) || snapshot.items_signed === 0;
+    archive.setAttribute('href', this.address('archive', snapshot.request_id));
+    const retry = part(this.root, '[data-panel-retry]');
+    retry.hidden = Boolean(only) || snapshot.items_failed === 0 || snapshot.end_result === 'document_mismatch';
+    retry.textContent = fill(this.texts.retry, { count: countText(snapshot.items_failed) });
   }
 
   /**
@@ -280,6 +274,21 @@ export class WaitingPanel {
       showToast(this.texts.not_done, sentence, true);
     } finally {
       button.removeAttribute('aria-disabled');
+    }
+  }
+
+  async retry() {
+    if (!this.snapshot) return;
+    const button = part(this.root, '[data-panel-retry]');
+    if (button.getAttribute('aria-disabled') === 'true') return;
+    button.setAttribute('aria-disabled', 'true');
+    try {
+      const { url } = await post(this.address('retry', this.snapshot.request_id));
+      location.assign(url);
+    } catch (error) {
+      button.removeAttribute('aria-disabled');
+      const sentence = error instanceof Refused && error.message ? error.message : this.texts.unreachable;
+      showToast(this.texts.not_done, sentence, true);
     }
   }
 

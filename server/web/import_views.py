@@ -1,0 +1,161 @@
+"""Import batches (lô import): many PDFs, or one ZIP archive, under one name.
+
+Rules: each file is a call of its own, so the browser sends several at a time, shows each one's progress and sends again only what failed;
+a file whose answer got lost is not doubled; what was not accepted is listed with its reason.
+"""
+
+from typing import Any
+from urllib.parse import unquote
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.documents.import_batch import ImportBatch, ImportProgress
+from server.documents.list_documents import DocumentFilter, ListedDocument
+from server.documents.receive_upload import ArrivedFile
+from server.errors import BadInput, TooLarge
+from server.users.user import User
+from server.web.languages import language
+from server.web.messages import code_text
+from server.web.phone_words import signing_phones
+from server.web.ports import Site, pieces
+from server.web.sessions import current
+from server.web.sign_views import read_json
+
+BATCHES_A_PAGE = 30
+REFUSED_SHOWN = 200
+
+
+def add_views(web: Blueprint, site: Site) -> None:
+    app, lanes = site.app, site.lanes
+
+    def own(import_batch_id: str) -> tuple[User, ImportBatch]:
+        user = current()
+        portal = app.portal.relying_party_id
+        return user, lanes.database(app.import_documents.get, import_batch_id, portal, user.user_id)
+
+    @web.get("/import-batches")
+    def import_batches() -> str:
+        user = current()
+        before = request.args.get("before")
+        found = lanes.database(app.import_documents.of_user, user.user_id, before, BATCHES_A_PAGE + 1)
+        shown = found[:BATCHES_A_PAGE]
+        older = shown[-1].batch.import_batch_id if len(found) > len(shown) else None
+        return render_template(
+            "import_batches.html",
+            section="imports",
+            batches=shown,
+            newer_url=url_for("web.import_batches") if before else None,
+            older_url=url_for("web.import_batches", before=older) if older else None,
+        )
+
+    @web.get("/import-batches/new")
+    def new_import() -> str:
+        current()
+        config = app.config
+        return render_template(
+            "import_new.html",
+            section="imports",
+            most_bytes=config.max_document_bytes,
+            most_archive_bytes=config.max_request_bytes,
+            most_files=config.max_request_items,
+        )
+
+    @web.post("/import-batches")
+    def start_import() -> ResponseReturnValue:
+        user, name = current(), read_json().get("name")
+        portal = app.portal.relying_party_id
+        batch = lanes.database(app.import_documents.start, portal, user.user_id, name if isinstance(name, str) else "")
+        urls = {
+            "url": url_for("web.import_batch", import_batch_id=batch.import_batch_id),
+            "documents_url": url_for("web.import_document", import_batch_id=batch.import_batch_id),
+            "archive_url": url_for("web.import_archive", import_batch_id=batch.import_batch_id),
+        }
+        return jsonify(import_batch_id=batch.import_batch_id, **urls), 201
+
+    @web.post("/import-batches/<import_batch_id>/documents")
+    def import_document(import_batch_id: str) -> ResponseReturnValue:
+        _, batch = own(import_batch_id)
+        _check_body("application/pdf", app.config.max_document_bytes, "pdf_too_large")
+        name = unquote(request.headers.get("X-File-Name", ""))[:500] or "document.pdf"
+        receive = app.receive_upload
+        arrived = receive.write_file(pieces(request.stream))
+        if lanes.database(app.import_documents.holds, batch, arrived.sha256, name):
+            lanes.slow(arrived.path.unlink, missing_ok=True)
+            return jsonify(known=True), 200
+        lanes.database(_record, site, batch, lanes.slow(receive.keep_file, arrived), name)
+        return jsonify(known=False), 202
+
+    @web.post("/import-batches/<import_batch_id>/archive")
+    def import_archive(import_batch_id: str) -> ResponseReturnValue:
+        _, batch = own(import_batch_id)
+        _check_body("application/zip", app.config.max_request_bytes, "archive_too_large")
+        arrived = app.import_documents.write_archive(pieces(request.stream))
+        kept = lanes.slow(app.import_documents.keep_archive, arrived)
+        lanes.database(app.import_documents.add_archive, batch, kept)
+        return jsonify(known=False), 202
+
+    @web.get("/import-batches/<import_batch_id>")
+    def import_batch(import_batch_id: str) -> str:
+        user, batch = own(import_batch_id)
+        facts = lanes.database(_facts, site, user, batch)
+        phones = lanes.database(signing_phones, app, user)
+        return render_template(
+            "import_batch.html",
+            section="imports",
+            batch=batch,
+            facts=facts,
+            why_not=phones.why_not(),
+        )
+
+    @web.get("/import-batches/<import_batch_id>/progress.json")
+    def import_progress(import_batch_id: str) -> Response:
+        user, batch = own(import_batch_id)
+        return jsonify(lanes.database(_facts, site, user, batch))
+
+
+def _record(site: Site, batch: ImportBatch, arrived: ArrivedFile, name: str) -> None:
+    site.app.receive_upload.record_file(
+        arrived,
+        relying_party_id=batch.relying_party_id,
+        user_id=batch.user_id,
+        file_name=name,
+        import_batch_id=batch.import_batch_id,
+    )
+
+
+def _check_body(media_type: str, limit: int, code: str) -> None:
+    if request.mimetype not in (media_type, "application/octet-stream"):
+        raise BadInput("the body must be the file itself", code="no_file")
+    if (request.content_length or 0) > limit:
+        raise TooLarge("the file is too large", code=code, details={"limit": limit})
+
+
+def _facts(site: Site, user: User, batch: ImportBatch) -> dict[str, Any]:
+    """How far the import is, and what was not accepted. Runs in the database lane."""
+    app = site.app
+    progress = app.import_documents.progress(batch)
+    refused: list[ListedDocument] = []
+    if progress.refused:
+        wanted = DocumentFilter("refused", batch.import_batch_id)
+        refused = app.list_documents.page(user.user_id, wanted, None, REFUSED_SHOWN).lines
+    lines = [(line.document.file_name, line.document.refusal_code or "unprocessable") for line in refused]
+    lines += [(file.file_name, file.code) for file in app.import_documents.not_taken(batch, REFUSED_SHOWN)]
+    return {
+        **_counts(progress),
+        "refused_files": [{"name": name, "why": code_text(code, language())} for name, code in lines[:REFUSED_SHOWN]],
+    }
+
+
+def _counts(progress: ImportProgress) -> dict[str, Any]:
+    refused = progress.refused + progress.not_taken
+    return {
+        "total": progress.total + progress.not_taken,
+        "checking": progress.checking,
+        "ready": progress.ready,
+        "refused": refused,
+        "signed": progress.signed,
+        "waiting": progress.waiting,
+        "archives": progress.waiting_archives,
+        "settled": progress.checking == 0 and progress.waiting_archives == 0,
+    }
