@@ -36,11 +36,19 @@ def test_only_few_and_short_containers_are_kept() -> None:
     values.keep(b"(a string of more than enough bytes)", 0, 36, b"a string")
     assert values.find(long, 0, len(long)) is None
     assert values.find(b"(a string of more than enough bytes)", 0, 36) is None
-    for number in range(MOST + 1):
+
+
+def test_what_is_not_found_again_is_forgotten() -> None:
+    values = RepeatedValues()
+    values.keep(VALUE, 0, len(VALUE), {})
+    for number in range(2 * MOST + 1):
         one = b"[%024d]" % number
         values.keep(one, 0, len(one), [number])
+        if number == MOST:
+            assert values.find(VALUE, 0, len(VALUE)) == ({}, len(VALUE))
+    assert values.find(VALUE, 0, len(VALUE)) == ({}, len(VALUE))
     assert values.find(b"[%024d]" % 0, 0, 26) is None
-    assert values.find(b"[%024d]" % MOST, 0, 26) == ([MOST], 26)
+    assert values.find(b"[%024d]" % (2 * MOST), 0, 26) == ([2 * MOST], 26)
 
 
 def test_the_gap_is_no_string_because_it_was_one_before() -> None:
