@@ -238,7 +238,10 @@ class UnpackArchive:
                     raise
                 outcome.not_taken.append(NotTaken("", error.code))
         self._store_outcome(job, outcome)
-        self._blobs.delete("archives", job.body["sha256"])
+        with self._store.read() as tx:
+            wanted = tx.jobs.names("unpack_archive", job.body["sha256"])  # the same archive, sent twice
+        if not wanted:
+            self._blobs.delete("archives", job.body["sha256"])
         self._nudge.web(job.subject)
 
     def _store_outcome(self, job: Job, outcome: "_Outcome") -> None:

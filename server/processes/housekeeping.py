@@ -17,6 +17,8 @@ from server.work import Job
 REFUSED_KEPT = 24 * 3600.0
 INCOMING_KEPT = 24 * 3600.0
 TIDY_EVERY = 600.0
+FIRST_TIDY = 60.0
+FOLDERS = 256
 
 
 class Housekeeping:
@@ -28,7 +30,7 @@ class Housekeeping:
         self._clock = clock
         self._pair_device = pair_device
         self._expire = expire
-        self._tidied = time.monotonic()
+        self._tidied = time.monotonic() - TIDY_EVERY + FIRST_TIDY
 
     def drop_prepared(self, job: Job) -> None:
         """The prepared bytes of a finished request."""
@@ -63,9 +65,11 @@ class Housekeeping:
                 self._pair_device.expire()
         if time.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = time.monotonic()
-            self._tidy(now)
+            self.tidy()
 
-    def _tidy(self, now: float) -> None:
+    def tidy(self) -> None:
+        """What processes that died have left lying about, and what has been kept long enough."""
+        now = self._clock.now()
         with self._store.write() as tx:
             for document_id in tx.documents.refused_before(now - REFUSED_KEPT):
                 tx.documents.delete(document_id)
@@ -75,6 +79,35 @@ class Housekeeping:
         for path in self._blobs.leftovers():
             if _age(path) > INCOMING_KEPT:
                 path.unlink(missing_ok=True)
+        self._tidy_prepared()
+        self._tidy_archives()
+        self.tidy_documents(f"{int(now / TIDY_EVERY) % FOLDERS:02x}")
+
+    def _tidy_prepared(self) -> None:
+        """Prepared bytes that a worker wrote while their request ended under it, or whose dropping was given up."""
+        names = self._blobs.prepared()
+        with self._store.read() as tx:
+            known = {name: tx.requests.find(name) for name in names}
+        for name, request in known.items():
+            if request is None or request.state in FINAL:
+                self._blobs.drop_area(f"prepared/{name}")
+
+    def _tidy_archives(self) -> None:
+        for path in self._blobs.archives():
+            with self._store.read() as tx:
+                wanted = tx.jobs.names("unpack_archive", path.name)
+            if not wanted and _age(path) > INCOMING_KEPT:
+                path.unlink(missing_ok=True)
+
+    def tidy_documents(self, prefix: str) -> None:
+        """Bytes of uploads that died before their row was committed: one folder of 256 each time, so that all are seen in two days."""
+        old = [path.name for path in self._blobs.documents(prefix) if _age(path) > INCOMING_KEPT]
+        with self._store.read() as tx:
+            stray = [sha256 for sha256 in old if not tx.documents.holds(sha256) and not tx.items.holds(sha256)]
+        for sha256 in stray:
+            with self._store.write() as tx:  # inside the write lock no row can appear meanwhile
+                if not tx.documents.holds(sha256):
+                    self._blobs.delete("documents", sha256)
 
 
 def _age(path: Path) -> float:

@@ -158,6 +158,17 @@ class BlobStore:
         """What uploads and workers that died have left behind; callers look at the age."""
         return [*(self._root / "incoming").iterdir(), *(self._root / "documents").glob("*/.*")]
 
+    def prepared(self) -> list[str]:
+        """The requests that have prepared bytes."""
+        return [path.name for path in (self._root / "prepared").iterdir()]
+
+    def archives(self) -> list[Path]:
+        return list((self._root / "archives").iterdir())
+
+    def documents(self, prefix: str) -> list[Path]:
+        """The kept files whose digest begins with these two hex digits."""
+        return list((self._root / "documents" / prefix).glob("[0-9a-f]*"))
+
 
 def _fsync(path: Path) -> None:
     fd = os.open(path, os.O_RDONLY)

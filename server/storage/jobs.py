@@ -85,6 +85,11 @@ class JobTable:
             (error, not_before, job.job_id, job.lease_epoch),
         )
 
+    def names(self, kind: str, text: str) -> bool:
+        """Does any job of ``kind`` name ``text`` in its body?"""
+        row = self._db.execute("SELECT 1 FROM jobs WHERE kind = ? AND instr(body, ?) LIMIT 1", (kind, text)).fetchone()
+        return row is not None
+
     def forget(self, subject: str) -> None:
         """Drops the work that is still waiting for ``subject``; a running worker finds its lease gone."""
         self._db.execute("DELETE FROM jobs WHERE subject = ?", (subject,))

@@ -318,6 +318,13 @@ class SignItemTable:
         )
         return done.rowcount
 
+    def holds(self, sha256: str) -> bool:
+        """Did any request sign into, or begin with, these bytes? Reads the whole table: for tidying only."""
+        row = self._db.execute(
+            "SELECT 1 FROM sign_items WHERE signed_sha256 = ? OR source_sha256 = ? LIMIT 1", (sha256, sha256)
+        ).fetchone()
+        return row is not None
+
     def missing(self, request_id: str) -> list[tuple[int, int]]:
         """Ranges (inclusive) of approved items that have no signature value yet."""
         rows = self._db.execute(
