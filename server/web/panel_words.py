@@ -180,7 +180,7 @@ RESULT_FILTERS = {
     "all": N_("All"),
     "signed": N_("Signed"),
     "refused": N_("Left out"),
-    "failed": N_("Failed"),
+    "failed": N_("Not signed"),
     "waiting": N_("Waiting"),
 }
 STEPS = {

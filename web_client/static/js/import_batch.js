@@ -164,8 +164,11 @@ function showActions(wanted, failed, stored) {
   send.title = ready ? '' : running ? '' : texts.not_ready;
   send.textContent = failed && !running ? fill(texts.retry, { n: failed }) : wanted ? fill(texts.import_n, { n: wanted }) : texts.import;
   part(form, '[data-import-clear]').hidden = Boolean(batch) || chosen.length === 0;
+  const waits = inState('waiting').length > 0;
+  send.hidden = Boolean(batch) && !running && !failed && !waits;
   const open = part(form, '[data-import-open]');
-  open.hidden = !(batch && failed && stored && !running);
+  open.hidden = !(batch && stored && !running && !waits);
+  open.className = `btn ${failed ? 'btn-quiet' : 'btn-primary'}`;
   if (batch) open.setAttribute('href', batch.url);
   name.readOnly = Boolean(batch);
 }
@@ -217,10 +220,7 @@ function end() {
   part(form, '[data-import-spoken]').textContent = label;
   if (failed) return say(fill(texts.failed_some, { n: failed }));
   // Refused files are listed here only: stay, so that they can be read.
-  if (inState('refused').length === 0) return location.assign(target.url);
-  const open = part(form, '[data-import-open]');
-  open.hidden = inState('stored').length === 0;
-  open.setAttribute('href', target.url);
+  if (inState('refused').length === 0) location.assign(target.url);
 }
 
 const input = /** @type {HTMLInputElement} */ (part(document, '#files'));
