@@ -7,7 +7,7 @@ PORT ?= 8443
 export PYTHONUTF8 := 1
 export PORT FILES OUT
 
-.PHONY: demo test check bench serve setup setup-dev clean
+.PHONY: demo test check bench serve phone setup setup-dev clean
 
 setup: $(VENV)/.runtime
 	@$(PY) -m server.assets.set_up_assets
@@ -20,7 +20,7 @@ $(VENV)/.runtime: requirements.txt
 
 setup-dev: setup $(VENV)/.dev
 
-$(VENV)/.dev: tests/requirements.txt requirements.txt
+$(VENV)/.dev: tests/requirements.txt requirements.txt mobile_app/requirements.txt
 	@echo "installing what the tests need…"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/requirements.txt
 	@touch $@
@@ -30,6 +30,14 @@ demo: setup
 
 serve: setup
 	@exec $(PY) -m server serve $(if $(CONFIG),--config $(CONFIG)) $(ARGS)
+
+phone: setup $(VENV)/.phone
+	@exec $(PY) -m mobile_app.main --server "$(or $(SERVER),http://127.0.0.1:$(PORT))" $(if $(PROFILE),--profile "$(PROFILE)") $(ARGS)
+
+$(VENV)/.phone: mobile_app/requirements.txt requirements.txt
+	@echo "installing what the phone's window needs…"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -r mobile_app/requirements.txt
+	@touch $@
 
 test: setup-dev
 	@$(PY) -m tests.system_packages
@@ -44,4 +52,4 @@ bench: setup-dev
 	@$(PY) -m tests.bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) web_client/node_modules web_client/static/vendor server/assets/fonts
+	rm -rf $(VENV) web_client/node_modules web_client/static/vendor server/assets/fonts mobile_app/assets/fonts

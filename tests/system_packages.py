@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 NEEDED = {
+    "Xvfb": ("xvfb", "the tests in the phone app's window"),
     "chromium": ("chromium", "the end-to-end tests in a browser"),
     "pdfsig": ("poppler-utils", "the checks of signed files by poppler"),
     "pdftoppm": ("poppler-utils", "the pictures of stamped pages"),

@@ -12,6 +12,7 @@ Rules:
 * Nothing but the standard library is imported unless there is work to do.
 """
 
+import filecmp
 import hashlib
 import importlib
 import importlib.util
@@ -53,6 +54,11 @@ WANTED: dict[str, Path] = {
         for weight in (400, 500, 600, 700)
     },
 }
+PHONE_FONTS = Path("mobile_app") / "assets" / "fonts"
+COPIES: dict[Path, Path] = {
+    FONTS / name: PHONE_FONTS / name for name in ("OFL.txt", "BeVietnamPro-Regular.ttf", "BeVietnamPro-SemiBold.ttf")
+}
+"""The phone app is packed without the server: its fonts lie in its own folder."""
 
 
 class SetUpFailed(Exception):
@@ -186,13 +192,24 @@ def compile_catalogues(root: Path) -> int:
     return count
 
 
+def copy_for_phone(root: Path) -> int:
+    """Copy each font that the phone app lacks or has in another version; returns how many."""
+    count = 0
+    for source, target in COPIES.items():
+        if not (root / target).is_file() or not filecmp.cmp(root / source, root / target, shallow=False):
+            place(root / source, root / target)
+            count += 1
+    return count
+
+
 def set_up(root: Path = ROOT) -> bool:
     """Bring all assets into place. True if anything had to be done. Raises ``SetUpFailed``."""
     compiled = compile_catalogues(root)
     digest = lock_digest(root)
     if is_up_to_date(root, digest):
-        return compiled > 0
+        return copy_for_phone(root) + compiled > 0
     fetch(root, find_npm())
+    copy_for_phone(root)
     (root / STAMP).write_text(digest)
     return True
 

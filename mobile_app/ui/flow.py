@@ -1,0 +1,377 @@
+"""Which screen stands before the person, and what the device said last. Main thread only.
+
+Rules:
+* The person opens a request (``open``, ``sign_now``, ``refuse``); the device then asks. A question about a request that the person has left
+  is answered with "leave it", so nothing comes to the front by itself: only a resumed signing, another phone and a warning do.
+* A request's end is shown on its own screen while the person is in it, as a sentence on Home otherwise.
+* A void question is closed; the device says why by a result, and shows nothing when it stops.
+* Here is no rule of signing: each answer goes to the device as the person gave it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from mobile_app.clock import Clock, milliseconds
+from mobile_app.device.device import PhoneDevice
+from mobile_app.device.history import FinishedRequest
+from mobile_app.device.interaction import (
+    Approve,
+    ConnectionState,
+    Decision,
+    Ignore,
+    NewDevice,
+    NewDeviceDecision,
+    PendingRequest,
+    PinProblem,
+    PinPurpose,
+    Progress,
+    Refuse,
+    RequestResult,
+    RequestView,
+    SecurityWarning,
+)
+from mobile_app.errors import PhoneError
+from mobile_app.ui import theme
+from mobile_app.ui.bridge import Bridge, Question
+from mobile_app.ui.settings import KeptSettings
+from mobile_app.ui.strings import Language, Strings
+from mobile_app.ui.theme import ThemeName
+
+
+class Intent(StrEnum):
+    """What the person wants of the request that they opened."""
+
+    LOOK = "look"
+    SIGN = "sign"
+    REFUSE = "refuse"
+
+
+@dataclass
+class OpenedRequest:
+    """The request that the person is in."""
+
+    pending: PendingRequest
+    intent: Intent
+    reason: str = ""
+    view: RequestView | None = None
+    progress: Progress | None = None
+    refused: dict[int, str] | None = None
+    """Unticked positions with their reasons."""
+
+    @property
+    def request_id(self) -> str:
+        return self.pending.request_id
+
+
+@dataclass(frozen=True)
+class PinAsked:
+    purpose: PinPurpose
+    request: PendingRequest | None
+    problem: PinProblem | None
+    question: Question[bytearray | None]
+    asked_at: int
+    """By the phone's clock, in milliseconds."""
+
+
+class Stage(Protocol):
+    """The window's content: one screen at a time."""
+
+    def show(self, name: str) -> None: ...
+
+    @property
+    def showing(self) -> str: ...
+
+    def refresh(self) -> None:
+        """Something that the present screen may show has changed."""
+        ...
+
+    def rebuild(self) -> None:
+        """Language or theme has changed."""
+        ...
+
+
+class Flow:
+    """Implements ``bridge.Screens``; the screens call the rest."""
+
+    def __init__(
+        self, device: PhoneDevice, bridge: Bridge, settings: KeptSettings, clock: Clock, server_url: str
+    ) -> None:
+        self.device = device
+        self.bridge = bridge
+        self.settings = settings
+        self.server_url = server_url
+        self.t = Strings(settings.now.language)
+        self.connection = ConnectionState.OFFLINE
+        self.skew_ms = 0
+        self.pending: tuple[PendingRequest, ...] = ()
+        self.notice = ""
+        self.pairing_state = ""
+        self.pairing_digits = ""
+        self.pairing_code = ""
+        self.pairing_server = ""
+        self.opened: OpenedRequest | None = None
+        self.result: RequestResult | None = None
+        self.problem: tuple[str, Mapping[str, object]] | None = None
+        self.pin: PinAsked | None = None
+        self.new_device: tuple[NewDevice, Question[NewDeviceDecision]] | None = None
+        self.warning: tuple[SecurityWarning, Question[None]] | None = None
+        self._decision: Question[Decision] | None = None
+        self._code: Question[str | None] | None = None
+        self.looking_at = 0
+        self.history_entry: FinishedRequest | None = None
+        self._clock = clock
+        self._stage: Stage | None = None
+        theme.use(settings.now.theme)
+
+    # -- begin ----------------------------------------------------------------------------------------
+    def begin(self, stage: Stage) -> None:
+        """Show the first screen and set the device to work."""
+        self._stage = stage
+        self.bridge.connect(self)
+        self.bridge.run(self._begin_device, self._begun, self._pairing_failed)
+
+    def _begin_device(self) -> bool:
+        self.device.start()
+        return self.device.identity is not None or self.device.resume_pairing() is not None
+
+    def _begun(self, paired: bool) -> None:
+        if self.pairing_state != "complete":
+            self.go("home" if paired else "welcome")
+
+    def go(self, name: str) -> None:
+        """A screen that the person asked for, or that follows from what they did."""
+        if self._stage is not None and not self.warning:
+            self._stage.show(name)
+
+    @property
+    def showing(self) -> str:
+        return self._stage.showing if self._stage is not None else ""
+
+    def refresh(self) -> None:
+        if self._stage is not None:
+            self._stage.refresh()
+
+    def now_ms(self) -> int:
+        """By the phone's clock."""
+        return milliseconds(self._clock)
+
+    def server_now_ms(self) -> int:
+        """By the server's clock, as last measured."""
+        return self.now_ms() + self.skew_ms
+
+    # -- pairing --------------------------------------------------------------------------------------
+    def start_pairing(self, pin: bytearray) -> None:
+        """With the code that the person gave. The device overwrites ``pin``."""
+        code, server = self.pairing_code, self.pairing_server or None
+        self.pairing_state = "making_keys"
+        self.notice = ""
+        self.go("pairing")
+        self.bridge.run(lambda: self.device.pair(code, pin, server_url=server), failed=self._pairing_failed)
+
+    def cancel_pairing(self) -> None:
+        self.pairing_state = "cancelling"
+        self.refresh()
+        self.bridge.run(self.device.cancel_pairing)
+
+    def _pairing_failed(self, error: PhoneError) -> None:
+        self.pairing_state = self.pairing_digits = ""
+        self.notice = "" if error.code == "pairing_cancelled" else self.t.problem(error.code)
+        self.go("welcome")
+
+    def pairing_changed(self, state: str, digits: str, expires_in: float) -> None:
+        self.pairing_state, self.pairing_digits = state, digits
+        if state == "complete":
+            self.notice = self.t("pairing.complete")
+            self.go("home")
+        elif self.showing == "pairing":
+            self.refresh()
+        else:
+            self.go("pairing")
+
+    # -- a request ------------------------------------------------------------------------------------
+    def open(self, pending: PendingRequest, intent: Intent = Intent.LOOK, reason: str = "") -> None:
+        self.opened = OpenedRequest(pending, intent, reason, refused={})
+        self.notice, self.problem, self.result = "", None, None
+        self.go("progress")
+        self.bridge.open_request(self.device.open_request, pending.request_id)
+
+    def leave(self) -> None:
+        """Back to Home; the request goes on waiting."""
+        self.opened = None
+        self._answer_open_questions()
+        self.go("home")
+
+    def _answer_open_questions(self) -> None:
+        decision, self._decision = self._decision, None
+        code, self._code = self._code, None
+        pin, self.pin = self.pin, None
+        if decision is not None:
+            decision.answer(Ignore())
+        if code is not None:
+            code.answer(None)
+        if pin is not None:
+            pin.question.answer(None)
+
+    def approve(self, refused: Mapping[int, str]) -> None:
+        """Sign all but ``refused``; code and PIN follow."""
+        decision, self._decision = self._decision, None
+        if decision is not None:
+            self.go("progress")
+            decision.answer(Approve(dict(refused)))
+
+    def refuse(self, reason: str) -> None:
+        """The whole request, from any of its screens."""
+        opened, decision = self.opened, self._decision
+        if opened is None:
+            return
+        self._decision = None
+        opened.progress = None
+        if decision is not None:
+            opened.intent = Intent.REFUSE
+            self.go("progress")
+            decision.answer(Refuse(reason))
+        else:
+            self._answer_open_questions()
+            self.open(opened.pending, Intent.REFUSE, reason)
+
+    def choose(self, code: str) -> None:
+        question, self._code = self._code, None
+        if question is not None:
+            self.go("progress")
+            question.answer(code)
+
+    def give_pin(self, pin: bytearray) -> None:
+        asked, self.pin = self.pin, None
+        if asked is not None:
+            self.go("progress" if self.opened is not None else "home")
+            asked.question.answer(pin)
+
+    def ask_decision(self, request: RequestView, question: Question[Decision]) -> None:
+        opened = self._in(request.pending.request_id)
+        if opened is None or not question.is_open:
+            question.answer(Ignore())
+            return
+        opened.view = request
+        if opened.intent == Intent.REFUSE:
+            question.answer(Refuse(opened.reason))
+        elif opened.intent == Intent.SIGN and not any(document.findings for document in request.documents):
+            question.answer(Approve())
+        else:
+            self._decision = question
+            self.go("request")
+
+    def ask_code(self, request: RequestView, question: Question[str | None]) -> None:
+        opened = self._in(request.pending.request_id)
+        if opened is None or not question.is_open:
+            question.answer(None)
+            return
+        opened.view = request
+        self._code = question
+        self.go("code")
+
+    def ask_pin(
+        self,
+        purpose: PinPurpose,
+        request: PendingRequest | None,
+        problem: PinProblem | None,
+        question: Question[bytearray | None],
+    ) -> None:
+        if not question.is_open:
+            return
+        if purpose == PinPurpose.RESUME and request is not None and self.opened is None:
+            self.opened = OpenedRequest(request, Intent.SIGN, refused={})
+        if request is not None and self._in(request.request_id) is None:
+            question.answer(None)
+            return
+        self.pin = PinAsked(purpose, request, problem, question, self.now_ms())
+        self.go("pin")
+
+    def progress_changed(self, progress: Progress) -> None:
+        opened = self._in(progress.request_id)
+        if opened is not None:
+            opened.progress = progress
+            self.refresh()
+
+    def result_came(self, result: RequestResult) -> None:
+        if self._in(result.request_id) is not None:
+            self.result = result
+            self.go("result")
+        else:
+            self.notice = self.t.end(result)
+            self.refresh()
+
+    def problem_came(self, code: str, details: Mapping[str, object], request_id: str | None) -> None:
+        if request_id is not None and self._in(request_id) is not None:
+            self.problem = (code, details)
+            self.go("problem")
+        else:
+            self.notice = self.t.problem(code)
+            self.refresh()
+
+    def question_void(self, question: Question[Any]) -> None:
+        """Its screen is closed by the result that follows; a question that no request ends is closed here."""
+        if self._decision is question:
+            self._decision = None
+        elif self._code is question:
+            self._code = None
+        elif self.pin is not None and self.pin.question is question:
+            self.pin = None
+            if self.opened is None:
+                self.go("home")
+        elif self.new_device is not None and self.new_device[1] is question:
+            self.new_device = None
+            self.go("home")
+        elif self.warning is not None and self.warning[1] is question:
+            self.warning_read()
+
+    def _in(self, request_id: str) -> OpenedRequest | None:
+        opened = self.opened
+        return opened if opened is not None and opened.request_id == request_id else None
+
+    # -- what comes by itself ---------------------------------------------------------------------------
+    def connection_changed(self, state: ConnectionState, clock_skew_ms: int) -> None:
+        self.connection, self.skew_ms = state, clock_skew_ms
+        self.refresh()
+
+    def pending_changed(self, pending: Sequence[PendingRequest]) -> None:
+        self.pending = tuple(pending)
+        self.refresh()
+
+    def ask_new_device(self, new_device: NewDevice, question: Question[NewDeviceDecision]) -> None:
+        if question.is_open:
+            self.new_device = (new_device, question)
+            self.go("new_device")
+
+    def answer_new_device(self, decision: NewDeviceDecision) -> None:
+        asked, self.new_device = self.new_device, None
+        self.opened = None
+        self.go("home")
+        if asked is not None:
+            asked[1].answer(decision)
+
+    def ask_warning_read(self, warning: SecurityWarning, question: Question[None]) -> None:
+        if question.is_open:
+            self.go("warning")
+            self.warning = (warning, question)
+            self.opened = None
+            self.refresh()
+
+    def warning_read(self) -> None:
+        asked, self.warning = self.warning, None
+        self.go("home")
+        if asked is not None:
+            asked[1].answer(None)
+
+    # -- settings ---------------------------------------------------------------------------------------
+    def set_up(self, *, language: Language | None = None, theme_name: ThemeName | None = None) -> None:
+        self.settings.change(language=language, theme=theme_name)
+        self.t = Strings(self.settings.now.language)
+        theme.use(self.settings.now.theme)
+        if self._stage is not None:
+            self._stage.rebuild()
+
+    def in_background(self, job: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """For what a screen reads from files: a job that fails is told as a sentence on Home."""
+        self.bridge.run(job, done, lambda error: self.problem_came(error.code, error.details, None))

@@ -1,0 +1,94 @@
+"""Home: what waits for the person, each request on its card, and whether the phone is connected."""
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+
+from mobile_app.device.interaction import ConnectionState, PendingRequest
+from mobile_app.ui.flow import Intent
+from mobile_app.ui.reason_sheet import ask_reason
+from mobile_app.ui.widgets import Page, Surface, clock_text, load_kv
+
+_CLOSED = (ConnectionState.FROZEN, ConnectionState.REFUSED)
+
+
+class RequestCard(Surface):
+    """One pending request. Texts are made by the screen."""
+
+    pending = ObjectProperty(None)
+    page = ObjectProperty(None)
+    who = StringProperty("")
+    what = StringProperty("")
+    person = StringProperty("")
+    when = StringProperty("")
+    fraction = NumericProperty(1.0)
+    left = StringProperty("")
+
+
+class HomeScreen(Page):
+    _ticking: Any = None
+
+    def entered(self) -> None:
+        self._ticking = Clock.schedule_interval(lambda _seconds: self._tick(), 1.0)
+
+    def on_leave(self, *_arguments: object) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+
+    def refresh(self) -> None:
+        flow = self.flow
+        self.ids.notice.text = flow.notice
+        self.ids.state.text = (
+            "" if flow.connection == ConnectionState.ONLINE else self.t(f"connection_help.{flow.connection}")
+        )
+        self.ids.empty.opacity = 0 if flow.pending else 1
+        self.ids.count.text = self.t("home.count", count=len(flow.pending)) if flow.pending else ""
+        cards = self.ids.cards
+        if [card.pending for card in reversed(cards.children)] != list(flow.pending):
+            cards.clear_widgets()
+            for pending in flow.pending:
+                cards.add_widget(self._card(pending))
+        for card in cards.children:
+            card.ids.sign.disabled = flow.connection in _CLOSED
+        self._tick()
+
+    def _card(self, pending: PendingRequest) -> RequestCard:
+        t = self.flow.t
+        return RequestCard(
+            pending=pending,
+            page=self,
+            who=pending.relying_party_name,
+            person=t("home.person", name=pending.requested_by) if pending.requested_by else "",
+            what=t("home.what", documents=t.count("documents", pending.item_count), pages=t.count("pages", pending.total_pages)),
+            when=t.moment(pending.issued_at),
+        )  # fmt: skip
+
+    def _tick(self) -> None:
+        now = self.flow.server_now_ms()
+        for card in self.ids.cards.children:
+            left = max(0, card.pending.expires_at - now) / 1000
+            card.left = clock_text(left)
+            card.fraction = left * 1000 / max(1, card.pending.expires_at - card.pending.issued_at)
+
+    def look(self, pending: PendingRequest) -> None:
+        self.flow.open(pending)
+
+    def sign(self, pending: PendingRequest) -> None:
+        self.flow.open(pending, Intent.SIGN)
+
+    def refuse(self, pending: PendingRequest) -> None:
+        ask_reason(
+            self.flow.t,
+            title=self.t("refuse.title"),
+            explanation=self.t("refuse.how", who=pending.relying_party_name),
+            go_on=self.t("refuse.do"),
+            then=lambda reason: self.flow.open(pending, Intent.REFUSE, reason),
+        )
+
+    def forget_notice(self) -> None:
+        self.flow.notice = ""
+        self.refresh()
+
+
+load_kv(__file__)

@@ -1,0 +1,25 @@
+"""Another phone wants to join the account: the person compares six digits, then allows or rejects it under the PIN."""
+
+from mobile_app.device.interaction import NewDeviceDecision
+from mobile_app.ui.widgets import Page, load_kv
+
+
+class NewDeviceScreen(Page):
+    def refresh(self) -> None:
+        if self.flow.new_device is not None:
+            asked = self.flow.new_device[0]
+            self.ids.name.text = f"{asked.device_name} ({asked.platform})"
+            self.ids.digits.text = f"{asked.digits[:3]} {asked.digits[3:]}"
+            self.ids.until.text = self.t("new_device.until", moment=self.flow.t.moment(asked.expires_at))
+
+    def allow(self) -> None:
+        self.flow.answer_new_device(NewDeviceDecision.APPROVE)
+
+    def reject(self) -> None:
+        self.flow.answer_new_device(NewDeviceDecision.REJECT)
+
+    def back(self) -> None:
+        self.flow.answer_new_device(NewDeviceDecision.LATER)
+
+
+load_kv(__file__)

@@ -1,0 +1,165 @@
+"""The request in full: who asks, until when, which documents, what was found in them. Single documents can be left out, with a reason.
+
+Rows are made fifty at a time: a batch of thousands must not stop the window.
+"""
+
+from collections import Counter
+from typing import Any, Final
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from mobile_app.device.interaction import DocumentView, RequestView
+from mobile_app.ui.reason_sheet import ask_reason
+from mobile_app.ui.widgets import Page, PlainButton, Words, clock_text, load_kv, on_release
+
+ROWS_AT_ONCE: Final = 50
+
+
+class DocumentRow(BoxLayout):
+    page = ObjectProperty(None)
+    position = NumericProperty(0)
+    title = StringProperty("")
+    facts = StringProperty("")
+    finding = StringProperty("")
+    ticked = BooleanProperty(True)
+    single = BooleanProperty(False)
+    """The only document can't be left out: that is a refusal."""
+
+
+class RequestScreen(Page):
+    _ticking: Any = None
+    _shown = 0
+
+    def entered(self) -> None:
+        self._ticking = Clock.schedule_interval(lambda _seconds: self._tick(), 1.0)
+        opened = self.flow.opened
+        if opened is None or opened.view is None:
+            return
+        self._show_request(opened.view)
+        self.ids.rows.clear_widgets()
+        self._shown = 0
+        self.more_rows()
+
+    def on_leave(self, *_arguments: object) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+
+    def _show_request(self, view: RequestView) -> None:
+        t, pending = self.flow.t, view.pending
+        self.ids.who.text = pending.relying_party_name
+        self.ids.person.text = t("home.person", name=pending.requested_by) if pending.requested_by else ""
+        self.ids.what.text = t(
+            "home.what", documents=t.count("documents", pending.item_count), pages=t.count("pages", pending.total_pages)
+        )
+        self.ids.when.text = t.moment(pending.issued_at)
+        counted = Counter(finding for document in view.documents for finding in document.findings)
+        self.ids.findings.clear_widgets()
+        self.ids.findings_card.opacity = 1 if counted else 0
+        for finding, count in sorted(counted.items()):
+            sentence = t.finding(finding)
+            if pending.item_count > 1:
+                sentence = t("request.finding_count", finding=sentence, documents=t.count("documents", count))
+            self.ids.findings.add_widget(Words(text=sentence))
+
+    def more_rows(self) -> None:
+        opened = self.flow.opened
+        if opened is None or opened.view is None:
+            return
+        documents = opened.view.documents
+        for document in documents[self._shown : self._shown + ROWS_AT_ONCE]:
+            self.ids.rows.add_widget(self._row(document, len(documents) == 1))
+        self._shown = min(len(documents), self._shown + ROWS_AT_ONCE)
+        self.ids.more.clear_widgets()
+        if self._shown < len(documents):
+            button = PlainButton(text=self.t("request.more", left=len(documents) - self._shown))
+            on_release(button, self.more_rows)
+            self.ids.more.add_widget(button)
+        self.refresh()
+
+    def _row(self, document: DocumentView, single: bool) -> DocumentRow:
+        t = self.flow.t
+        facts = [t.count("pages", document.pages), t("request.checked")]
+        if document.document_code:
+            facts.insert(0, document.document_code)
+        found = len(document.findings)
+        return DocumentRow(
+            page=self,
+            position=document.position,
+            title=document.title,
+            facts=" · ".join(facts),
+            finding=t("request.findings", count=found) if found else "",
+            single=single,
+        )
+
+    def refresh(self) -> None:
+        opened = self.flow.opened
+        if opened is None or opened.view is None or opened.refused is None:
+            return
+        refused, total = opened.refused, len(opened.view.documents)
+        for row in self.ids.rows.children:
+            row.ticked = row.position not in refused
+        left = total - len(refused)
+        self.ids.approve.disabled = left == 0
+        self.ids.approve.text = self.t("request.sign_count", count=left) if total > 1 else self.t("sign")
+        self.ids.none_left.text = "" if left else self.t("request.none_left")
+        self._tick()
+
+    def _tick(self) -> None:
+        opened = self.flow.opened
+        if opened is None or opened.view is None:
+            return
+        left = opened.view.seconds_left()
+        self.ids.ring.text = clock_text(left)
+        self.ids.ring.fraction = left * 1000 / max(1, opened.pending.expires_at - opened.pending.issued_at)
+
+    def tick(self, position: int) -> None:
+        """A tick box was pressed: put back what was left out, or ask why it is left out."""
+        opened = self.flow.opened
+        if opened is None or opened.refused is None or opened.view is None:
+            return
+        refused = opened.refused
+        if position in refused:
+            del refused[position]
+            self.refresh()
+            return
+
+        def leave_out(reason: str) -> None:
+            refused[position] = reason
+            self.refresh()
+
+        ask_reason(
+            self.flow.t,
+            title=self.t("untick.title"),
+            explanation=opened.view.documents[position].title,
+            go_on=self.t("untick.do"),
+            keep=self.t("untick.keep"),
+            then=leave_out,
+        )
+
+    def look(self, position: int) -> None:
+        self.flow.looking_at = position
+        self.flow.go("viewer")
+
+    def approve(self) -> None:
+        opened = self.flow.opened
+        if opened is not None:
+            self.flow.approve(opened.refused or {})
+
+    def refuse(self) -> None:
+        opened = self.flow.opened
+        if opened is not None:
+            ask_reason(
+                self.flow.t,
+                title=self.t("refuse.title"),
+                explanation=self.t("refuse.how", who=opened.pending.relying_party_name),
+                go_on=self.t("refuse.do"),
+                then=self.flow.refuse,
+            )
+
+    def back(self) -> None:
+        self.flow.leave()
+
+
+load_kv(__file__)

@@ -1,0 +1,317 @@
+"""What the screens say, in Vietnamese and English: every text stands once, in both languages, side by side.
+
+Rules: plain sentences that say what to do next; the same word for the same state everywhere; a code that nobody foresaw is shown with a
+sentence around it, never alone. Dates are dd/mm/yyyy HH:MM in Vietnamese, by the phone's time zone.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal
+
+from mobile_app.device.interaction import RequestResult
+from mobile_app.ui.problem_texts import (
+    ENDS,
+    FINDINGS,
+    PROBLEMS,
+    UNKNOWN_FINDING,
+    UNKNOWN_PROBLEM,
+    UNKNOWN_WARNING,
+    WARNINGS,
+)
+
+Language = Literal["vi", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
+
+TEXTS: Final[Mapping[str, tuple[str, str]]] = {
+    "go_on": ("Tiếp tục", "Continue"),
+    "back": ("Quay lại", "Back"),
+    "cancel": ("Huỷ", "Cancel"),
+    "close": ("Đóng", "Close"),
+    "confirm": ("Xác nhận", "Confirm"),
+    "sign": ("Ký số", "Sign"),
+    "refuse": ("Từ chối", "Refuse"),
+    "look": ("Xem thông tin", "View details"),
+    "view": ("Xem", "View"),
+    "to_home": ("Về trang chủ", "Back to Home"),
+    "other_language": ("English", "Tiếng Việt"),
+    "documents.one": ("{count} chứng từ", "{count} document"),
+    "documents.many": ("{count} chứng từ", "{count} documents"),
+    "pages.one": ("{count} trang", "{count} page"),
+    "pages.many": ("{count} trang", "{count} pages"),
+    "tab.home": ("Trang chủ", "Home"),
+    "tab.certificates": ("Chứng thư", "Certificates"),
+    "tab.history": ("Lịch sử", "History"),
+    "tab.account": ("Tài khoản", "Account"),
+    "connection.unpaired": ("Chưa liên kết", "Not linked"),
+    "connection.offline": ("Mất kết nối", "Offline"),
+    "connection.connecting": ("Đang kết nối", "Connecting"),
+    "connection.online": ("Đã kết nối", "Connected"),
+    "connection.frozen": ("Tạm khoá", "Frozen"),
+    "connection.refused": ("Không được nhận", "Not accepted"),
+    "connection_help.unpaired": (
+        "Điện thoại này chưa liên kết với tài khoản nào.",
+        "This phone is not linked to an account.",
+    ),
+    "connection_help.offline": (
+        "Chưa nối được tới máy chủ. Điện thoại tự thử lại; hãy kiểm tra mạng.",
+        "The server is not reached. The phone keeps trying; check your network.",
+    ),
+    "connection_help.connecting": ("Đang nối tới máy chủ…", "Connecting to the server…"),
+    "connection_help.frozen": (
+        "Điện thoại này đang bị tạm khoá: không ký được. Hãy mở khoá trên trang tài khoản trong trình duyệt.",
+        "This phone is frozen and cannot sign. Lift it on your account page in the browser.",
+    ),
+    "connection_help.refused": (
+        "Máy chủ không nhận điện thoại này nữa. Hãy liên hệ bộ phận hỗ trợ trước khi làm gì tiếp.",
+        "The server no longer accepts this phone. Ask your support desk before you do anything else.",
+    ),
+    "welcome.title": ("Liên kết điện thoại", "Link this phone"),
+    "welcome.how": (
+        "Trên trình duyệt, mở Tài khoản › Thêm điện thoại. Gõ mã hiện ở đó, hoặc dán nội dung của mã QR.",
+        "In the browser, open Account › Add a phone. Type the code shown there, or paste what the QR code holds.",
+    ),
+    "welcome.code": ("Mã liên kết", "Pairing code"),
+    "welcome.paste": ("Dán", "Paste"),
+    "welcome.server": ("Địa chỉ máy chủ", "Server address"),
+    "welcome.server_wrong": (
+        "Địa chỉ máy chủ không đúng. Hãy chép từ trình duyệt, bắt đầu bằng https://",
+        "The server address is not right. Copy it from the browser; it begins with https://",
+    ),
+    "choose_pin.title": ("Chọn mã PIN", "Choose a PIN"),
+    "choose_pin.how": (
+        "Sáu chữ số, mỗi lần ký sẽ hỏi. Đừng dùng ngày sinh hay dãy số dễ đoán.",
+        "Six digits, asked each time you sign. No birthday, nothing easy to guess.",
+    ),
+    "choose_pin.again": ("Gõ lại mã PIN vừa chọn.", "Type the same PIN again."),
+    "choose_pin.differs": (
+        "Hai lần gõ không giống nhau. Hãy chọn lại mã PIN.",
+        "The two are not the same. Choose your PIN again.",
+    ),
+    "pairing.title": ("Đang liên kết", "Linking"),
+    "pairing.making_keys": ("Đang tạo khoá trên điện thoại này…", "Making keys on this phone…"),
+    "pairing.cancelling": ("Đang huỷ…", "Cancelling…"),
+    "pairing.confirm_digits": (
+        "So sánh sáu số này với sáu số trên trình duyệt. Giống nhau thì xác nhận ở đó.",
+        "Compare these six digits with those in the browser. If they are the same, confirm there.",
+    ),
+    "pairing.waiting_first_device": (
+        "Tài khoản đã có một điện thoại. Hãy đồng ý trên điện thoại đó; sáu số phải giống nhau.",
+        "The account has a phone already. Agree on that phone; the six digits must be the same.",
+    ),
+    "pairing.note": ("Khác nhau thì nhấn Huỷ: có người đang xen vào.", "If they differ, press Cancel: somebody is in between."),
+    "pairing.complete": ("Điện thoại đã được liên kết.", "This phone is linked."),
+    "home.title": ("Xác nhận ký", "Confirm signing"),
+    "home.count": ("Yêu cầu đang chờ: {count}", "Requests waiting: {count}"),
+    "home.what": ("muốn bạn ký {documents} ({pages})", "asks you to sign {documents} ({pages})"),
+    "home.person": ("Người yêu cầu: {name}", "Asked by: {name}"),
+    "home.empty": ("Không có yêu cầu nào đang chờ", "No requests are waiting"),
+    "home.empty_how": (
+        "Khi có người yêu cầu bạn ký, yêu cầu hiện ở đây.",
+        "When somebody asks for your signature, it appears here.",
+    ),
+    "refuse.title": ("Từ chối ký?", "Refuse to sign?"),
+    "refuse.how": (
+        "Cả yêu cầu sẽ bị từ chối. {who} nhìn thấy lý do của bạn.",
+        "The whole request is refused. {who} sees your reason.",
+    ),
+    "refuse.do": ("Từ chối ký", "Refuse to sign"),
+    "reason.label": ("Lý do (có thể bỏ trống)", "Reason (may be empty)"),
+    "untick.title": ("Không ký chứng từ này?", "Leave this document out?"),
+    "untick.do": ("Không ký", "Leave it out"),
+    "untick.keep": ("Vẫn ký", "Keep it in"),
+    "progress.title": ("Đang xử lý", "Working"),
+    "progress.asking": ("Đang mở yêu cầu…", "Opening the request…"),
+    "progress.refusing": ("Đang gửi từ chối…", "Sending your refusal…"),
+    "progress.offline": ("Đang chờ kết nối tới máy chủ…", "Waiting for the server…"),
+    "progress.checking": ("Đang kiểm tra từng chứng từ…", "Checking every document…"),
+    "progress.signing": ("Đang ký…", "Signing…"),
+    "progress.sending": ("Đang gửi chữ ký…", "Sending the signatures…"),
+    "progress.sent": ("Đã gửi. Máy chủ đang ghi chữ ký vào chứng từ…", "Sent. The server is putting the signatures in…"),
+    "progress.numbers": ("{done} / {total}", "{done} / {total}"),
+    "progress.note": (
+        "Bạn có thể rời màn hình này. Việc đã đồng ý vẫn tiếp tục; việc chưa đồng ý vẫn chờ bạn.",
+        "You may leave this screen. What you approved goes on; what you did not goes on waiting.",
+    ),
+    "request.title": ("Thông tin yêu cầu", "Request details"),
+    "request.checked": ("đã kiểm tra", "checked"),
+    "request.findings": ("Có {count} điều cần chú ý", "{count} to note"),
+    "request.findings_title": ("Cần chú ý trước khi ký", "Note before you sign"),
+    "request.finding_count": ("{finding} ({documents})", "{finding} ({documents})"),
+    "request.more": ("Xem thêm ({left})", "Show more ({left})"),
+    "request.sign_count": ("Ký số ({count})", "Sign ({count})"),
+    "request.none_left": (
+        "Bạn đã bỏ chọn hết. Nếu không ký chứng từ nào, hãy nhấn Từ chối.",
+        "Nothing is left to sign. To sign none of them, press Refuse.",
+    ),
+    "viewer.title": ("Chứng từ {number}/{total}", "Document {number}/{total}"),
+    "viewer.page": ("Trang {number}/{total}", "Page {number}/{total}"),
+    "viewer.loading": ("Đang vẽ…", "Drawing…"),
+    "viewer.smaller": ("Thu nhỏ", "Smaller"),
+    "viewer.larger": ("Phóng to", "Larger"),
+    "viewer.previous_page": ("Trang trước", "Previous page"),
+    "viewer.next_page": ("Trang sau", "Next page"),
+    "viewer.previous_document": ("Chứng từ trước", "Previous"),
+    "viewer.next_document": ("Chứng từ sau", "Next"),
+    "code.title": ("Chọn mã xác nhận", "Choose the code"),
+    "code.what": ("muốn bạn ký {documents}:", "asks you to sign {documents}:"),
+    "code.more": ("và {documents} nữa", "and {documents} more"),
+    "code.which": ("Mã nào đang hiện trên trình duyệt?", "Which code does the browser show?"),
+    "code.note": (
+        "Chỉ được chọn một lần. Không mã nào khớp, hoặc bạn không mở trình duyệt: hãy từ chối.",
+        "You have one try. If none matches, or you have no browser open: refuse.",
+    ),
+    "pin.title": ("Nhập mã PIN", "Enter your PIN"),
+    "pin.sign": ("Để ký {documents} cho {who}.", "To sign {documents} for {who}."),
+    "pin.resume": (
+        "Bạn đã đồng ý ký {documents} cho {who}, nhưng việc ký bị ngắt. Nhập mã PIN để ký tiếp.",
+        "You agreed to sign {documents} for {who}, but signing was interrupted. Enter your PIN to go on.",
+    ),
+    "pin.approve_device": (
+        "Để trả lời về điện thoại mới.",
+        "To answer about the new phone.",
+    ),
+    "pin.wrong": ("Sai mã PIN. Bạn còn {tries} lần thử.", "Wrong PIN. {tries} tries left."),
+    "pin.wait_first": ("Chưa nhận mã PIN lúc này.", "No PIN is accepted right now."),
+    "pin.wait": ("Thử lại sau {left}", "Try again in {left}"),
+    "result.title": ("Thông báo", "Notice"),
+    "result.signed": ("Đã ký: {documents}", "Signed: {documents}"),
+    "result.refused": ("Từ chối: {documents}", "Refused: {documents}"),
+    "result.failed": ("Không ký được: {documents}", "Failed: {documents}"),
+    "result.detail": ("Mã cho bộ phận hỗ trợ: {code}", "Code for the support desk: {code}"),
+    "result.go_on": ("Tiếp tục ký ({count})", "Continue signing ({count})"),
+    "result.history": ("Xem lịch sử", "View history"),
+    "problem.title": ("Chưa làm được", "It did not work"),
+    "warning.title": ("Cảnh báo bảo mật", "Security warning"),
+    "warning.not_signed": ("Điện thoại không ký gì cả.", "The phone has signed nothing."),
+    "warning.next": (
+        "Đừng thử lại. Hãy báo cho bộ phận hỗ trợ và đọc cho họ mã bên dưới.",
+        "Do not try again. Tell your support desk and read them the code below.",
+    ),
+    "warning.code": ("Mã: {code}", "Code: {code}"),
+    "warning.read": ("Tôi đã đọc", "I have read this"),
+    "warning.read_in": ("Hãy đọc cảnh báo ({seconds})", "Read the warning ({seconds})"),
+    "new_device.title": ("Điện thoại mới", "A new phone"),
+    "new_device.how": (
+        "Một điện thoại khác muốn ký bằng tài khoản của bạn. Màn hình của nó phải hiện đúng sáu số này.",
+        "Another phone wants to sign for your account. Its screen must show these six digits.",
+    ),
+    "new_device.until": ("Trả lời trước {moment}", "Answer before {moment}"),
+    "new_device.note": (
+        "Không phải điện thoại của bạn, hoặc số khác nhau: không cho phép.",
+        "Not your phone, or other digits: do not allow it.",
+    ),
+    "new_device.allow": ("Cho phép", "Allow"),
+    "new_device.reject": ("Không cho phép", "Do not allow"),
+    "history.title": ("Lịch sử", "History"),
+    "history.search": ("Tìm theo tên", "Search by name"),
+    "history.empty": ("Chưa có giao dịch nào trên điện thoại này.", "Nothing has been answered on this phone yet."),
+    "history.none_found": ("Không tìm thấy. Hãy thử tên khác.", "Nothing found. Try another name."),
+    "history.more": ("Xem thêm", "Show more"),
+    "evidence.title": ("Chi tiết giao dịch", "Details"),
+    "evidence.when": ("Yêu cầu: {asked}\nKết thúc: {ended}", "Asked: {asked}\nEnded: {ended}"),
+    "evidence.documents": ("Chứng từ", "Documents"),
+    "evidence.approve": ("Đồng ý ký", "Approved"),
+    "evidence.refuse": ("Không ký", "Not signed"),
+    "evidence.statements": ("Bằng chứng đang giữ", "Evidence kept"),
+    "evidence.audit": ("Nhật ký kiểm toán số {sequence}: {head}", "Audit log, number {sequence}: {head}"),
+    "evidence.request_id": ("Mã yêu cầu: {request_id}", "Request: {request_id}"),
+    "statement.envelope": ("Yêu cầu của máy chủ", "The server's request"),
+    "statement.choice": ("Mã bạn đã chọn", "The code you chose"),
+    "statement.verdict": ("Máy chủ xác nhận mã", "The server's verdict on it"),
+    "statement.approval": ("Sự đồng ý của bạn", "Your approval"),
+    "statement.acknowledgement": ("Máy chủ đã nhận sự đồng ý", "The server's receipt of it"),
+    "statement.refusal": ("Sự từ chối", "The refusal"),
+    "statement.withdrawal": ("Yêu cầu được thu hồi", "The withdrawal"),
+    "statement.outcome": ("Kết quả của máy chủ", "The server's outcome"),
+    "certificate.title": ("Chứng thư", "Certificates"),
+    "certificate.active": ("Đang hoạt động", "Active"),
+    "certificate.soon": ("Sắp hết hạn", "Ends soon"),
+    "certificate.ended": ("Đã hết hạn", "Ended"),
+    "certificate.not_yet": ("Chưa có hiệu lực", "Not yet valid"),
+    "certificate.issuer": ("Được cấp bởi: {name}", "Issued by: {name}"),
+    "certificate.valid": ("Hiệu lực: {start} – {end}", "Valid: {start} – {end}"),
+    "certificate.days": ("Còn {days} ngày", "Days left: {days}"),
+    "certificate.algorithm": ("Thuật toán: {algorithm}", "Algorithm: {algorithm}"),
+    "certificate.number": ("Số sê-ri: {number}", "Serial number: {number}"),
+    "certificate.fingerprint": ("Vân tay SHA-256: {digest}", "SHA-256 fingerprint: {digest}"),
+    "algorithm.rsa_pkcs1_sha256": ("RSA, SHA-256", "RSA, SHA-256"),
+    "algorithm.rsa_pss_sha256": ("RSA-PSS, SHA-256", "RSA-PSS, SHA-256"),
+    "algorithm.ecdsa_p256_sha256": ("ECDSA P-256, SHA-256", "ECDSA P-256, SHA-256"),
+    "algorithm.ecdsa_p384_sha384": ("ECDSA P-384, SHA-384", "ECDSA P-384, SHA-384"),
+    "key_protection.file": (
+        "Khoá nằm trong tệp mã hoá trên thiết bị này, mở bằng mã PIN và máy chủ.",
+        "The key is in an encrypted file on this device, opened by your PIN and the server.",
+    ),
+    "key_protection.android_keystore": ("Khoá nằm trong kho khoá của điện thoại.", "The key is in the phone's key store."),
+    "key_protection.strongbox": ("Khoá nằm trong chip bảo mật của điện thoại.", "The key is in the phone's security chip."),
+    "account.title": ("Tài khoản", "Account"),
+    "account.server": ("Máy chủ: {name}\n{url}", "Server: {name}\n{url}"),
+    "account.since": ("Liên kết từ {moment}", "Linked since {moment}"),
+    "account.device": ("Mã thiết bị: {device_id}", "Device: {device_id}"),
+    "account.clock_right": ("Đồng hồ điện thoại đúng giờ máy chủ.", "The phone's clock agrees with the server."),
+    "account.clock_off": (
+        "Đồng hồ điện thoại lệch máy chủ {seconds} giây; hạn ký tính theo máy chủ.",
+        "The phone's clock is {seconds} s off; deadlines go by the server's.",
+    ),
+    "account.language": ("Ngôn ngữ", "Language"),
+    "account.theme": ("Giao diện", "Theme"),
+    "account.light": ("Sáng", "Light"),
+    "account.dark": ("Tối", "Dark"),
+    "account.about": (
+        "PhoneSeal {version}. Khoá ký không bao giờ rời khỏi điện thoại này.",
+        "PhoneSeal {version}. Your signing key never leaves this phone.",
+    ),
+}  # fmt: skip
+
+
+class Strings:
+    """The texts of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._column = LANGUAGES.index(language)
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        return TEXTS[name][self._column].format(**values)
+
+    def count(self, what: str, count: int) -> str:
+        """``3 chứng từ``, ``3 documents``. ``what``: ``documents`` or ``pages``."""
+        return self(f"{what}.{'one' if count == 1 else 'many'}", count=count)
+
+    def moment(self, ms: int) -> str:
+        """Milliseconds since 1970 UTC, in the phone's time zone."""
+        return _local(ms).strftime("%d/%m/%Y %H:%M" if self.language == "vi" else "%d %b %Y, %H:%M")
+
+    def day(self, ms: int) -> str:
+        return _local(ms).strftime("%d/%m/%Y" if self.language == "vi" else "%d %b %Y")
+
+    def problem(self, code: str) -> str:
+        """What happened and what to do next."""
+        return PROBLEMS.get(code, UNKNOWN_PROBLEM)[self._column].format(code=code)
+
+    def warning(self, code: str) -> str:
+        """What a failed check means, in plain words."""
+        for beginning, texts in WARNINGS.items():
+            if code.startswith(beginning):
+                return texts[self._column]
+        return UNKNOWN_WARNING[self._column]
+
+    def finding(self, code: str) -> str:
+        return FINDINGS.get(code, UNKNOWN_FINDING)[self._column].format(code=code)
+
+    def end(self, result: RequestResult) -> str:
+        """How a request ended, as a sentence."""
+        name = result.end_result
+        if name == "ok" and not result.items_signed and result.items_failed:
+            name = "all_failed"
+        elif name == "ok" and (result.items_refused or result.items_failed):
+            name = "ok_in_part"
+        return ENDS.get(name, ENDS["server_error"])[self._column][0]
+
+    def end_word(self, end_result: str) -> str:
+        """The same as a word or two, for lists."""
+        return ENDS.get(end_result, ENDS["server_error"])[self._column][1]
+
+
+def _local(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000).astimezone()

@@ -1,0 +1,46 @@
+"""Welcome: the code from the browser, typed or pasted, links this phone to an account."""
+
+from kivy.core.clipboard import Clipboard
+
+from mobile_app.device.pairing_code import read_pairing_code
+from mobile_app.errors import Refused
+from mobile_app.ui.widgets import Page, load_kv
+
+_SCHEME = "phoneseal:"
+
+
+class WelcomeScreen(Page):
+    def entered(self) -> None:
+        self.ids.code.text = ""
+        self.ids.server.text = self.flow.pairing_server or self.flow.server_url
+        self.say(self.flow.notice)
+
+    def say(self, sentence: str) -> None:
+        self.ids.problem.text = sentence
+
+    def code_changed(self) -> None:
+        """What a QR code holds names the server itself."""
+        asks_server = not self.ids.code.text.strip().lower().startswith(_SCHEME)
+        for part in (self.ids.server, self.ids.server_label):
+            part.disabled = not asks_server
+            part.opacity = 1 if asks_server else 0
+
+    def paste(self) -> None:
+        self.ids.code.text = str(Clipboard.paste() or "").strip()
+
+    def go_on(self) -> None:
+        code, server = self.ids.code.text.strip(), self.ids.server.text.strip()
+        try:
+            read_pairing_code(code, server or None)
+        except Refused as error:
+            wrong_server = error.details.get("what") == "server_url"
+            self.say(self.t("welcome.server_wrong") if wrong_server else self.flow.t.problem(error.code))
+            return
+        self.flow.pairing_code, self.flow.pairing_server = code, server
+        self.flow.go("choose_pin")
+
+    def other_language(self) -> None:
+        self.flow.set_up(language="en" if self.flow.settings.now.language == "vi" else "vi")
+
+
+load_kv(__file__)

@@ -1,0 +1,152 @@
+"""The window's content: the screens, one at a time, and the tabs below those that have them.
+
+A change of language or theme builds all screens anew, on the screen where it was made.
+"""
+
+from typing import Any, Final
+
+from kivy.core.window import Window
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.modalview import ModalView
+from kivy.uix.screenmanager import NoTransition, ScreenManager
+
+from mobile_app.device.interaction import ConnectionState
+from mobile_app.ui import theme
+from mobile_app.ui.account import AccountScreen
+from mobile_app.ui.certificates import CertificatesScreen
+from mobile_app.ui.choose_pin import ChoosePinScreen
+from mobile_app.ui.code import CodeScreen
+from mobile_app.ui.evidence import EvidenceScreen
+from mobile_app.ui.flow import Flow
+from mobile_app.ui.history import HistoryScreen
+from mobile_app.ui.home import HomeScreen
+from mobile_app.ui.new_device import NewDeviceScreen
+from mobile_app.ui.pairing import PairingScreen
+from mobile_app.ui.pin import PinScreen
+from mobile_app.ui.problem import ProblemScreen
+from mobile_app.ui.progress import ProgressScreen
+from mobile_app.ui.request import RequestScreen
+from mobile_app.ui.result import ResultScreen
+from mobile_app.ui.viewer import ViewerScreen
+from mobile_app.ui.warning import WarningScreen
+from mobile_app.ui.welcome import WelcomeScreen
+from mobile_app.ui.widgets import Page, load_kv
+
+SCREENS: Final[dict[str, type[Page]]] = {
+    "welcome": WelcomeScreen,
+    "choose_pin": ChoosePinScreen,
+    "pairing": PairingScreen,
+    "home": HomeScreen,
+    "progress": ProgressScreen,
+    "request": RequestScreen,
+    "viewer": ViewerScreen,
+    "code": CodeScreen,
+    "pin": PinScreen,
+    "result": ResultScreen,
+    "problem": ProblemScreen,
+    "warning": WarningScreen,
+    "new_device": NewDeviceScreen,
+    "certificates": CertificatesScreen,
+    "history": HistoryScreen,
+    "evidence": EvidenceScreen,
+    "account": AccountScreen,
+}
+TABS: Final = ("home", "certificates", "history", "account")
+_BACK_KEY: Final = 27
+
+
+class Tab(ButtonBehavior, Label):
+    screen = StringProperty("")
+    on = BooleanProperty(False)
+
+
+class PhoneWindow(BoxLayout):
+    """Implements ``flow.Stage``."""
+
+    flow: Any = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **values: Any) -> None:
+        self.flow = flow
+        super().__init__(orientation="vertical", **values)
+        self._screens = ScreenManager(transition=NoTransition())
+        self._tabs = BoxLayout(size_hint_y=None)
+        self._made: dict[str, Page] = {}
+        self._name = ""
+        self.add_widget(self._screens)
+        self.add_widget(self._tabs)
+        Window.bind(on_keyboard=self._on_key)
+        self._ground()
+
+    def _ground(self) -> None:
+        Window.clearcolor = theme.now.paper
+        self._tabs.clear_widgets()
+        self._tabs.height = 0
+        if self._name in TABS:
+            for name in TABS:
+                tab = Tab(text=self.flow.t(f"tab.{name}"), screen=name, on=name == self._name)
+                tab.bind(on_release=lambda pressed: self.flow.go(pressed.screen))
+                self._tabs.add_widget(tab)
+            self._tabs.height = max(tab.least_height for tab in self._tabs.children)
+
+    # -- the stage ------------------------------------------------------------------------------------
+    @property
+    def showing(self) -> str:
+        return self._name
+
+    @property
+    def page(self) -> Page | None:
+        return self._made.get(self._name)
+
+    def show(self, name: str) -> None:
+        for sheet in [child for child in Window.children if isinstance(child, ModalView)]:
+            sheet.dismiss(animation=False)
+        page = self._made.get(name)
+        if page is None:
+            page = self._made[name] = SCREENS[name](self.flow, name=name)
+            self._screens.add_widget(page)
+        again = self._name == name
+        self._name = name
+        if again:
+            page.on_pre_enter()
+        else:
+            self._screens.current = name
+        self._ground()
+        self.refresh()
+
+    def refresh(self) -> None:
+        page = self.page
+        if page is None:
+            return
+        if page.shows_connection:
+            self._show_connection(page)
+        page.refresh()
+
+    def _show_connection(self, page: Page) -> None:
+        state, pill = self.flow.connection, page.ids.connection
+        pill.text = self.flow.t(f"connection.{state}")
+        good, waits = state == ConnectionState.ONLINE, state == ConnectionState.CONNECTING
+        pill.color = theme.now.jade if good else theme.now.blue if waits else theme.now.amber
+        pill.ground = theme.now.jade_soft if good else theme.now.blue_soft if waits else theme.now.amber_soft
+
+    def rebuild(self) -> None:
+        name, self._name = self._name, ""
+        self._screens.clear_widgets()
+        self._made.clear()
+        self.show(name)
+
+    def _on_key(self, _window: object, key: int, *_rest: object) -> bool:
+        """The back key. True keeps Kivy from closing the window."""
+        if key != _BACK_KEY:
+            return False
+        sheets = [child for child in Window.children if isinstance(child, ModalView)]
+        if sheets:
+            sheets[0].dismiss(animation=False)
+        elif self.page is not None:
+            self.page.back()
+        return True
+
+
+load_kv(__file__)

@@ -1,0 +1,105 @@
+"""Real windows for the phone's tests: Xvfb, a real server over TCP, and a phone that is paired on its screen.
+
+Without Xvfb or Kivy these tests are skipped with the reason; where CI is set in the environment they fail instead.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.kivy.phone_window import Display, PhoneWindow, missing
+from tests.scenarios.real_server import Asked, Asker
+from tests.server_process import PIN, Person, ServerProcess, wait_for
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    why = missing()
+    if why and os.environ.get("CI"):
+        pytest.fail(f"no window can be opened: {why}")
+    if why:
+        pytest.skip(why)
+    made = Display()
+    yield made.name
+    made.stop()
+
+
+OpenWindow = Callable[..., PhoneWindow]
+
+
+@pytest.fixture
+def open_window(display: str) -> Iterator[OpenWindow]:
+    """``open_window(profile, *options)``: closed at the test's end."""
+    opened: list[PhoneWindow] = []
+
+    def make(profile: Path, *options: str) -> PhoneWindow:
+        window = PhoneWindow(display, profile, *options)
+        opened.append(window)
+        return window
+
+    yield make
+    for window in opened:
+        window.stop()
+
+
+@dataclass
+class OneMorePhone:
+    """A person with a phone whose window is open and paired, and a system that asks for signatures."""
+
+    window: PhoneWindow
+    person: Person
+    server: ServerProcess
+    asker: Asker
+
+    def ask(self, count: int = 1, lifetime: int = 3600) -> Asked:
+        """By a system of its own: whoever was refused has to wait before asking the same person again."""
+        self.asker.close()
+        self.asker = Asker(self.server.url, self.server.add_relying_party())
+        return self.asker.ask(count, lifetime, self.person.login)
+
+
+def pair_on_screen(window: PhoneWindow, server: ServerProcess, person: Person, language: str = "vi") -> None:
+    """As a person does it: type the code, choose a PIN twice, confirm the digits in the browser."""
+    go_on = {"vi": "Tiếp tục", "en": "Continue"}[language]
+    offer = server.app.pair_device.offer(person.subscriber_id, person.user_id)
+    window.wait_screen("welcome")
+    window.write("XXXXX-XXXXX", offer.code)
+    window.tap(go_on)
+    window.wait_screen("choose_pin")
+    window.type_pin(PIN, go_on)
+    window.type_pin(PIN, go_on)
+    window.wait_screen("pairing")
+    digits = wait_for(lambda: shown_digits(window), "no digits are shown")
+    server.app.pair_device.confirm(offer.pairing.pairing_id, digits)
+    window.wait_screen("home")
+
+
+def shown_digits(window: PhoneWindow) -> str:
+    """The six digits on the screen, without the gap; empty while there are none."""
+    for text in window.texts():
+        plain = text.replace(" ", "")
+        if len(plain) == 6 and plain.isdecimal():
+            return plain
+    return ""
+
+
+@pytest.fixture(scope="module")
+def paired(
+    display: str, running_server: ServerProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OneMorePhone]:
+    """One phone for the tests of a module; each leaves it on Home with nothing pending."""
+    person = running_server.add_person()
+    profile = tmp_path_factory.mktemp("phones") / "an"
+    window = PhoneWindow(
+        display, profile, "--server", running_server.url, "--clock-offset-file", str(running_server.clock_file)
+    )
+    asker = Asker(running_server.url, running_server.add_relying_party())
+    try:
+        pair_on_screen(window, running_server, person)
+        yield (phone := OneMorePhone(window, person, running_server, asker))
+        phone.asker.close()
+    finally:
+        window.stop()

@@ -1,0 +1,212 @@
+"""The phone app in its own process, with a finger: a socket over which a test asks what stands on the screen and touches it.
+
+Touches enter through Kivy's own input pipeline (a MotionEventProvider), so what lies on top gets them; text enters as the window's text
+events, so only a field that has the focus takes it. Nothing here calls a screen's methods.
+
+    python tests/kivy/driven_app.py PORT OPTIONS-OF-THE-APP…      connects to 127.0.0.1:PORT, one JSON object a line each way
+"""
+
+import json
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from mobile_app.main import make_app, read_options
+
+
+class Finger:
+    """Made after Kivy is imported."""
+
+    def __init__(self) -> None:
+        from kivy.base import EventLoop
+        from kivy.input.motionevent import MotionEvent
+        from kivy.input.provider import MotionEventProvider
+
+        class Touch(MotionEvent):
+            def depack(self, args: tuple[float, float]) -> None:
+                self.sx, self.sy = args
+                self.profile = ("pos",)
+                super().depack(args)
+
+        waiting: deque[tuple[str, Any, tuple[float, float]]] = deque()
+
+        class Feed(MotionEventProvider):
+            def update(self, dispatch_fn: Callable[[str, Any], None]) -> None:
+                if waiting:
+                    kind, touch, place = waiting.popleft()
+                    if kind == "update":
+                        touch.move(place)
+                    dispatch_fn(kind, touch)
+
+        self._make, self._waiting, self._count = Touch, waiting, 0
+        EventLoop.add_input_provider(Feed("finger", ""))
+
+    def stroke(self, *points: tuple[float, float]) -> None:
+        """Down at the first point, along the others, up at the last: one event a frame. In pixels from the bottom left."""
+        from kivy.core.window import Window
+
+        self._count += 1
+        places = [(x / Window.width, y / Window.height) for x, y in points]
+        touch = self._make("finger", self._count, places[0], is_touch=True, type_id="touch")
+        self._waiting.append(("begin", touch, places[0]))
+        self._waiting.extend(("update", touch, place) for place in places[1:])
+        self._waiting.append(("end", touch, places[-1]))
+
+
+class Eyes:
+    """What is to be seen, topmost layer only."""
+
+    def _top(self) -> Any:
+        from kivy.core.window import Window
+
+        return Window.children[0]
+
+    def _seen(self, widget: Any) -> Iterator[Any]:
+        if widget.opacity == 0 or widget.width <= 1 or widget.height <= 1:
+            return
+        yield widget
+        for child in reversed(widget.children):
+            yield from self._seen(child)
+
+    @staticmethod
+    def words(widget: Any) -> str:
+        return str(getattr(widget, "text", "") or getattr(widget, "label", "") or getattr(widget, "hint_text", "") or "")
+
+    def texts(self) -> list[str]:
+        return [text for widget in self._seen(self._top()) if (text := self.words(widget))]
+
+    def places(self, text: str, part: bool) -> list[dict[str, Any]]:
+        from kivy.core.window import Window
+
+        found = []
+        for widget in self._seen(self._top()):
+            said = self.words(widget)
+            if said == text or (part and text in said):
+                x, y = widget.to_window(*widget.center)
+                top, bottom = self._window_of(widget)
+                where = "above" if y > top else "below" if y < bottom else "inside"
+                disabled = bool(getattr(widget, "disabled", False))
+                found.append({"x": x, "y": y, "where": where, "disabled": disabled, "kind": type(widget).__name__,
+                              "width": widget.width, "height": widget.height, "window": list(Window.size)})  # fmt: skip
+        return found
+
+    def _window_of(self, widget: Any) -> tuple[float, float]:
+        from kivy.core.window import Window
+        from kivy.uix.scrollview import ScrollView
+
+        parent = widget.parent
+        while parent is not None and parent is not Window:
+            if isinstance(parent, ScrollView):
+                bottom = parent.to_window(*parent.pos)[1]
+                return bottom + parent.height, bottom
+            parent = parent.parent
+        return float(Window.height), 0.0
+
+
+class Driver:
+    def __init__(self, app: Any, connection: socket.socket) -> None:
+        self._app = app
+        self._lines = connection.makefile("rwb")
+        self._eyes = Eyes()
+        self._finger: Finger | None = None
+        self._longest_frame = 0.0
+        self._last_frame = 0.0
+
+    def start(self) -> None:
+        from kivy.clock import Clock
+
+        Clock.schedule_interval(self._frame, 0)
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _frame(self, _seconds: float) -> None:
+        now = time.monotonic()
+        if self._last_frame:
+            self._longest_frame = max(self._longest_frame, now - self._last_frame)
+        self._last_frame = now
+
+    def _serve(self) -> None:
+        from kivy.clock import Clock
+
+        for line in self._lines:
+            asked = json.loads(line)
+            answered = threading.Event()
+            answer: dict[str, Any] = {}
+
+            Clock.schedule_once(partial(self._work, asked, answer, answered), 0)
+            answered.wait()
+            self._lines.write(json.dumps(answer).encode() + b"\n")
+            self._lines.flush()
+
+    def _work(self, asked: dict[str, Any], answer: dict[str, Any], answered: threading.Event, _seconds: float) -> None:
+        try:
+            answer["ok"] = getattr(self, f"do_{asked.pop('do')}")(**asked)
+        except Exception as error:  # noqa: BLE001 - the test is told
+            answer["error"] = f"{type(error).__name__}: {error}"
+        answered.set()
+
+    # -- what a test asks -------------------------------------------------------------------------------
+    def do_showing(self) -> str:
+        return str(self._app.window.showing) if self._app.window else ""
+
+    def do_texts(self) -> list[str]:
+        return self._eyes.texts()
+
+    def do_places(self, text: str, part: bool) -> list[dict[str, Any]]:
+        return self._eyes.places(text, part)
+
+    def do_stroke(self, points: list[tuple[float, float]]) -> None:
+        self._finger = self._finger or Finger()
+        self._finger.stroke(*map(tuple, points))
+
+    def do_type(self, text: str) -> None:
+        from kivy.core.window import Window
+
+        Window.dispatch("on_textinput", text)
+
+    def do_key(self, key: int) -> None:
+        from kivy.core.window import Window
+
+        Window.dispatch("on_key_down", key, 0, "", [])
+        Window.dispatch("on_keyboard", key, 0, "", [])
+
+    def do_paste_board(self, text: str) -> None:
+        from kivy.core.clipboard import Clipboard
+
+        Clipboard.copy(text)
+
+    def do_picture(self, path: str) -> None:
+        from kivy.core.window import Window
+        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+        from PIL import Image
+
+        Window.on_draw()
+        width, height = Window.size
+        pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        Image.frombytes("RGB", (width, height), pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)
+
+    def do_longest_frame(self) -> float:
+        found, self._longest_frame = self._longest_frame, 0.0
+        return found
+
+    def do_stop(self) -> None:
+        self._app.stop()
+
+
+def main() -> None:
+    port, options = int(sys.argv[1]), read_options(sys.argv[2:])
+    app = make_app(options)
+    driver = Driver(app, socket.create_connection(("127.0.0.1", port)))
+    app.bind(on_start=lambda _app: driver.start())
+    app.run()
+
+
+if __name__ == "__main__":
+    main()
