@@ -107,10 +107,10 @@ def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
 
 
 def _problem(error: PhoneSealError) -> tuple[Response, int]:
-    """The six members of docs/protocol.md §1.1: ``details`` is there, empty or not, and nothing else."""
-    problem = problem_json(error, "en")
-    details = problem.pop("errors", {})
-    response = jsonify({**problem, "details": details})
+    """RFC 9457 as docs/protocol.md §1.1 has it for phones: always the same six members."""
+    told = problem_json(error, "en")
+    members = {name: told[name] for name in ("type", "title", "status", "detail", "code")}
+    response = jsonify({**members, "details": told.get("errors", {})})
     response.mimetype = "application/problem+json"
     return response, status_of(error)
 
