@@ -125,6 +125,14 @@ def test_codes_are_tried_rarely_in_all(empty: World) -> None:
     assert code_of(PLAIN.begin, empty.app, offer.code, "203.0.113.9") == "too_many_tries"
 
 
+def test_an_address_over_its_limit_takes_nothing_from_the_others(empty: World) -> None:
+    empty.clock.advance(600)
+    offer = empty.app.pair_device.offer(empty.subscriber_id, None)
+    codes = [code_of(PLAIN.begin, empty.app, "0000000000", "192.0.2.1") for _ in range(330)]
+    assert (codes.count("pairing_code_unknown"), codes.count("too_many_tries")) == (20, 310)
+    PLAIN.begin(empty.app, offer.code, "203.0.113.9")
+
+
 PLAIN = NewPhone()
 
 

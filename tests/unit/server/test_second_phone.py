@@ -194,3 +194,31 @@ def test_recovery_of_an_unknown_subscriber(world: World) -> None:
     with pytest.raises(PhoneSealError) as caught:
         world.app.end_device.recover(new_id("sub", START), "Lan")
     assert caught.value.code == "subscriber_unknown"
+
+
+def test_a_second_recovery_takes_the_place_of_the_first(world: World) -> None:
+    """Whoever cancels the one that the account page shows has cancelled all."""
+    world.app.end_device.recover(world.subscriber_id, "Lan")
+    second = world.app.end_device.recover(world.subscriber_id, "Lan")
+    assert world.app.read_devices.recovery(world.subscriber_id) == second
+    world.app.end_device.cancel_recovery(world.subscriber_id, world.user.user_id)
+    assert world.app.read_devices.recovery(world.subscriber_id) is None
+    world.clock.advance(25 * 3600)
+    _, pairing = confirmed(world.app, world.subscriber_id, NewPhone())
+    assert pairing.state is PairingState.WAITING_FIRST_DEVICE
+
+
+def test_a_recovery_that_was_cancelled_meanwhile_pairs_nobody(world: World) -> None:
+    """The certificate is made between the look and the commit: what was looked at may have changed."""
+    world.app.end_device.recover(world.subscriber_id, "Lan", delay=0)
+    before = world.app.read_devices.of_subscriber(world.subscriber_id)
+    issue = world.app.issuer.issue
+
+    def cancelled_first(*arguments: Any) -> Any:
+        world.app.end_device.cancel_recovery(world.subscriber_id, world.user.user_id)
+        return issue(*arguments)
+
+    with mock.patch.object(world.app.issuer, "issue", cancelled_first):
+        _, pairing = confirmed(world.app, world.subscriber_id, NewPhone())
+    assert pairing.state is PairingState.WAITING_FIRST_DEVICE
+    assert world.app.read_devices.of_subscriber(world.subscriber_id) == before

@@ -122,6 +122,16 @@ def test_the_database_says_which_key_signs(world: World) -> None:
     assert after.prove_device.rotations_after(2) == []
 
 
+def test_a_rotation_is_told_once_its_key_signs(world: World) -> None:
+    """Between ``keys rotate`` and the restart the old key signs on: a phone that followed already would take its word for a stranger's."""
+    statement = world.app.keys.rotate(1, START)
+    with world.app.store.write() as tx:
+        tx.devices.add_rotation(2, statement, START)
+        tx.settings.set(COUNTER_SETTING, "2")
+    assert world.app.prove_device.rotations_after(1) == []
+    assert world.restarted().prove_device.rotations_after(1) == [statement]
+
+
 def test_sealed_secrets_open_only_where_they_belong() -> None:
     sealer = Sealer(bytes(32))
     sealed = sealer.seal(b"secret", "dev_1:vault_share")
