@@ -106,6 +106,17 @@ class Journal:
         marks = ", ".join("?" * len(states))
         return list(self._requests(f"WHERE state IN ({marks}) ORDER BY issued_at, request_id", tuple(states)))
 
+    def without_last_word(self, since: int) -> list[JournaledRequest]:
+        """What this phone answered and ended by itself after ``since``, and of which the server has not yet
+        told the outcome."""
+        where = (
+            "WHERE finished_at >= ? AND final_state = '' AND audit_sequence IS NULL AND EXISTS (SELECT 1 FROM statement"
+            " WHERE statement.request_id = request.request_id AND name IN ('choice', 'approval', 'refusal'))"
+            " AND NOT EXISTS (SELECT 1 FROM statement WHERE statement.request_id = request.request_id"
+            " AND name = 'withdrawal')"
+        )
+        return list(self._requests(where, (since,)))
+
     def finished(self, limit: int, before: int | None, text: str) -> list[JournaledRequest]:
         """Newest first. ``text`` is looked for in both names, without regard to case where that is ASCII."""
         clauses = ["finished_at IS NOT NULL"]

@@ -242,6 +242,8 @@ class PairedRun:
                 self._add_walk(row.request_id)
             elif row.state == RequestState.SENT or row.request_id not in offered:
                 self._ask_how_it_ended(row)
+        for row in self._journal.without_last_word(self.session.server_now() - _KEEP_VALUES_MS):
+            self._ask_how_it_ended(row)
         self.book.show_pending()
 
     def _ask_how_it_ended(self, row: JournaledRequest) -> None:
@@ -252,7 +254,7 @@ class PairedRun:
             elif answer.state in FINAL_STATES:
                 self.book.finish(row.request_id, END_OF_STATE[answer.state], final_state=answer.state)
         except ServerRefused as error:
-            if row.state != RequestState.SENT:
+            if row.state not in (RequestState.SENT, RequestState.FINISHED):
                 self.book.finish(row.request_id, "server_error", detail=error.code)
         except CheckFailed as error:
             if not self._asks_for_rotations(error):
@@ -266,7 +268,8 @@ class PairedRun:
             ticks += 1
             self.book.expire()
             if ticks % _OUTCOME_POLL_TICKS == 0 and self.session.state == ConnectionState.ONLINE:
-                for row in self._journal.in_states((RequestState.SENT,)):
+                since = self.session.server_now() - _KEEP_VALUES_MS
+                for row in (*self._journal.in_states((RequestState.SENT,)), *self._journal.without_last_word(since)):
                     try:
                         self._ask_how_it_ended(row)
                     except LinkError:
