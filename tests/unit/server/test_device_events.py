@@ -325,6 +325,8 @@ def test_a_phone_that_lost_key_rotations_gets_them_in_order(world: World) -> Non
         statement = world.app.keys.rotate(counter, world.clock.now())
         with world.app.store.write() as tx:
             tx.devices.add_rotation(counter + 1, statement, world.clock.now())
+            tx.settings.set(COUNTER_SETTING, str(counter + 1))
+    world.app = world.restarted()  # which signs with the last of them
     line = Line(world)
     told = [body_of(read_statement(one))["counter"] for one in line.hello(key_counter=2)["key_rotations"]]
     assert told == [3, 4]
