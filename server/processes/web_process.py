@@ -3,6 +3,7 @@
 gevent's monkey patch is done by ``server.processes.web_main`` before anything else is imported.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -111,10 +112,19 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     spawn_forever(news.listen)
     spawn_forever(DeliverOutbox(app, lanes, news, phones, browsers).run)
     spawn_forever(_end_with_parent)
+    _spare_long_collections()
     server = WSGIServer(listener, flask_app, log=None, error_log=log, handler_class=ConnectionHandler, **_tls(config))
     gevent.signal_handler(signal.SIGTERM, server.stop, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server.serve_forever()
+
+
+def _spare_long_collections() -> None:
+    """What is there at the start stays: the garbage collector need not look at it again. With a thousand phones connected a full
+    collection took 100 to 200 ms in which no socket was served; now it has a third of the objects and comes a hundred times more rarely."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _tls(config: Config) -> dict[str, Any]:

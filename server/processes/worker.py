@@ -4,6 +4,7 @@ Rules: nothing is kept in memory that a restart would miss; a job that fails is 
 attempts what it stood for is ended, so that nothing waits for ever; losing the lease is no error, it means that another one is at it.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -116,6 +117,7 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
         worker = Worker(build(config, SocketNudge(run_folder)), f"worker-{number}-{os.getpid()}", sandbox)
         worker.take_over(f"worker-{number}-")
         sandbox.warm_up()
+        gc.freeze()  # modules and fonts stay: no collection need look at them again
         swept = 0.0
         while not stopping and os.getppid() == parent:
             worked = worker.run_one()
