@@ -88,7 +88,10 @@ def add_views(web: Blueprint, site: Site) -> None:
 
 def read_json() -> dict[str, Any]:
     """The body as a JSON object. Raises ``BadInput``."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested thousands deep
+        body = None
     if not isinstance(body, dict):
         raise BadInput("a JSON object was expected")
     return body
@@ -109,7 +112,10 @@ def read_placement(value: object) -> Placement | None:
 def read_numbers(value: dict[str, Any]) -> tuple[float, float, float, float]:
     """The four sides of a box, in points. Raises ``BadInput(placement_invalid)``."""
     sides = [value.get(name) for name in ("x0", "y0", "x1", "y1")]
-    numbers = [float(side) for side in sides if isinstance(side, int | float) and not isinstance(side, bool)]
+    try:
+        numbers = [float(side) for side in sides if isinstance(side, int | float) and not isinstance(side, bool)]
+    except OverflowError:  # an integer of hundreds of digits
+        numbers = []
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise BadInput("placement needs x0, y0, x1, y1", code="placement_invalid")
     return numbers[0], numbers[1], numbers[2], numbers[3]

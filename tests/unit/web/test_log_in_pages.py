@@ -1,5 +1,6 @@
 """Log-in, sessions, anti-forgery values, language and headers of the pages."""
 
+import io
 from typing import Any
 
 import pytest
@@ -54,6 +55,29 @@ def test_posts_without_anti_forgery_value_change_nothing(portal: Any, contract: 
     refused = browser.client.post("/documents", data=contract, content_type="application/pdf")
     assert refused.status_code == 403
     assert browser.get("/documents").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"])
+@pytest.mark.parametrize(
+    "path", ["/login", "/documents", "/import-batches/ib_1/documents", "/import-batches/ib_1/archive"]
+)
+def test_a_form_is_small_wherever_it_is_sent_to(portal: Any, path: str, kind: str) -> None:
+    """The anti-forgery check reads forms of people who are not logged in: what takes whole files must not take them as a form."""
+    head = b"--b\r\nContent-Disposition: form-data; name=a; filename=a\r\n\r\n" if "multipart" in kind else b"a="
+    sent = io.BytesIO(head + b"a" * (1 << 20))
+    chunked = {"wsgi.input_terminated": True}  # a body that does not say how long it is
+    answer = portal.browser().client.post(path, input_stream=sent, content_type=kind, environ_overrides=chunked)
+    assert answer.status_code == 413
+    assert sent.tell() < 1 << 18
+
+
+def test_json_that_no_page_sends_is_refused_in_words(portal: Any) -> None:
+    browser = portal.logged_in()
+    headers = {"X-CSRFToken": browser.csrf(), "Accept": "application/json"}
+    box = '{"placement": {"page": 0, "x0": 1' + "0" * 400 + ', "y0": 1, "x1": 2, "y1": 3}}'
+    for body in ('{"placement": ' + "[" * 100_000 + "]" * 100_000 + "}", box):
+        sent = browser.client.post("/documents/doc_1/sign", data=body, content_type="application/json", headers=headers)
+        assert sent.status_code == 400
 
 
 def test_log_out_everywhere_ends_other_browsers(portal: Any) -> None:
