@@ -41,7 +41,7 @@ def normal_code(text: str) -> str:
 
 
 def code_digest(code: str) -> str:
-    return hashlib.sha256(pae("phoneseal.pairing_code.v1", normal_code(code).encode())).hexdigest()
+    return hashlib.sha256(pae("phoneseal.pairing_code.v1", normal_code(code).encode("utf-8", "replace"))).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,10 @@ class PairDevice:
         platform = clean_text(platform, NAME_LIMIT)
         with self._store.write() as tx:
             now = self._clock.now()
-            wait = max(
-                tx.throttles.pour(f"pairing:{address}", now, capacity=20, leak_per_second=20 / 600),
-                tx.throttles.pour("pairing", now, capacity=300, leak_per_second=300 / 600),
-            )
+            # an address over its own limit takes nothing from everybody's
+            wait = tx.throttles.pour(
+                f"pairing:{address}", now, capacity=20, leak_per_second=20 / 600
+            ) or tx.throttles.pour("pairing", now, capacity=300, leak_per_second=300 / 600)
             pairing = None if wait else tx.pairings.by_code(code_digest(code))
             again = pairing is not None and pairing.commitment == commitment
             if pairing is not None and not again:

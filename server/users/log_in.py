@@ -18,6 +18,7 @@ from server.text import clean_text
 from server.users.user import User
 
 MINIMUM_PASSWORD = 10
+NAME_LIMIT = 64  # characters of a certificate's commonName (RFC 5280, ub-common-name)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's minimum for argon2id
 _NOBODY = _hasher.hash("nobody has this password")
 
@@ -85,10 +86,10 @@ class LogIn:
         login = login.strip().lower()[:200]
         with self._store.write() as tx:
             now = self._clock.now()
-            wait = max(
-                tx.throttles.pour(f"login:{login}", now, capacity=8, leak_per_second=8 / 900),
-                tx.throttles.pour(f"login-from:{address}", now, capacity=60, leak_per_second=60 / 900),
-            )
+            # an address over its own limit can neither shut out more names nor fill the table with them
+            wait = tx.throttles.pour(
+                f"login-from:{address}", now, capacity=60, leak_per_second=60 / 900
+            ) or tx.throttles.pour(f"login:{login}", now, capacity=8, leak_per_second=8 / 900)
             user = None if wait else tx.users.by_login(login)
         if wait:
             raise TooManyTries("too many tries", code="log_in_throttled", details={"retry_after": int(wait) + 1})
@@ -124,7 +125,7 @@ class LogIn:
         """A portal user with a subscriber of their own, linked. Raises ``BadInput``, ``Conflict(login_taken)``."""
         password_hash = hash_password(password)
         login = clean_text(login, 100).lower()
-        name = clean_text(name, 100)
+        name = clean_text(name, NAME_LIMIT)
         if not login or not name:
             raise BadInput("log-in name and name are needed", code="bad_input")
         with self._store.write() as tx:
