@@ -155,6 +155,8 @@ class CompletePairing:
             if approval is not None:
                 check_active(tx.devices.get(approval[0].device_id))  # it may have been frozen meanwhile
                 _use_counter(tx, approval[0], approval[2])
+            elif not self.needs_no_approval(tx, pairing, now):
+                return pairing  # another phone was paired, or the recovery was cancelled or used, since we looked
             else:
                 recovery = tx.pairings.recovery_of(pairing.subscriber_id)
                 if recovery is not None and recovery.effective_at <= now:

@@ -98,12 +98,13 @@ class EndDevice:
 
     def recover(self, subscriber_id: str, staff: str, *, delay: float | None = None) -> Recovery:
         """Staff let a subscriber pair a phone without an earlier one's word, from a delay on; the account page shows it at once, and
-        the subscriber may cancel it there."""
+        the subscriber may cancel it there. It takes the place of an earlier one, so that there is one to cancel and one to use."""
         with self._store.write() as tx:
             now = self._clock.now()
             tx.subscribers.get(subscriber_id)
             wait = float(self._config.recovery_delay if delay is None else delay)
             recovery = Recovery(new_id("re", now), subscriber_id, staff, now + wait, now)
+            _cancel_open(tx, subscriber_id, now)
             tx.pairings.add_recovery(recovery)
             facts = {"effective_at": int(recovery.effective_at * 1000)}
             record(tx, "recovery_allowed", now=now, actor=staff, subject=subscriber_id, facts=facts)
@@ -116,9 +117,16 @@ class EndDevice:
     def cancel_recovery(self, subscriber_id: str, actor: str) -> None:
         with self._store.write() as tx:
             now = self._clock.now()
-            recovery = tx.pairings.recovery_of(subscriber_id)
-            if recovery is not None:
-                tx.pairings.cancel_recovery(recovery.recovery_id, now)
+            if _cancel_open(tx, subscriber_id, now):
                 record(tx, "recovery_cancelled", now=now, actor=actor, subject=subscriber_id)
             crash_point("cancel_recovery.before_commit")
         crash_point("cancel_recovery.after_commit")
+
+
+def _cancel_open(tx: DeviceTransaction, subscriber_id: str, now: float) -> int:
+    """Cancels every recovery that was neither used nor cancelled. Returns how many."""
+    cancelled = 0
+    while (recovery := tx.pairings.recovery_of(subscriber_id)) is not None:
+        tx.pairings.cancel_recovery(recovery.recovery_id, now)
+        cancelled += 1
+    return cancelled
