@@ -29,8 +29,10 @@ class ProveDevice:
         self._signer = signer
 
     def rotations_after(self, counter: int) -> list[Statement]:
+        """The rotations that lead from that key to the one which signs here. One that was made since this process started is kept back
+        until the restart: a phone that followed it would take our words for a stranger's."""
         with self._store.read() as tx:
-            return tx.devices.rotations_after(counter)
+            return tx.devices.rotations_after(counter)[: max(0, self._signer.counter - counter)]
 
     def __call__(
         self, device_id: str, nonce: bytes, phone_nonce: bytes, statement: Statement
