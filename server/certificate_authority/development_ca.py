@@ -6,6 +6,7 @@ Profile (RFC 5280): v3, random 128-bit serial, subject from the subscriber's rec
 
 import logging
 import secrets
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def _common_name(name: str) -> x509.NameAttribute[str]:
+    """The whole name, as the phone compares it. RFC 5280 allows 64 characters; the library counts bytes of UTF-8, of which a Vietnamese
+    name has half as many again."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)
 
 
 class DevelopmentCa:
@@ -85,7 +94,7 @@ class DevelopmentCa:
         start = datetime.fromtimestamp(int(now), UTC) - BACKDATE
         subject = [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
-            x509.NameAttribute(NameOID.COMMON_NAME, subscriber.name[:64]),
+            _common_name(subscriber.name),
             x509.NameAttribute(NameOID.USER_ID, f"PS:{subscriber.subscriber_id}"),
         ]
         certificate = (
