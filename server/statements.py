@@ -81,6 +81,8 @@ def read_statement(value: object, *, limit: int = BODY_LIMIT) -> Statement:
         size = len(body.encode())
     except UnicodeEncodeError as error:
         raise BadInput("a statement's body is Unicode text", code="bad_message") from error
+    if not purpose.isascii():
+        raise BadInput("a purpose is ASCII", code="bad_message")
     if len(purpose) > 64 or len(key_id) > 64 or size > limit:
         raise BadInput("statement too large", code="message_too_large")
     return Statement(purpose, key_id, body, unb64(value["signature"], limit=256))
@@ -109,12 +111,23 @@ def read_body(statement: Statement, purpose: str, fields: frozenset[str]) -> dic
         raise BadInput("a statement's body is JSON", code="bad_message") from error
     if not isinstance(value, dict) or set(value) != fields:
         raise BadInput("a statement holds exactly its fields", code="bad_message")
+    if "\\u" in statement.body and not _is_text(value):
+        raise BadInput("a statement holds a lone surrogate", code="bad_message")
     if value.get("version") != 1 or isinstance(value.get("version"), bool):
         raise BadInput("unknown version", code="version_unsupported")
     for name, moment in value.items():
         if (name == "at" or name.endswith("_at")) and not _is_number(moment):
             raise BadInput("a time is a number of milliseconds", code="bad_message")
     return value
+
+
+def _is_text(value: object) -> bool:
+    """False when a lone surrogate came in by an escape: no Unicode text, and nothing could store it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_number(value: object) -> bool:

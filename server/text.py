@@ -19,7 +19,7 @@ def clean_text(value: object, limit: int) -> str:
         raise BadInput("text is too long", code="text_too_long", details={"limit": limit})
     spaced = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", value))
     kept = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _DROPPED)
-    folded = " ".join(kept.split())
+    folded = unicodedata.normalize("NFC", " ".join(kept.split()))  # what stood apart may combine now
     if len(folded) > limit:
         raise BadInput("text is too long", code="text_too_long", details={"limit": limit})
     return folded
@@ -28,4 +28,5 @@ def clean_text(value: object, limit: int) -> str:
 def short_text(value: str, limit: int) -> str:
     """Like ``clean_text``, but cuts instead of refusing: for names of files, which nobody types."""
     spaced = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", value[: 20 * limit]))
-    return " ".join("".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _DROPPED).split())[:limit]
+    kept = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _DROPPED)
+    return unicodedata.normalize("NFC", " ".join(kept.split()))[:limit]
