@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,6 +25,7 @@ from typing import Any
 from server.app import set_up
 from server.config import Config, ConfigError
 from server.processes.listening_socket import listen
+from server.processes.with_supervisor import SUPERVISOR
 
 log = logging.getLogger(__name__)
 GRACE = 4.0
@@ -42,10 +43,9 @@ class Child:
     started: float = 0.0
     failures: int = 0
     not_before: float = 0.0
-    extra_environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
-        environment = {**os.environ, **self.extra_environment}
+        environment = {**os.environ, SUPERVISOR: str(os.getpid())}
         self.process = subprocess.Popen(
             [sys.executable, "-m", *self.arguments], pass_fds=self.fds, env=environment, start_new_session=True
         )
@@ -94,7 +94,7 @@ class Supervisor:
                 raise ConfigError(f"port {self._config.port} is in use: choose another with --port") from error
             raise ConfigError(f"can't listen on {self._config.host}:{self._config.port}: {error.strerror}") from error
         set_up(self._config)
-        run_folder = Path(tempfile.mkdtemp(prefix="phoneseal-"))
+        run_folder = self._make_run_folder()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         try:
@@ -115,6 +115,15 @@ class Supervisor:
             listener.close()
             os.close(lock)
         return 0
+
+    def _make_run_folder(self) -> Path:
+        """For the nudges' sockets, whose paths must be short. That of a supervisor that was killed goes."""
+        note = self._config.data_dir / "server.run"
+        if note.exists():
+            shutil.rmtree(note.read_text("utf-8"), ignore_errors=True)
+        folder = tempfile.mkdtemp(prefix="phoneseal-")
+        note.write_text(folder, "utf-8")
+        return Path(folder)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True

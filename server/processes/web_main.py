@@ -12,9 +12,11 @@ from pathlib import Path  # noqa: E402
 from server.config import load_config  # noqa: E402
 from server.processes.logs import set_up_logging  # noqa: E402
 from server.processes.web_process import serve  # noqa: E402
+from server.processes.with_supervisor import end_with_supervisor  # noqa: E402
 
 
 def main(config_path: str, run_folder: str, listener_fd: str) -> None:
+    end_with_supervisor()
     set_up_logging("web")
     config = load_config(Path(config_path))
     try:

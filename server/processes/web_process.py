@@ -24,6 +24,7 @@ from server.app import UseCases, build
 from server.config import Config
 from server.processes.gevent_lanes import GeventLanes, News, spawn_forever
 from server.processes.nudge import SocketNudge
+from server.processes.with_supervisor import supervisor_is_gone
 from server.sockets.browser import Browsers
 from server.sockets.deliver_outbox import DeliverOutbox
 from server.sockets.device_http import create_device_http
@@ -111,8 +112,12 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     add_health(flask_app, app, lanes, phones)
     spawn_forever(news.listen)
     spawn_forever(DeliverOutbox(app, lanes, news, phones, browsers).run)
+<<<<<<< ours
     spawn_forever(_end_with_parent)
     _spare_long_collections()
+=======
+    spawn_forever(_end_with_supervisor)
+>>>>>>> theirs
     server = WSGIServer(listener, flask_app, log=None, error_log=log, handler_class=ConnectionHandler, **_tls(config))
     gevent.signal_handler(signal.SIGTERM, server.stop, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -136,11 +141,8 @@ def _tls(config: Config) -> dict[str, Any]:
     return {"ssl_context": context}
 
 
-_PARENT = os.getppid()
-
-
-def _end_with_parent() -> None:
-    """A web process whose supervisor was killed ends itself: it must not hold the port against the next start."""
-    while os.getppid() == _PARENT:
+def _end_with_supervisor() -> None:
+    """Where the kernel does not do it."""
+    while not supervisor_is_gone():
         gevent.sleep(0.5)
     os._exit(0)

@@ -25,6 +25,7 @@ from server.pdf.adapters import CmsEmbedder, SandboxedInspector, StampingPrepare
 from server.pdf.sandbox import Sandbox
 from server.processes.housekeeping import Housekeeping
 from server.processes.nudge import NudgeListener, SocketNudge
+from server.processes.with_supervisor import supervisor_is_gone
 from server.signing.embed_signatures import EmbedSignatures
 from server.signing.give_up import GiveUp
 from server.signing.prepare_documents import PrepareDocuments
@@ -111,7 +112,6 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
     listener = NudgeListener(run_folder, f"worker-{number}.sock")
     with Sandbox() as sandbox:
         worker = Worker(build(config, SocketNudge(run_folder)), f"worker-{number}-{os.getpid()}", sandbox)
@@ -119,7 +119,7 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
         sandbox.warm_up()
         gc.freeze()  # modules and fonts stay: no collection need look at them again
         swept = 0.0
-        while not stopping and os.getppid() == parent:
+        while not stopping and not supervisor_is_gone():
             worked = worker.run_one()
             if time.monotonic() - swept >= LOOK_EVERY:
                 worker.sweep()

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from server.config import load_config
 from server.processes.logs import set_up_logging
+from server.processes.with_supervisor import end_with_supervisor
 from server.processes.worker import run_worker
 
 
 def main(config_path: str, run_folder: str, number: str) -> None:
+    end_with_supervisor()
     set_up_logging(f"worker-{number}")
     try:
         run_worker(load_config(Path(config_path)), Path(run_folder), int(number))
