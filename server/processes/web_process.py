@@ -112,12 +112,8 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     add_health(flask_app, app, lanes, phones)
     spawn_forever(news.listen)
     spawn_forever(DeliverOutbox(app, lanes, news, phones, browsers).run)
-<<<<<<< ours
-    spawn_forever(_end_with_parent)
-    _spare_long_collections()
-=======
     spawn_forever(_end_with_supervisor)
->>>>>>> theirs
+    _spare_long_collections()
     server = WSGIServer(listener, flask_app, log=None, error_log=log, handler_class=ConnectionHandler, **_tls(config))
     gevent.signal_handler(signal.SIGTERM, server.stop, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
