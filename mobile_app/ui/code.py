@@ -1,9 +1,13 @@
 """One of three codes: the one that the browser shows. Chosen by a press, sent by a second one: there is one try."""
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from mobile_app.ui.reason_sheet import ask_reason
-from mobile_app.ui.widgets import Page, load_kv
+from mobile_app.ui.widgets import Page, PlainButton, load_kv
+
+
+class CodeButton(PlainButton):
+    on = BooleanProperty(False)
 
 
 class CodeScreen(Page):

@@ -1,7 +1,12 @@
 """One finished request: how it ended, its documents with what was decided, and the signed statements that prove it."""
 
+from typing import Final
+
 from mobile_app.device.history import Evidence
 from mobile_app.ui.widgets import Page, Quiet, Words, load_kv
+
+_IN_ORDER: Final = ("envelope", "choice", "verdict", "approval", "acknowledgement", "refusal", "withdrawal", "outcome")
+"""As they were made."""
 
 
 class EvidenceScreen(Page):
@@ -32,7 +37,7 @@ class EvidenceScreen(Page):
         left = len(evidence.documents) - 50
         if left > 0:
             self.ids.documents.add_widget(Quiet(text=t("code.more", documents=t.count("documents", left))))
-        names = [t(f"statement.{name}") for name in evidence.statements]
+        names = [t(f"statement.{name}") for name in _IN_ORDER if name in evidence.statements]
         self.ids.statements.text = "\n".join(names)
 
     def back(self) -> None:

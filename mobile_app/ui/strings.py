@@ -152,7 +152,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "viewer.next_page": ("Trang sau", "Next page"),
     "viewer.previous_document": ("Chứng từ trước", "Previous"),
     "viewer.next_document": ("Chứng từ sau", "Next"),
-    "code.title": ("Chọn mã xác nhận", "Choose the code"),
+    "code.title": ("Mã xác nhận", "Code"),
     "code.what": ("muốn bạn ký {documents}:", "asks you to sign {documents}:"),
     "code.more": ("và {documents} nữa", "and {documents} more"),
     "code.which": ("Mã nào đang hiện trên trình duyệt?", "Which code does the browser show?"),

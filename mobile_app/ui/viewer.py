@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from kivy.core.window import Window
 from kivy.graphics.texture import Texture
 from kivy.metrics import dp
 from kivy.properties import NumericProperty
@@ -52,7 +53,7 @@ class ViewerScreen(Page):
         if pictures is None:
             return
         self.ids.paper.scroll_x, self.ids.paper.scroll_y = 0, 1
-        width = int((self.width - dp(36)) * ZOOMS[int(self.zoom)])
+        width = int((Window.width - dp(36)) * ZOOMS[int(self.zoom)])
         wanted = (int(self.flow.looking_at), int(self.page), width)
         self._wanted = wanted
         self.ids.state.text = self.t("viewer.loading")

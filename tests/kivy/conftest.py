@@ -60,6 +60,12 @@ class OneMorePhone:
         self.asker = Asker(self.server.url, self.server.add_relying_party())
         return self.asker.ask(count, lifetime, self.person.login)
 
+    def reopen(self, **environment: str) -> None:
+        """The app is closed and started again, with these variables set."""
+        self.window.stop()
+        window = self.window
+        self.window = PhoneWindow(window.display, window.profile, *window.options, **environment)
+
 
 def pair_on_screen(window: PhoneWindow, server: ServerProcess, person: Person, language: str = "vi") -> None:
     """As a person does it: type the code, choose a PIN twice, confirm the digits in the browser."""
@@ -99,7 +105,9 @@ def paired(
     asker = Asker(running_server.url, running_server.add_relying_party())
     try:
         pair_on_screen(window, running_server, person)
-        yield (phone := OneMorePhone(window, person, running_server, asker))
+        phone = OneMorePhone(window, person, running_server, asker)
+        yield phone
         phone.asker.close()
+        window = phone.window
     finally:
         window.stop()

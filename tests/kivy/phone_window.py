@@ -52,8 +52,8 @@ def missing() -> str:
 class PhoneWindow:
     """``stop`` it at the end. ``options`` are the app's."""
 
-    def __init__(self, display: str, profile: Path, *options: str) -> None:
-        self.profile = profile
+    def __init__(self, display: str, profile: Path, *options: str, **environment_too: str) -> None:
+        self.profile, self.display, self.options = profile, display, options
         self._log_path = profile.with_name(f"{profile.name}.log")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(START_SECONDS)
@@ -61,6 +61,7 @@ class PhoneWindow:
         environment = {
             **os.environ, "DISPLAY": display, "SDL_AUDIODRIVER": "dummy", "LIBGL_ALWAYS_SOFTWARE": "1",
             "KIVY_METRICS_DENSITY": "1", "LP_NUM_THREADS": "1", "TZ": "Asia/Ho_Chi_Minh",
+            **environment_too,
         }  # fmt: skip
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
@@ -158,6 +159,11 @@ class PhoneWindow:
         for digit in pin:
             self.tap(digit)
         self.tap(button)
+
+    def wait_gone(self, seconds: float = 30.0) -> None:
+        """Until the app has ended by itself."""
+        self._process.wait(seconds)
+        self._end()
 
     # -- life -----------------------------------------------------------------------------------------
     def kill(self) -> None:
