@@ -254,6 +254,8 @@ class UnpackArchive:
             facts = {"documents": outcome.taken, "passed_over": len(outcome.not_taken), "code": code}
             record(tx, "archive_unpacked", now=now, actor="server", subject=job.subject, facts=facts)
             tx.outbox.add("import_changed", job.subject, {}, now)
+            crash_point("unpack.before_commit")
+        crash_point("unpack.after_commit")
 
     def _unpack(self, batch: ImportBatch, path: Path, job: Job, outcome: "_Outcome") -> None:
         with zipfile.ZipFile(path) as archive:
@@ -278,6 +280,8 @@ class UnpackArchive:
         self._renew_at = time.monotonic() + self._config.lease_seconds / 4
         with self._store.write() as tx:
             tx.jobs.extend(job, self._clock.now(), self._config.lease_seconds)
+            crash_point("keep_lease.before_commit")
+        crash_point("keep_lease.after_commit")
 
     def _take(self, batch: ImportBatch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str | None:
         """Why the entry did not become a document, or None."""

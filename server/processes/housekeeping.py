@@ -108,6 +108,8 @@ class Housekeeping:
             with self._store.write() as tx:  # inside the write lock no row can appear meanwhile
                 if not tx.documents.holds(sha256):
                     self._blobs.delete("documents", sha256)
+                crash_point("tidy_document.before_commit")
+            crash_point("tidy_document.after_commit")
 
 
 def _age(path: Path) -> float:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from server.audit.audit_log import AuditStore, record
 from server.clock import Clock
+from server.crash_points import crash_point
 from server.errors import Conflict
 from server.signing.ports import SignItems, SignRequests
 from server.signing.sign_request import FINAL, ItemCounts, ItemState, SignRequest, State
@@ -106,6 +107,8 @@ class UnstickRequests:
                 _queue_lost_work(tx, request, now)
             waiting = tx.jobs.put_forward(request_id, now)
             record(tx, "request_retried", now=now, actor=actor, subject=request_id, facts={"jobs": waiting})
+            crash_point("unstick.before_commit")
+        crash_point("unstick.after_commit")
         self._nudge.workers()
         return waiting
 
