@@ -95,11 +95,13 @@ def withdraw_others(tx: SigningTransaction, request: SignRequest, device_id: str
 
 
 def outcome_of(tx: SigningTransaction, request: SignRequest, offer: Offer, signer: RequestSigner) -> Statement | None:
-    """The signed outcome for one phone, or None while the request is open."""
+    """The signed outcome for one phone, or None while the request is open. It counts what the phone was asked about: a document that
+    could not be prepared is not among them."""
     if request.state not in FINAL or request.finished_at is None or request.audit_sequence is None:
         return None
     entry = tx.audit.at(request.audit_sequence)
     counts = tx.items.counts(request.request_id)
+    unasked = tx.items.never_prepared(request.request_id)
     return signer.sign(
         "phoneseal.outcome.v1",
         {
@@ -111,7 +113,7 @@ def outcome_of(tx: SigningTransaction, request: SignRequest, offer: Offer, signe
             "end_result": request.end_result,
             "items_signed": counts[ItemState.SIGNED],
             "items_refused": counts[ItemState.REFUSED],
-            "items_failed": counts[ItemState.FAILED] + counts[ItemState.CANCELLED],
+            "items_failed": counts[ItemState.FAILED] + counts[ItemState.CANCELLED] - unasked,
             "audit_sequence": request.audit_sequence,
             "audit_head": entry.hash.hex() if entry else "",
             "at": int(request.finished_at * 1000),

@@ -222,6 +222,15 @@ class SignItemTable:
         )
         return ItemCounts({ItemState(row[0]): row[1] for row in rows})
 
+    def never_prepared(self, request_id: str) -> int:
+        """Items that ended before they were prepared, so that no phone was ever asked about them."""
+        row = self._db.execute(
+            "SELECT count(*) FROM sign_items INDEXED BY sign_items_by_state"
+            " WHERE request_id = ? AND state IN ('FAILED', 'CANCELLED') AND prepared_sha256 IS NULL",
+            (request_id,),
+        ).fetchone()
+        return int(row[0])
+
     def failures(self, request_id: str) -> dict[str, int]:
         """Why items failed (their reason, or else their end result), and how many of each."""
         rows = self._db.execute(
