@@ -62,9 +62,19 @@ class BatchVisit:
         self.wait_until_checked()
         return self.page.url.rsplit("/", 1)[-1]
 
+    def import_archive(self, name: str, archive: Path) -> str:
+        """Like ``import_files``, for an archive too large to be handed to the browser but as a file."""
+        self.page.goto("/import-batches/new")
+        self.page.locator("[data-batch-name]").fill(name)
+        self.page.locator("#files").set_input_files(archive)
+        self.page.locator("[data-import-send]").click()
+        self.page.wait_for_url("**/import-batches/ib_*")
+        self.wait_until_checked()
+        return self.page.url.rsplit("/", 1)[-1]
+
     def wait_until_checked(self) -> None:
         state = self.page.locator("[data-batch-state]")
-        expect(state).not_to_have_text(re.compile("Đang kiểm tra|Đang tải|Trống"), timeout=60_000)
+        expect(state).not_to_have_text(re.compile("Đang kiểm tra|Đang tải|Trống"), timeout=120_000)
 
     def figure(self, name: str) -> int:
         return int(self.page.locator(f'[data-figure="{name}"]').inner_text().replace(".", ""))

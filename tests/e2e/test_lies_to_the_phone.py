@@ -1,0 +1,319 @@
+"""The server and the line against the phone: what they falsify, the phone catches, and signs nothing.
+
+Each goes over TCP through a proxy that the phone takes for the server. Without the server's key nothing but its true words is believed;
+with the key, a lie about the document is found in the document.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from asn1crypto import cms, core
+
+from server.signing.dtbs import SignedAttributesTemplate
+from tests.e2e.lies import WITHOUT_KEY, ChangeStatement, LyingServer, Replay, Shown, resigned
+from tests.e2e.phones import APPROVE, Phone, Playing
+from tests.e2e.wire_proxy import Spoil, Statement, WireProxy
+from tests.pdf_corpus.attack_spans import image_spans_gap
+from tests.scenarios.real_server import Asked, Asker
+from tests.server_process import Person, ServerProcess
+
+OTHER_ID = "sr_01jd0000000000000000000000"
+
+
+@dataclass
+class Line:
+    """The phone, the proxy between, and somebody who asks."""
+
+    server: ServerProcess
+    proxy: WireProxy
+    phone: Phone
+
+    def ask(self) -> tuple[Asker, Asked]:
+        asker = Asker(self.server.url, self.server.add_relying_party())
+        asked = asker.ask(login=self.phone.person.login)
+        self.phone.tell_code(asked.request_id, asked.code)
+        return asker, asked
+
+    def catches(self, spoil: Spoil, expect: str, *, forbid: str = '"approved"', requests: int = 1) -> Playing:
+        """One request (or more) over the falsified line: the warning comes, the thing asked for is not signed."""
+        self.proxy.spoil = spoil
+        asks = [self.ask() for _ in range(requests)]
+        try:
+            with self.phone.plays(
+                f"time_limit = 12\nexpect = [{expect}]\nforbid = [{forbid}]\n{APPROVE}times = 0\n"
+            ) as playing:
+                playing.end()
+        finally:
+            self.proxy.spoil = Spoil()
+        assert spoil.changed, "nothing was falsified"
+        asker, asked = asks[-1]
+        self.last = asker.status(asked)
+        for asker, asked in asks:
+            if asker.status(asked)["cancellable"]:
+                asker.cancel(asked)
+        return playing
+
+
+@pytest.fixture(scope="module")
+def line(running_server: ServerProcess, person: Person, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    proxy = WireProxy(running_server.url)
+    phone = Phone(running_server, tmp_path_factory.mktemp("phones") / "an", person).pair(url=proxy.url)
+    yield Line(running_server, proxy, phone)
+    proxy.close()
+
+
+def warning(code: str, **fields: str) -> str:
+    more = "".join(f', {name} = "{value}"' for name, value in fields.items())
+    return f'{{event = "security_warning", code = "{code}"{more}}}'
+
+
+def test_honest_proxy_changes_nothing(line: Line) -> None:
+    """Without this the rest would show nothing."""
+    asker, asked = line.ask()
+    with line.phone.plays(
+        f'expect = [{{event = "outcome", items_signed = 1}}]\nforbid = ["security_warning"]\n{APPROVE}'
+    ) as playing:
+        playing.end()
+    assert asker.await_end(asked)["state"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("change", WITHOUT_KEY)
+@pytest.mark.parametrize("purpose", ["envelope", "verdict", "acknowledgement"])
+def test_words_that_the_server_never_signed(line: Line, purpose: str, change: str) -> None:
+    line.catches(ChangeStatement(purpose, WITHOUT_KEY[change]), '"security_warning"')
+    assert line.last["items_signed"] == 0
+
+
+@pytest.mark.parametrize("change", WITHOUT_KEY)
+def test_hello_of_somebody_else(line: Line, change: str) -> None:
+    """The phone asks a stranger for nothing."""
+    line.catches(ChangeStatement("server_hello", WITHOUT_KEY[change]), '"refused_by_server"', forbid='"request"')
+
+
+@pytest.mark.parametrize("change", WITHOUT_KEY)
+@pytest.mark.parametrize("purpose", ["receipt", "outcome"])
+def test_word_after_the_approval(line: Line, purpose: str, change: str) -> None:
+    """The values are with the server by then; what it is said to have answered is not believed."""
+    line.catches(
+        ChangeStatement(purpose, WITHOUT_KEY[change]),
+        '"approved", "security_warning"',
+        forbid='{event = "outcome", items_signed = 1}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("purpose", "changes", "code"),
+    [
+        ("envelope", {"subscriber_id": "sub_01jd0000000000000000000000"}, "envelope_not_ours"),
+        ("envelope", {"device_id": "dev_01jd0000000000000000000000"}, "envelope_not_ours"),
+        ("envelope", {"credential_id": "cr_01jd0000000000000000000000"}, "envelope_not_ours"),
+        ("envelope", {"certificate_sha256": "00" * 32}, "envelope_not_ours"),
+        ("envelope", {"server_id": "srv_01jd0000000000000000000000"}, "envelope_not_ours"),
+        ("envelope", {"manifest_root": "00" * 32}, "manifest_root_wrong"),
+        ("envelope", {"total_pages": 7}, "manifest_counts_wrong"),
+        ("envelope", {"item_count": 2}, "manifest_counts_wrong"),
+        ("envelope", {"verification_codes": ["1111", "1111", "1111"]}, "envelope_codes_wrong"),
+        ("envelope", {"hidden": "yes"}, "statement_malformed"),
+        ("verdict", {"choice_sha256": "00" * 32}, "verdict_wrong"),
+        ("verdict", {"request_id": OTHER_ID}, "verdict_wrong"),
+        ("verdict", {"envelope_sha256": "00" * 32}, "verdict_wrong"),
+        ("acknowledgement", {"statement_sha256": "00" * 32}, "acknowledgement_wrong"),
+        ("acknowledgement", {"request_id": OTHER_ID}, "acknowledgement_wrong"),
+    ],
+)
+def test_well_signed_but_about_something_else(line: Line, purpose: str, changes: dict[str, object], code: str) -> None:
+    change = resigned(line.server.app.signer, **changes)
+    line.catches(ChangeStatement(purpose, change), warning(code))
+    assert line.last["items_signed"] == 0
+
+
+@pytest.mark.parametrize(
+    "changes", [{"values_sha256": "00" * 32}, {"approval_sha256": "00" * 32}, {"request_id": OTHER_ID}]
+)
+def test_receipt_for_other_values(line: Line, changes: dict[str, object]) -> None:
+    change = resigned(line.server.app.signer, **changes)
+    line.catches(
+        ChangeStatement("receipt", change),
+        f'"approved", {warning("receipt_wrong")}',
+        forbid='{event = "outcome", items_signed = 1}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("purpose", "code"), [("verdict", "verdict_wrong"), ("acknowledgement", "acknowledgement_wrong")]
+)
+def test_words_of_an_earlier_request(line: Line, purpose: str, code: str) -> None:
+    line.catches(Replay(purpose), warning(code), forbid="", requests=2)
+
+
+def test_wrong_code_turned_to_right(line: Line) -> None:
+    """The thief's code is tapped, and the line says that it was the right one."""
+
+    def turn(statement: Statement) -> Statement:
+        return {**statement, "body": statement["body"].replace('"wrong"', '"right"')}
+
+    line.proxy.spoil = spoil = ChangeStatement("verdict", turn)
+    asker, asked = line.ask()
+    try:
+        with line.phone.plays(f'expect = ["security_warning"]\nforbid = ["pin"]\n{APPROVE}code = "wrong"\n') as playing:
+            playing.end()
+    finally:
+        line.proxy.spoil = Spoil()
+    assert spoil.changed
+    assert asker.status(asked)["end_result"] == "wrong_verification_code"
+
+
+# -- lies about the document -----------------------------------------------------------------------
+
+
+def other_byte(shown: Shown) -> None:
+    at = shown.content.index(b"/Type")
+    shown.content = shown.content[:at] + b"/tYPE" + shown.content[at + 5 :]
+
+
+def other_byte_and_digest(shown: Shown) -> None:
+    other_byte(shown)
+    shown.digests_follow()
+
+
+def all_digests_follow(shown: Shown) -> None:
+    """A changed page, and a manifest that fits it in all but the signed attributes."""
+    other_byte_and_digest(shown)
+    original = shown.content[: shown.item["original_length"]]
+    shown.item["original_sha256"] = hashlib.sha256(original).hexdigest()
+
+
+def other_original(shown: Shown) -> None:
+    shown.item["original_sha256"] = "00" * 32
+
+
+def other_pages(shown: Shown) -> None:
+    shown.item["pages"] += 1
+
+
+def wider_gap(shown: Shown) -> None:
+    zero, before, after, rest = shown.item["byte_range"]
+    shown.item["byte_range"] = [zero, before, after + 2, rest - 2]
+
+
+def bytes_at_the_end(shown: Shown) -> None:
+    shown.content += b"\n% more\n"
+    shown.digests_follow()
+
+
+def attribute_more(shown: Shown) -> None:
+    change_attributes(shown, lambda found: found.append(attribute("signing_time", cms.Time({"utc_time": now()}))))
+
+
+def message_digest_of_something_else(shown: Shown) -> None:
+    def change(found: cms.CMSAttributes) -> None:
+        for entry in found:
+            if entry["type"].native == "message_digest":
+                entry["values"] = [core.OctetString(bytes(32))]
+
+    change_attributes(shown, change)
+
+
+def other_certificate(shown: Shown) -> None:
+    def change(found: cms.CMSAttributes) -> None:
+        for entry in found:
+            if entry["type"].native == "signing_certificate_v2":
+                entry["values"][0]["certs"][0]["cert_hash"] = bytes(32)
+
+    change_attributes(shown, change)
+
+
+def content_type_left_out(shown: Shown) -> None:
+    shown.attributes = der_set([entry.dump() for entry in read(shown) if entry["type"].native != "content_type"])
+
+
+def image_over_the_gap(line: Line) -> Callable[[Shown], None]:
+    """Design §5: the image's stream spans the signature dictionary; unsigned attributes would paint ",000,000" behind "1,000"."""
+
+    def lie(shown: Shown) -> None:
+        attack = image_spans_gap()
+        shown.content = attack.prepared.data
+        shown.digests_follow()
+        shown.item["byte_range"] = list(attack.prepared.byte_range)
+        shown.item["original_length"] = len(attack.original)
+        shown.item["original_sha256"] = hashlib.sha256(attack.original).hexdigest()
+        shown.item["pages"], shown.item["earlier_signatures"] = 1, 0
+        credentials = line.server.app.read_devices.of_subscriber(line.phone.person.subscriber_id)[0].credentials
+        template = SignedAttributesTemplate(credentials[0].certificate, shown.item["signature_algorithm"])
+        shown.attributes = template.der(attack.prepared.digest())
+
+    return lie
+
+
+@pytest.mark.parametrize(
+    ("lie", "code"),
+    [
+        (other_byte, "doc"),
+        (other_byte_and_digest, "doc"),
+        (all_digests_follow, "doc"),
+        (other_original, "doc"),
+        (other_pages, "doc_pages_differ"),
+        (wider_gap, "doc"),
+        (bytes_at_the_end, "doc"),
+        (attribute_more, "attributes"),
+        (message_digest_of_something_else, "doc"),
+        (other_certificate, "attributes"),
+        (content_type_left_out, "attributes"),
+        (image_over_the_gap, "doc_object_extent"),
+    ],
+)
+def test_lie_about_the_document(line: Line, lie: Callable[..., Any], code: str) -> None:
+    """By a server with all its keys: the root fits, the document does not. The request ends with its own end result."""
+    told = lie(line) if lie is image_over_the_gap else lie
+    playing = line.catches(
+        LyingServer(line.server, told),
+        '"security_warning", {event = "outcome", end_result = "document_mismatch"}',
+        forbid='"choice"',
+    )
+    (found,) = playing.all("security_warning")
+    print("CODE", lie.__name__, found["code"], found["details"])
+    assert (line.last["state"], line.last["end_result"]) == ("REFUSED", "document_mismatch")
+
+
+def test_title_that_is_not_under_the_root(line: Line) -> None:
+    def other_title(shown: Shown) -> None:
+        shown.item["title"] = "Giấy mời họp"
+
+    spoil = LyingServer(line.server, other_title, root_follows=False)
+    line.catches(spoil, warning("manifest_root_wrong"), forbid='"choice"')
+
+
+def now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+
+
+def attribute(name: str, value: core.Asn1Value) -> cms.CMSAttribute:
+    return cms.CMSAttribute({"type": name, "values": [value]})
+
+
+def read(shown: Shown) -> cms.CMSAttributes:
+    return cms.CMSAttributes.load(shown.attributes)
+
+
+def change_attributes(shown: Shown, change: Callable[[cms.CMSAttributes], None]) -> None:
+    found = read(shown)
+    change(found)
+    shown.attributes = der_set([entry.dump(force=True) for entry in found])
+
+
+def der_set(entries: list[bytes]) -> bytes:
+    """DER of a SET OF (X.690 §11.6)."""
+    content = b"".join(sorted(entries))
+    length = len(content)
+    head = (
+        bytes([length])
+        if length < 128
+        else bytes([0x81, length])
+        if length < 256
+        else b"\x82" + length.to_bytes(2, "big")
+    )
+    return b"\x31" + head + content
