@@ -7,7 +7,7 @@ PORT ?= 8443
 export PYTHONUTF8 := 1
 export PORT FILES OUT
 
-.PHONY: demo test check bench serve phone setup setup-dev clean
+.PHONY: demo test check bench soak serve phone setup setup-dev clean
 
 setup: $(VENV)/.runtime
 	@$(PY) -m server.assets.set_up_assets
@@ -50,6 +50,9 @@ check: setup-dev
 
 bench: setup-dev
 	@$(PY) -m tests.bench $(ARGS)
+
+soak: setup-dev
+	@$(PY) -m tests.soak --rounds $(or $(ROUNDS),200) --minutes $(or $(MINUTES),20) $(ARGS)
 
 clean:
 	rm -rf $(VENV) web_client/node_modules web_client/static/vendor server/assets/fonts mobile_app/assets/fonts
