@@ -8,7 +8,7 @@ tests. The supervisor waits longer from death to death, so now and then the whol
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from server.audit.verify_log import verify_log
 from server.signing.sign_request import FINAL, Item, SignRequest
 from tests.crash.asker import Asked, Asker
 from tests.crash.phone_process import PhoneProcess
-from tests.server_process import Person, ServerProcess, wait_for
+from tests.server_process import LIVE, Person, ServerProcess, wait_for
 
 REFUSE, WRONG, UNTICK, IGNORE, SIGN = "Từ chối", "Sai mã", "Bỏ một", "Để đó", "Ký"
 """Titles of documents: the scripted person goes by them."""
@@ -79,9 +79,26 @@ class Stand:
         self.server.pair(self.phone.profile, self.person, "--algorithm", "ecdsa_p256_sha256")
         self.phone.start()
 
-    def start_server(self) -> None:
-        self.server.start(crash_at=f"@{self.server_dies}")
+    def start_server(self, *, wait: bool = True) -> None:
+        self.server.start(crash_at=f"@{self.server_dies}", wait=wait)
         self._deaths = 0
+
+    def kill_child(self, name: str) -> None:
+        """SIGKILL to web process or worker, if it runs just now."""
+        with suppress(KeyError, ProcessLookupError):
+            self.server.kill(name)
+        self._deaths += 1
+
+    def kill_supervisor(self) -> list[int]:
+        """SIGKILL to the supervisor alone. Returns the process ids of its children."""
+        children = list(self.server.pids().values())
+        process = self.server._process
+        assert process is not None
+        process.kill()
+        process.wait()
+        LIVE.remove(self.server)
+        self.server._process = None
+        return children
 
     def stop(self) -> None:
         self.phone.stop()
