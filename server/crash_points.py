@@ -2,7 +2,8 @@
 
 Each commit of the flow and each outward act has one before and one after it. ``PHONESEAL_CRASH_AT`` says where the process sends itself
 SIGKILL: ``name``, or ``name:3`` for the third time it is passed, or ``@file``: a file with such names, one a line, read anew at each
-place, so that a test can choose while the server runs; the process that dies takes its line out first, and dies there once. With
+place, so that a test can choose while the server runs; the process that dies takes its line out first, and dies there once; a line
+``name~`` has it sleep (SIGSTOP) instead, as a process does that lives on past its lease. With
 ``PHONESEAL_CRASH_ONCE`` (a file made just before the kill) the others happen once too, though the supervisor starts the process again.
 Config refuses a production start with either variable set. Unset, a place costs one comparison.
 """
@@ -46,15 +47,14 @@ def crash_point(name: str) -> None:
     if not _wanted:
         return
     if _wanted.startswith("@"):
-        if not _takes_line(name, Path(_wanted[1:])):
-            return
-    elif name != _wanted:
+        line = _take_line(name, Path(_wanted[1:]))
+        if line:
+            os.kill(os.getpid(), signal.SIGSTOP if line.endswith("~") else signal.SIGKILL)
         return
-    else:
+    if name == _wanted:
         _left -= 1
-        if _left or not _first_time():
-            return
-    os.kill(os.getpid(), signal.SIGKILL)
+        if _left == 0 and _first_time():
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _first_time() -> bool:
@@ -67,14 +67,14 @@ def _first_time() -> bool:
     return True
 
 
-def _takes_line(name: str, path: Path) -> bool:
-    """True when the file names this place, and this is the time that is meant; the line is gone then."""
+def _take_line(name: str, path: Path) -> str:
+    """The line that names this place, if this is the time that is meant; it is gone from the file then."""
     try:
         lines = path.read_text("ascii").split()
     except FileNotFoundError:
-        return False
+        return ""
     for line in lines:
-        meant, _, nth = line.partition(":")
+        meant, _, nth = line.rstrip("~").partition(":")
         if meant != name:
             continue
         _passed[line] += 1
@@ -83,5 +83,5 @@ def _takes_line(name: str, path: Path) -> bool:
         temporary = path.with_name(f"{path.name}.{os.getpid()}")
         temporary.write_text("\n".join(other for other in lines if other != line), "ascii")
         temporary.replace(path)
-        return True
-    return False
+        return line
+    return ""

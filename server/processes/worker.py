@@ -86,16 +86,19 @@ class Worker:
         except Conflict as error:
             self._put_back(job, error)
         except Exception as error:
-            log.exception("job %d (%s %s) failed", job.job_id, job.kind, job.subject)
-            self._put_back(job, error)
+            if self._put_back(job, error):
+                log.exception("job %d (%s %s) failed", job.job_id, job.kind, job.subject)
+            else:
+                log.info("job %d went to another worker, and its files with it", job.job_id)
         return True
 
-    def _put_back(self, job: Job, error: Exception) -> None:
+    def _put_back(self, job: Job, error: Exception) -> bool:
         with self._app.store.write() as tx:
             now = self._app.clock.now()
-            tx.jobs.put_back(job, f"{type(error).__name__}: {error}"[:200], now + 0.2 * 4**job.attempts)
+            mine = tx.jobs.put_back(job, f"{type(error).__name__}: {error}"[:200], now + 0.2 * 4**job.attempts)
             crash_point("put_back.before_commit")
         crash_point("put_back.after_commit")
+        return mine
 
     def sweep(self) -> None:
         """Once a second: what is overdue ends, whoever notices first."""

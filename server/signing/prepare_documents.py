@@ -11,11 +11,11 @@ from pathlib import Path
 from server.clock import Clock
 from server.crash_points import crash_point
 from server.devices.device import DeviceState
-from server.errors import PhoneSealError
+from server.errors import LeaseLost, PhoneSealError
 from server.signing.dtbs import find_signature_algorithm
 from server.signing.finish_request import end_request
 from server.signing.ports import Blobs, DocumentPreparer, PreparedFile, SigningStore, SigningTransaction
-from server.signing.sign_request import EndResult, Item, ItemState, SignRequest, State
+from server.signing.sign_request import FINAL, EndResult, Item, ItemState, SignRequest, State
 from server.work import Job, Nudge
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,11 @@ class PrepareDocuments:
             return
         waiting = [item for item in items if item.state is ItemState.WAITING]
         prepared, failed = self._prepare(request, waiting, digests)
-        self._store_results(job, request, prepared, failed)
+        try:
+            self._store_results(job, request, prepared, failed)
+        except LeaseLost:
+            self._drop_late_files(request.request_id)
+            raise
         self._nudge.web(request.request_id)
         self._nudge.workers()
 
@@ -135,6 +139,13 @@ class PrepareDocuments:
             tx.jobs.add("make_offers", request.request_id, {}, now=now, priority=job.priority, unique_key=key)
         else:
             end_request(tx, request, State.FAILED, EndResult.SERVER_ERROR, now=now, actor="server")
+
+    def _drop_late_files(self, request_id: str) -> None:
+        """Written after the request had ended and its prepared bytes had gone: nobody else would drop these."""
+        with self._store.read() as tx:
+            request = tx.requests.find(request_id)
+        if request is None or request.state in FINAL:
+            self._blobs.drop_area(f"prepared/{request_id}")
 
     def _drop(self, job: Job) -> None:
         with self._store.write() as tx:

@@ -79,11 +79,13 @@ class JobTable:
     def done(self, job: Job) -> None:
         self._db.execute("DELETE FROM jobs WHERE job_id = ? AND lease_epoch = ?", (job.job_id, job.lease_epoch))
 
-    def put_back(self, job: Job, error: str, not_before: float) -> None:
-        self._db.execute(
+    def put_back(self, job: Job, error: str, not_before: float) -> bool:
+        """False when the job is another's by now: nothing is put back."""
+        done = self._db.execute(
             "UPDATE jobs SET lease_until = 0, lease_owner = NULL, last_error = ?, not_before = ? WHERE job_id = ? AND lease_epoch = ?",
             (error, not_before, job.job_id, job.lease_epoch),
         )
+        return done.rowcount == 1
 
     def names(self, kind: str, text: str) -> bool:
         """Does any job of ``kind`` name ``text`` in its body?"""
