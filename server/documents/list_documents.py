@@ -42,14 +42,16 @@ def shown_as(document: Document) -> str:
 
 
 def search_form(text: str) -> str:
-    """Without case and accents: "hop dong" finds "Hợp đồng"."""
+    """The words of ``text`` without case, accents and punctuation, a space before each: "hop dong" finds "Hợp đồng", and a word is found
+    by its beginning."""
     parts = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(c for c in parts if unicodedata.category(c) != "Mn")
+    kept = (c if c.isalnum() else " " for c in parts if unicodedata.category(c) != "Mn")
+    return "".join(f" {word}" for word in "".join(kept).split())
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """``shown`` is one of ``SHOWN``; None means any. ``words`` are looked for in title, code and file name."""
+    """``shown`` is one of ``SHOWN``; None means any. ``words`` all begin words of title, code or file name."""
 
     shown: str | None = None
     import_batch_id: str | None = None

@@ -111,7 +111,7 @@ def _tests(wanted: DocumentFilter) -> tuple[str, tuple[Any, ...]]:
     """What no index knows."""
     words = search_form(wanted.words).split()
     tests = ["instr(search_text, ?) > 0"] * len(words)
-    values: list[str] = list(words)
+    values = [f" {word}" for word in words]
     if wanted.processing_right is not None:
         tests.append("processing_right = ?")
         values.append(wanted.processing_right)

@@ -127,8 +127,10 @@ def read_same_place(value: object) -> SamePlace | None:
         return None
     if not isinstance(value, dict):
         raise BadInput("placement must be an object", code="placement_invalid")
-    page = {"first": 0, "last": -1}.get(str(value.get("page")), value.get("page"))
-    if not isinstance(page, int) or isinstance(page, bool) or page < -1:
+    page = value.get("page")
+    if page in ("first", "last"):
+        page = 0 if page == "first" else -1
+    elif not isinstance(page, int) or isinstance(page, bool) or page < 0:
         raise BadInput("page must be first, last or a number from 0", code="placement_invalid")
     x0, y0, x1, y1 = read_numbers(value)
     box = Placement(page, x0, y0, x1, y1)

@@ -200,7 +200,6 @@ TEXTS = {
     "cancelled_some": N_("You stopped it: {count} were not signed any more."),
     "refused_some": N_("You left out {count} on the phone."),
     "failed_some": N_("{count} failed; the list says why."),
-    "rate": N_("{rate} documents a second"),
     "rate_left": N_("{rate} documents a second · {left} left"),
     "took": N_("{count} documents in {seconds} seconds · {rate} a second"),
     "retry": N_("Ask again for those not signed ({count})"),

@@ -57,7 +57,8 @@ def add_views(web: Blueprint, site: Site) -> None:
         made_at = datetime.fromtimestamp(found.finished_at or app.clock.now(), UTC).astimezone(ZONE)
         stream: Iterator[bytes] = zip_stream(lanes, read_page, path_of, made_at)
         response = Response(stream, mimetype="application/zip")
-        name = f"{gettext('Signed documents')} {made_at:%Y-%m-%d %H.%M}.zip"
+        words = gettext("Signed documents")
+        name = f"{words} {made_at:%Y-%m-%d %H.%M}.zip"
         response.headers["Content-Disposition"] = attachment(name)
         return response
 

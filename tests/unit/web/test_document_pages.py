@@ -77,7 +77,7 @@ def test_an_image_that_nobody_draws_is_said_in_time(
 ) -> None:
     browser = portal.logged_in()
     url = browser.upload(contract).get_json()["url"]
-    monkeypatch.setattr("server.web.document_files.RENDER_SECONDS", 0.01)
+    monkeypatch.setattr("server.web.document_files.RENDER_SECONDS", 0.3)
     portal.workers.resting = True
     answer = browser.get(f"{url}/pages/1.png", headers={"Accept": "application/json"})
     assert answer.status_code == 503

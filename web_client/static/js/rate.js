@@ -2,7 +2,7 @@
 // How fast something grows, over its last seconds, and how long the rest will take.
 
 const WINDOW = 8000; // milliseconds
-const ENOUGH = 1000; // milliseconds before anything is said
+const ENOUGH = 400; // milliseconds before anything is said
 
 export class Rate {
   constructor() {

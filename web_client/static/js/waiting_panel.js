@@ -170,8 +170,8 @@ export class WaitingPanel {
     if (line.hidden) return;
     this.rate.add(value, snapshot.server_time);
     const [rate, left] = [this.rate.perSecond(), this.rate.left(snapshot.items_total)];
-    const numbers = { rate: rate === null ? '…' : countText(Math.max(1, Math.round(rate))), left: clockFace(left || 0) };
-    line.textContent = fill(left === null ? this.texts.rate : this.texts.rate_left, numbers);
+    const numbers = { rate: countText(Math.max(1, Math.round(rate || 0))), left: clockFace(left || 0) };
+    line.textContent = rate === null ? '' : fill(this.texts.rate_left, numbers);
   }
 
   /** @param {Snapshot} snapshot */
