@@ -18,6 +18,7 @@ from server.statements import (
     b64,
     key_id_of,
     pae,
+    read_body,
     read_statement,
     unb64,
     verify_p256,
@@ -177,3 +178,25 @@ def test_key_rotations_come_out_as_the_vectors(tmp_path: Any) -> None:
         assert mine | {"request_signing_key": ""} == fields | {"request_signing_key": ""}
         signer = Ed25519PublicKey.from_public_bytes(unb64(KEYS[signing]["public_key"]))
         signer.verify(made.signature, pae(made.purpose, made.body.encode()))
+
+
+ENVELOPE_FIELDS = frozenset(json.loads(load("request_flow")["statements"]["envelope"]["statement"]["body"]))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [c for c in load("statements_invalid")["cases"] if c["layer"] in ("purpose", "json")],
+    ids=lambda case: f"{case['layer']}-{case['reason']}"[:60],
+)
+def test_bodies_are_parsed_strictly(case: dict[str, Any]) -> None:
+    """The reader of bodies is one for all purposes: names twice, floats, other white space, other purposes."""
+    with pytest.raises(PhoneSealError) as caught:
+        read_body(read_statement(case["statement"]), case["purpose"], ENVELOPE_FIELDS)
+    assert caught.value.code == "bad_message"
+
+
+@pytest.mark.parametrize("number", ["1.0", "1e0", "-0.0", "NaN", "Infinity"])
+def test_numbers_are_integers(number: str) -> None:
+    body = f'{{"version":1,"n":{number}}}'
+    with pytest.raises(PhoneSealError):
+        read_body(Statement("phoneseal.freeze.v1", "k", body, b""), "phoneseal.freeze.v1", frozenset({"version", "n"}))
