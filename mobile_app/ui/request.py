@@ -1,6 +1,6 @@
 """The request in full: who asks, until when, which documents, what was found in them. Single documents can be left out, with a reason.
 
-Rows are made fifty at a time: a batch of thousands must not stop the window.
+Rows are made thirty at a time, two a frame: a batch of thousands must not stop the window.
 """
 
 from collections import Counter
@@ -14,7 +14,8 @@ from mobile_app.device.interaction import DocumentView, RequestView
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.widgets import Page, PlainButton, Words, clock_text, load_kv, on_release
 
-ROWS_AT_ONCE: Final = 50
+ROWS_AT_ONCE: Final = 30
+_ROWS_A_FRAME: Final = 2
 
 
 class DocumentRow(BoxLayout):
@@ -30,7 +31,9 @@ class DocumentRow(BoxLayout):
 
 class RequestScreen(Page):
     _ticking: Any = None
+    _filling: Any = None
     _shown = 0
+    _wanted = 0
 
     def entered(self) -> None:
         self._ticking = Clock.schedule_interval(lambda _seconds: self._tick(), 1.0)
@@ -40,11 +43,14 @@ class RequestScreen(Page):
         self._show_request(opened.view)
         self.ids.rows.clear_widgets()
         self._shown = 0
+        if self._filling is not None:
+            self._filling.cancel()
         self.more_rows()
 
     def on_leave(self, *_arguments: object) -> None:
-        if self._ticking is not None:
-            self._ticking.cancel()
+        for event in (self._ticking, self._filling):
+            if event is not None:
+                event.cancel()
 
     def _show_request(self, view: RequestView) -> None:
         t, pending = self.flow.t, view.pending
@@ -64,19 +70,28 @@ class RequestScreen(Page):
             self.ids.findings.add_widget(Words(text=sentence))
 
     def more_rows(self) -> None:
+        self.ids.more.clear_widgets()
+        self._wanted = self._shown + ROWS_AT_ONCE
+        self._filling = Clock.schedule_interval(lambda _seconds: self._fill(), 0)
+
+    def _fill(self) -> bool:
+        """A few rows; False ends it."""
         opened = self.flow.opened
         if opened is None or opened.view is None:
-            return
+            return False
         documents = opened.view.documents
-        for document in documents[self._shown : self._shown + ROWS_AT_ONCE]:
+        last = min(len(documents), self._wanted, self._shown + _ROWS_A_FRAME)
+        for document in documents[self._shown : last]:
             self.ids.rows.add_widget(self._row(document, len(documents) == 1))
-        self._shown = min(len(documents), self._shown + ROWS_AT_ONCE)
-        self.ids.more.clear_widgets()
-        if self._shown < len(documents):
-            button = PlainButton(text=self.t("request.more", left=len(documents) - self._shown))
+        self._shown = last
+        self.refresh()
+        if last < min(len(documents), self._wanted):
+            return True
+        if last < len(documents):
+            button = PlainButton(text=self.t("request.more", left=len(documents) - last))
             on_release(button, self.more_rows)
             self.ids.more.add_widget(button)
-        self.refresh()
+        return False
 
     def _row(self, document: DocumentView, single: bool) -> DocumentRow:
         t = self.flow.t

@@ -79,7 +79,7 @@ class Icon(Widget):
                 points = [
                     (left if at % 2 == 0 else bottom) + value * side for at, value in enumerate(stroke)
                 ]
-                Line(points=points, width=max(1.1, side / 16), cap="round", joint="round")
+                Line(points=points, width=max(1.1, side / 22), cap="round", joint="round")
 
 
 class Surface(BoxLayout):

@@ -5,6 +5,7 @@ A change of language or theme builds all screens anew, on the screen where it wa
 
 from typing import Any, Final
 
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
@@ -56,6 +57,8 @@ SCREENS: Final[dict[str, type[Page]]] = {
 }
 TABS: Final = ("home", "certificates", "history", "account")
 _BACK_KEY: Final = 27
+_AHEAD_SECONDS: Final = 0.1
+"""A screen takes a few frames to make: they are made one by one before they are needed."""
 
 
 class Tab(ButtonBehavior, Label):
@@ -78,6 +81,7 @@ class PhoneWindow(BoxLayout):
         self.add_widget(self._screens)
         self.add_widget(self._tabs)
         Window.bind(on_keyboard=self._on_key)
+        Clock.schedule_interval(lambda _seconds: self._make_ahead(), _AHEAD_SECONDS)
         self._ground()
 
     def _ground(self) -> None:
@@ -91,6 +95,17 @@ class PhoneWindow(BoxLayout):
                 self._tabs.add_widget(tab)
             self._tabs.height = max(tab.least_height for tab in self._tabs.children)
 
+    def _make_ahead(self) -> None:
+        if self._name:
+            name = next((name for name in SCREENS if name not in self._made), None)
+            if name is not None:
+                self._make(name)
+
+    def _make(self, name: str) -> Page:
+        page = self._made[name] = SCREENS[name](self.flow, name=name)
+        self._screens.add_widget(page)
+        return page
+
     # -- the stage ------------------------------------------------------------------------------------
     @property
     def showing(self) -> str:
@@ -103,10 +118,7 @@ class PhoneWindow(BoxLayout):
     def show(self, name: str) -> None:
         for sheet in [child for child in Window.children if isinstance(child, ModalView)]:
             sheet.dismiss(animation=False)
-        page = self._made.get(name)
-        if page is None:
-            page = self._made[name] = SCREENS[name](self.flow, name=name)
-            self._screens.add_widget(page)
+        page = self._made.get(name) or self._make(name)
         again = self._name == name
         self._name = name
         if again:

@@ -49,6 +49,10 @@ class Finger:
         self._make, self._waiting, self._count = Touch, waiting, 0
         EventLoop.add_input_provider(Feed("finger", ""))
 
+    @property
+    def rests(self) -> bool:
+        return not self._waiting
+
     def stroke(self, *points: tuple[float, float]) -> None:
         """Down at the first point, along the others, up at the last: one event a frame. In pixels from the bottom left."""
         from kivy.core.window import Window
@@ -165,6 +169,10 @@ class Driver:
     def do_stroke(self, points: list[tuple[float, float]]) -> None:
         self._finger = self._finger or Finger()
         self._finger.stroke(*map(tuple, points))
+
+    def do_rested(self) -> bool:
+        """Whether every stroke has been felt."""
+        return self._finger is None or self._finger.rests
 
     def do_type(self, text: str) -> None:
         from kivy.core.window import Window

@@ -147,7 +147,7 @@ class PhoneWindow:
 
     def _settle(self) -> None:
         """The finger's events go one a frame."""
-        time.sleep(0.15)
+        wait_for(lambda: self.do("rested"), "the finger does not come to rest", every=0.01)
 
     def write(self, field: str, text: str) -> None:
         """Touch a field, then type."""

@@ -192,7 +192,7 @@ def test_kivy_language_and_theme_stay_after_a_restart(open_window: OpenWindow, t
 def test_kivy_offline_and_back(paired: OneMorePhone) -> None:
     window = paired.window
     paired.server.kill("web")
-    window.wait_text("Mất kết nối")
+    wait_for(lambda: not window.sees("Đã kết nối"), "a lost connection is not shown")
     wait_for(lambda: window.sees("Đã kết nối"), "the phone does not come back", 40)
     asked = open_code(paired)
     paired.asker.cancel(asked)
