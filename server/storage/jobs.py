@@ -5,6 +5,7 @@ import sqlite3
 from typing import Any
 
 from server.errors import LeaseLost
+from server.signing.unstick_request import WaitingWork
 from server.storage.rows import dump
 from server.work import BULK, Job, Message
 
@@ -103,6 +104,21 @@ class JobTable:
             (subject,),
         ).fetchone()
         return row[0] if row else None
+
+    def work_of(self, subject: str) -> WaitingWork:
+        """What waits to be done about ``subject``."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(max(attempts), 0), coalesce(max(not_before), 0) FROM jobs WHERE subject = ?",
+            (subject,),
+        ).fetchone()
+        return WaitingWork(row[0], row[1], self.last_error(subject), row[2])
+
+    def put_forward(self, subject: str, now: float) -> int:
+        """Takes pause and count of attempts from the jobs that no worker holds now. Returns how many there are."""
+        done = self._db.execute(
+            "UPDATE jobs SET not_before = 0, attempts = 0 WHERE subject = ? AND lease_until <= ?", (subject, now)
+        )
+        return done.rowcount
 
     def waiting(self, now: float) -> int:
         """How many jobs could be taken right now."""
