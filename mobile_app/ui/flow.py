@@ -6,6 +6,8 @@ Rules:
 * A request's end is shown on its own screen while the person is in it, as a sentence on Home otherwise.
 * A void question is closed; the device says why by a result, and shows nothing when it stops.
 * Here is no rule of signing: each answer goes to the device as the person gave it.
+
+Longer than other files: the questions share what is open, and which screen follows is read best in one place.
 """
 
 from collections.abc import Callable, Mapping, Sequence

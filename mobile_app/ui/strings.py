@@ -2,6 +2,7 @@
 
 Rules: plain sentences that say what to do next; the same word for the same state everywhere; a code that nobody foresaw is shown with a
 sentence around it, never alone. Dates are dd/mm/yyyy HH:MM in Vietnamese, by the phone's time zone.
+Longer than other files: a list.
 """
 
 from collections.abc import Mapping
