@@ -6,7 +6,8 @@ Rules:
   longer than what was asked for.
 * The next bundles are fetched while one is checked; at most three lie in memory.
 * Each document must pass ``document_checks``, have the pages that the manifest says, and its signed
-  attributes must be exactly those that the phone works out for itself. The first that fails ends it all:
+  attributes must be exactly those that the phone works out for itself; beside the signature stand no texts
+  but its owner's name and the time. The first that fails ends it all:
   CheckFailed with ``position`` in the details.
 """
 
@@ -127,6 +128,16 @@ def _check_rest(item: ManifestItem, checked: CheckedDocument, identity: Identity
         message_digest=checked.document_digest,
         signature_algorithm=item.signature_algorithm,
     )
+    check_texts(dict(checked.signature_texts), identity.subscriber_name)
+
+
+def check_texts(texts: dict[str, str], subscriber_name: str) -> None:
+    """What viewers show beside the signature is signed with it. The person sees the name of their account and the time on this phone;
+    a reason, a place or another name would be words put into their mouth."""
+    if unseen := sorted(texts.keys() - {"Name", "M"}):
+        raise CheckFailed("doc_signature_dictionary", {"what": "text_unseen", "keys": unseen})
+    if texts.get("Name", subscriber_name) != subscriber_name:
+        raise CheckFailed("doc_signature_dictionary", {"what": "name"})
 
 
 # -- the way here -----------------------------------------------------------------------------------

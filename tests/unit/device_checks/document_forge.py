@@ -47,8 +47,8 @@ def original_objects() -> dict[int, bytes]:
 def increment_objects() -> dict[int, bytes]:
     """Signature, field, stamp with its font, form, page and catalog."""
     return {
-        SIGNATURE: b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:20251122140500+07'00')/Name(An)"
-        b"/Reason(Agreed)/ByteRange " + BLANK + b"/Contents " + GAP + b">>",
+        SIGNATURE: b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:20251122140500+07'00')"
+        b"/ByteRange " + BLANK + b"/Contents " + GAP + b">>",
         FIELD: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(PhoneSeal1)/V 6 0 R/Rect[300 100 500 160]/F 132/P 3 0 R/AP<</N 8 0 R>>>>",
         STAMP: stream(
             b"BT /F1 9 Tf 5 20 Td <0001> Tj ET",
