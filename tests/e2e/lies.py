@@ -5,8 +5,10 @@ it likes, with roots that fit; only the phone's look at the bytes themselves sta
 """
 
 import base64
+import contextlib
 import hashlib
 import json
+import sqlite3
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -134,37 +136,56 @@ class Shown:
         return b"".join(struct.pack(">I", len(raw)) + raw for raw in raws)
 
 
+def plant_envelope(server: ServerProcess, request_id: str, **changes: object) -> None:
+    """The server itself lies: the one envelope that it made says something else, well signed, and it will stand by it."""
+    with contextlib.closing(sqlite3.connect(server.data_dir / "phoneseal.db", timeout=10)) as database, database:
+        device_id, stored = database.execute(
+            "SELECT device_id, envelope FROM offers WHERE request_id = ?", (request_id,)
+        ).fetchone()
+        fields = {**json.loads(json.loads(stored)["body"]), **changes}
+        made = server.app.signer.sign("phoneseal.envelope.v1", fields)
+        database.execute(
+            "UPDATE offers SET envelope = ?, envelope_sha256 = ?, manifest_root = ? WHERE request_id = ? AND device_id = ?",
+            (json.dumps(made.to_json()), made.digest.hex(), fields["manifest_root"], request_id, device_id),
+        )
+
+
+class LyingEnvelope(Spoil):
+    def __init__(self, server: ServerProcess, **changes: object) -> None:
+        super().__init__()
+        self._server = server
+        self._changes = changes
+
+    def prepare(self, request_id: str) -> None:
+        plant_envelope(self._server, request_id, **self._changes)
+        self.changed += 1
+
+
 class LyingServer(Spoil):
-    """``lie`` changes what is shown; with ``root_follows`` the envelope is signed anew over it with the server's own key."""
+    """``lie`` changes what is shown; with ``root_follows`` the envelope is made anew over it, with the server's own key."""
 
     def __init__(self, server: ServerProcess, lie: Callable[[Shown], None], *, root_follows: bool = True) -> None:
         super().__init__()
-        self._app = server.app
+        self._server = server
         self._lie = lie
         self._root_follows = root_follows
         self._shown: dict[str, Shown] = {}
 
-    def statement(self, statement: Statement) -> Statement:
-        if statement["purpose"] != "phoneseal.envelope.v1":
-            return statement
-        fields = json.loads(statement["body"])
-        shown = self._show(fields["request_id"], fields["device_id"])
+    def prepare(self, request_id: str) -> None:
+        app = self._server.app
+        with app.store.read() as tx:
+            (offer,) = tx.offers.of_request(request_id)
+        (item,) = app.fetch_documents.manifest(request_id, offer.device_id, 0, 1)["items"]
+        path = app.fetch_documents.document(request_id, offer.device_id, item["item_id"])
+        shown = Shown(item, unb64(item["signed_attributes"]), path.read_bytes())
+        self._lie(shown)
+        shown.item["signed_attributes"] = b64(shown.attributes)
+        self._shown[request_id] = shown
         if self._root_follows:
-            fields["manifest_root"] = hashlib.sha256(b"\x00" + shown.record()).hexdigest()
-            fields["total_pages"], fields["total_bytes"] = shown.item["pages"], shown.item["prepared_length"]
-            return self._app.signer.sign(statement["purpose"], fields).to_json()
-        return statement
-
-    def _show(self, request_id: str, device_id: str) -> Shown:
-        if request_id not in self._shown:
-            (item,) = self._app.fetch_documents.manifest(request_id, device_id, 0, 1)["items"]
-            path = self._app.fetch_documents.document(request_id, device_id, item["item_id"])
-            shown = Shown(item, unb64(item["signed_attributes"]), path.read_bytes())
-            self._lie(shown)
-            shown.item["signed_attributes"] = b64(shown.attributes)
-            self._shown[request_id] = shown
-            self.changed += 1
-        return self._shown[request_id]
+            root = hashlib.sha256(b"\x00" + shown.record()).hexdigest()
+            pages, size = shown.item["pages"], shown.item["prepared_length"]
+            plant_envelope(self._server, request_id, manifest_root=root, total_pages=pages, total_bytes=size)
+        self.changed += 1
 
     def answer(self, path: str, value: Any) -> Any:
         shown = self._of(path)

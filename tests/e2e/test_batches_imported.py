@@ -41,7 +41,7 @@ def test_what_did_not_get_through_is_sent_again(desk: BatchVisit, pictures: Path
     page.locator("[data-import-send]").click()
     again = page.get_by_role("button", name="Gửi lại các tệp lỗi (2)")
     expect(again).to_be_visible()
-    expect(page.locator("[data-import-problem]")).to_contain_text("2 tệp chưa gửi được")
+    expect(page.locator("[data-import-problem]")).to_contain_text("Có 2 tệp chưa gửi được")
     expect(page.locator(".upload-item", has_text="so-2.pdf")).to_contain_text("Kết nối bị ngắt khi đang gửi")
     desk.visit.picture(pictures, "import-cut")
     again.click()
@@ -64,6 +64,9 @@ def test_an_archive_with_strange_files(desk: BatchVisit, pictures: Path | None) 
     assert "Tệp này trống" in refused["trống.pdf"]
     assert "cắt cụt" in refused["hỏng.pdf"]
     desk.visit.picture(pictures, "import-strange")
+    page.get_by_role("button", name="EN", exact=True).click()
+    expect(page.locator("[data-refused-list]")).to_contain_text("This file is empty")
+    page.get_by_role("button", name="VI", exact=True).click()
     page.get_by_role("link", name="Xem chứng từ của lô").click()
     for title in ("một", "hai", "ba"):
         expect(page.get_by_role("link", name=title, exact=True)).to_be_visible()

@@ -26,6 +26,9 @@ class Spoil:
     def __init__(self) -> None:
         self.changed = 0
 
+    def prepare(self, request_id: str) -> None:
+        """Called for each request before the phone hears of it."""
+
     def statement(self, statement: Statement) -> Statement:
         return statement
 
