@@ -1,4 +1,4 @@
-"""One server and one phone for a module's tests; both outlive many deaths."""
+"""One server and one phone for the tests of this folder; both outlive many deaths."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ import pytest
 from tests.crash.stand import Stand
 
 
-@pytest.fixture(scope="module")
-def module_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+@pytest.fixture(scope="session")
+def shared_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     made = Stand(tmp_path_factory.mktemp("crash"))
     try:
         made.start()
@@ -18,6 +18,6 @@ def module_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 
 @pytest.fixture
-def stand(module_stand: Stand) -> Stand:
-    module_stand.refresh()
-    return module_stand
+def stand(shared_stand: Stand) -> Stand:
+    shared_stand.refresh()
+    return shared_stand

@@ -30,6 +30,7 @@ REFUSE, WRONG, UNTICK, IGNORE, SIGN = "Từ chối", "Sai mã", "Bỏ một", "�
 """Titles of documents: the scripted person goes by them."""
 SCENARIO = f"""
 format = 1
+new_device = "approve"
 [[answer]]
 action = "refuse"
 title = "{REFUSE}"
@@ -133,7 +134,10 @@ class Stand:
 
     # -- what a person does at the browser --------------------------------------------------------------------
     def tell_code(self, asked: Asked) -> None:
-        self._codes[asked.request_id] = asked.code
+        self.tell(asked.request_id, asked.code)
+
+    def tell(self, request_id: str, code: str) -> None:
+        self._codes[request_id] = code
         temporary = self.codes_file.with_suffix(".new")
         temporary.write_text(json.dumps(self._codes), "utf-8")
         temporary.replace(self.codes_file)

@@ -16,7 +16,7 @@ PLACES = ("prepare.before_blobs", "prepare.after_blobs", "embed.before_blobs", "
 
 
 @pytest.fixture(scope="module")
-def module_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     made = Stand(tmp_path_factory.mktemp("lease"), workers=2)
     try:
         made.start()
@@ -28,13 +28,25 @@ def module_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         made.stop()
 
 
+@pytest.fixture
+def stand(two_workers: Stand) -> Stand:
+    two_workers.refresh()
+    return two_workers
+
+
 def everything_about(stand: Stand, asked: Asked) -> list[Any]:
     """Rows that a second run of the job would change."""
     store = stand.server.app.store
     with store.read() as tx:
         request, items = tx.requests.get(asked.request_id), list(tx.items.each(asked.request_id))
         documents = [tx.documents.get(item.document_id) for item in items]
-        return [request, items, documents, tx.offers.of_request(asked.request_id), tx.audit.of_subject(asked.request_id)]
+        return [
+            request,
+            items,
+            documents,
+            tx.offers.of_request(asked.request_id),
+            tx.audit.of_subject(asked.request_id),
+        ]
 
 
 def sleeping(stand: Stand) -> int | None:

@@ -20,6 +20,8 @@ TOGETHER = {name: (f"{name}.before_commit", f"{name}.after_commit") for name in 
     "before outcome": ("outcome.before_emit",),
     "after outcome": ("outcome.after_emit",),
 }
+ENDS = ("refuse", "cancel", "expire")
+"""Their deaths stand in the tests below."""
 THREE = ("prepare", "prepared files", "approve", "signatures", "signed files", "finish")
 
 
