@@ -3,18 +3,26 @@
 import json
 import sqlite3
 from dataclasses import asdict
+from functools import lru_cache
 
 from server.documents.document import Document, DocumentState
 from server.documents.list_documents import search_form
 from server.errors import Conflict, NotFound
 from server.storage.rows import Readers, dump, insert, text_tuple, to_entity
 
+
+@lru_cache(1024)
+def _boxes(text: str) -> tuple[tuple[float, float], ...]:
+    """Documents of a batch mostly share their pages' sizes."""
+    return tuple((width, height) for width, height in json.loads(text))
+
+
 DOCUMENT: Readers = {
     "state": DocumentState,
     "findings": text_tuple,
     "repairs": text_tuple,
     "in_request": bool,
-    "page_boxes": lambda text: tuple((width, height) for width, height in json.loads(text)),
+    "page_boxes": _boxes,
 }
 
 

@@ -4,6 +4,7 @@ Rules: each file is a call of its own, so the browser sends several at a time, s
 a file whose answer got lost is not doubled; what was not accepted is listed with its reason.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -98,7 +99,7 @@ def add_views(web: Blueprint, site: Site) -> None:
     @web.get("/import-batches/<import_batch_id>")
     def import_batch(import_batch_id: str) -> str:
         user, batch = own(import_batch_id)
-        facts = lanes.database(_facts, site, user, batch)
+        facts = _facts(lanes.database(_see, site, user, batch))
         phones = lanes.database(signing_phones, app, user)
         return render_template(
             "import_batch.html",
@@ -111,7 +112,7 @@ def add_views(web: Blueprint, site: Site) -> None:
     @web.get("/import-batches/<import_batch_id>/progress.json")
     def import_progress(import_batch_id: str) -> Response:
         user, batch = own(import_batch_id)
-        return jsonify(lanes.database(_facts, site, user, batch))
+        return jsonify(_facts(lanes.database(_see, site, user, batch)))
 
 
 def _record(site: Site, batch: ImportBatch, arrived: ArrivedFile, name: str) -> None:
@@ -131,20 +132,30 @@ def _check_body(media_type: str, limit: int, code: str) -> None:
         raise TooLarge("the file is too large", code=code, details={"limit": limit})
 
 
-def _facts(site: Site, user: User, batch: ImportBatch) -> dict[str, Any]:
-    """How far the import is, and what was not accepted. Runs in the database lane."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """``refused``: names of files that were not accepted, each with the code that says why."""
+
+    progress: ImportProgress
+    refused: list[tuple[str, str]]
+
+
+def _see(site: Site, user: User, batch: ImportBatch) -> _Seen:
+    """How far the import is. Runs in the database lane, where no page's language is known."""
     app = site.app
     progress = app.import_documents.progress(batch)
-    refused: list[ListedDocument] = []
+    lines: list[ListedDocument] = []
     if progress.refused:
         wanted = DocumentFilter("refused", batch.import_batch_id)
-        refused = app.list_documents.page(user.user_id, wanted, None, REFUSED_SHOWN).lines
-    lines = [(line.document.file_name, line.document.refusal_code or "unprocessable") for line in refused]
-    lines += [(file.file_name, file.code) for file in app.import_documents.not_taken(batch, REFUSED_SHOWN)]
-    return {
-        **_counts(progress),
-        "refused_files": [{"name": name, "why": code_text(code, language())} for name, code in lines[:REFUSED_SHOWN]],
-    }
+        lines = app.list_documents.page(user.user_id, wanted, None, REFUSED_SHOWN).lines
+    refused = [(line.document.file_name, line.document.refusal_code or "unprocessable") for line in lines]
+    refused += [(file.file_name, file.code) for file in app.import_documents.not_taken(batch, REFUSED_SHOWN)]
+    return _Seen(progress, refused[:REFUSED_SHOWN])
+
+
+def _facts(seen: _Seen) -> dict[str, Any]:
+    files = [{"name": name, "why": code_text(code, language())} for name, code in seen.refused]
+    return {**_counts(seen.progress), "refused_files": files}
 
 
 def _counts(progress: ImportProgress) -> dict[str, Any]:
