@@ -98,6 +98,8 @@ class Config:
         for name in ("PHONESEAL_CRASH_AT", "PHONESEAL_CRASH_ONCE"):
             if os.environ.get(name):
                 raise ConfigError(f"{name} is for tests: a production start refuses it")
+        if not self.tls_certificate and not self.behind_proxy:
+            raise ConfigError("production needs tls_certificate and tls_key, or behind_proxy = true with a TLS proxy in front")
         if not self.public_url.startswith("https://"):
             raise ConfigError("public_url must be the https:// address that phones and browsers use")
 

@@ -12,15 +12,16 @@ from server.audit.audit_log import record
 from server.certificate_authority.ports import CertificateIssuer, IssuedCertificate
 from server.clock import Clock
 from server.crash_points import crash_point
-from server.devices.device import Device, DeviceState, Pairing, PairingState
+from server.devices.device import Device, DeviceState, Pairing, PairingState, check_active
 from server.devices.ports import DeviceStore, DeviceTransaction, SecretSealer
-from server.devices.prove_device import check_active
 from server.errors import BadInput, Conflict
 from server.ids import new_id
 from server.signing.credential import Credential, CredentialState
 from server.statements import RequestSigner, Statement, b64, pae, read_body, unb64, verify_p256_raw, verify_phone
 from server.work import Nudge
 
+RECOVERY_VALID = 3 * 86_400.0
+"""Seconds for which a recovery may be used once it is in force."""
 APPROVAL_FIELDS = frozenset(
     {"version", "pairing_id", "device_id", "transcript_sha256", "digits", "decision", "approved_at", "counter"}
 )
@@ -50,7 +51,7 @@ class CompletePairing:
         if not tx.devices.of_subscriber(pairing.subscriber_id):
             return True
         recovery = tx.pairings.recovery_of(pairing.subscriber_id)
-        return recovery is not None and recovery.effective_at <= now
+        return recovery is not None and recovery.effective_at <= now < recovery.effective_at + RECOVERY_VALID
 
     def when_free(self, pairing: Pairing) -> Pairing:
         """Completes a confirmed pairing if nobody's word is missing; otherwise returns it as it is."""
@@ -159,7 +160,7 @@ class CompletePairing:
                 return pairing  # another phone was paired, or the recovery was cancelled or used, since we looked
             else:
                 recovery = tx.pairings.recovery_of(pairing.subscriber_id)
-                if recovery is not None and recovery.effective_at <= now:
+                if recovery is not None and recovery.effective_at <= now < recovery.effective_at + RECOVERY_VALID:
                     tx.pairings.use_recovery(recovery.recovery_id, now)
             pairing = self._add_device(tx, pairing, kept, issued, now)
             record(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.errors import Forbidden
+
 
 class DeviceState(StrEnum):
     ACTIVE = "ACTIVE"
@@ -59,6 +61,12 @@ class Device:
     paired_at: float
     last_seen_at: float | None = None
     ended_at: float | None = None
+
+
+def check_active(device: Device) -> None:
+    """Raises ``Forbidden`` (device_frozen, device_unpaired) unless the phone may act."""
+    if device.state is not DeviceState.ACTIVE:
+        raise Forbidden(f"the phone is {device.state.lower()}", code=f"device_{device.state.lower()}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,13 @@ import secrets
 from server.audit.audit_log import record
 from server.clock import Clock
 from server.crash_points import crash_point
-from server.devices.device import Device, DeviceState
+from server.devices.device import Device, check_active
 from server.devices.ports import DeviceStore
-from server.errors import BadInput, Forbidden, NotAuthenticated
+from server.errors import BadInput, NotAuthenticated
 from server.statements import RequestSigner, Statement, b64, read_body, verify_p256
 
 SESSION_LIFETIME = 3600.0
 HELLO_FIELDS = frozenset({"version", "device_id", "server_id", "nonce", "phone_nonce"})
-
-
-def check_active(device: Device) -> None:
-    """Raises ``Forbidden`` (device_frozen, device_unpaired) unless the phone may act."""
-    if device.state is not DeviceState.ACTIVE:
-        raise Forbidden(f"the phone is {device.state.lower()}", code=f"device_{device.state.lower()}")
 
 
 class ProveDevice:

@@ -10,9 +10,8 @@ import hmac
 from server.audit.audit_log import record
 from server.clock import Clock
 from server.crash_points import crash_point
-from server.devices.device import Device
+from server.devices.device import Device, check_active
 from server.devices.ports import DeviceStore, SecretSealer
-from server.devices.prove_device import check_active
 from server.errors import Forbidden, TooManyTries
 from server.statements import pae
 

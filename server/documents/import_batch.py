@@ -228,7 +228,9 @@ class UnpackArchive:
             batch = tx.import_batches.find(job.subject)
         path = self._blobs.path("archives", job.body["sha256"])
         outcome = _Outcome([])
-        if batch is not None and path.exists():
+        if batch is not None and not path.exists():
+            outcome.not_taken.append(NotTaken("", "archive_broken"))
+        elif batch is not None:
             try:
                 self._unpack(batch, path, job, outcome)
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):

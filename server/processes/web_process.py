@@ -29,6 +29,7 @@ from server.sockets.browser import Browsers
 from server.sockets.deliver_outbox import DeliverOutbox
 from server.sockets.device_http import create_device_http
 from server.sockets.phones import Phones
+from server.sockets.strict_packet import StrictPacket
 from server.web import create_web
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
         ping_timeout=20,
         always_connect=False,
         serve_client=False,
+        serializer=StrictPacket,
     )
     phones, browsers = Phones(socketio, app, lanes), Browsers(socketio, app, lanes)
     socketio.on_namespace(phones)

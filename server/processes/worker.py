@@ -20,7 +20,7 @@ from server.crash_points import crash_point
 from server.documents.import_batch import UnpackArchive
 from server.documents.read_document import RenderPage
 from server.documents.receive_upload import InspectUpload
-from server.errors import Conflict, LeaseLost
+from server.errors import Conflict, LeaseLost, Unavailable
 from server.pdf.adapters import CmsEmbedder, SandboxedInspector, StampingPreparer
 from server.pdf.sandbox import Sandbox
 from server.processes.housekeeping import Housekeeping
@@ -34,6 +34,7 @@ from server.work import Job
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 MAX_ATTEMPTS = 5
+OUT_OF_ORDER_PAUSE = 5.0
 
 
 class Worker:
@@ -95,7 +96,11 @@ class Worker:
     def _put_back(self, job: Job, error: Exception) -> bool:
         with self._app.store.write() as tx:
             now = self._app.clock.now()
-            mine = tx.jobs.put_back(job, f"{type(error).__name__}: {error}"[:200], now + 0.2 * 4**job.attempts)
+            passing = isinstance(
+                error, Unavailable
+            )  # a full disk says nothing against the job: it waits and is not counted
+            pause = OUT_OF_ORDER_PAUSE if passing else 0.2 * 4**job.attempts
+            mine = tx.jobs.put_back(job, f"{type(error).__name__}: {error}"[:200], now + pause, counted=not passing)
             crash_point("put_back.before_commit")
         crash_point("put_back.after_commit")
         return mine

@@ -11,7 +11,7 @@ from server.audit.audit_log import record
 from server.clock import Clock
 from server.config import Config
 from server.crash_points import crash_point
-from server.devices.device import Device, DeviceState
+from server.devices.device import Device, DeviceState, check_active
 from server.errors import BadInput, Conflict, Forbidden
 from server.signing.finish_request import end_request, outcome_of, withdraw_others
 from server.signing.offer import Offer
@@ -216,6 +216,7 @@ class AcceptApproval:
                 return outcome
             if offer.withdrawn or request.state not in WAITS_FOR_APPROVAL:
                 raise Conflict("the request is over", code="request_over")
+            check_active(tx.devices.get(device_id))
             now = self._clock.now()
             record(
                 tx,

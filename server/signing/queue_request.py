@@ -26,6 +26,8 @@ from server.work import BULK, GROUP, INTERACTIVE, Nudge
 
 NAMED = 5  # titles in one sentence
 REFUSAL_WINDOW = 3600.0
+BUDGET_OF_PARTY, BUDGET_OF_PORTAL = (60.0, 0.5), (300.0, 2.0)
+"""Requests to one subscriber: at once, and a second. Taking requests back does not win new ones: each has rung a phone."""
 REFUSAL_BACK_OFF = (30.0, 120.0, 600.0, 3600.0)
 """Seconds a relying party waits after the first, second … refusal by the same subscriber within an hour."""
 
@@ -151,6 +153,12 @@ class QueueRequest:
             raise TooManyTries(
                 "too many open requests", code="too_many_open_requests", details={"limit": party.live_limit}
             )
+        burst, per_second = BUDGET_OF_PORTAL if party.kind == "portal" else BUDGET_OF_PARTY
+        bucket = f"requests:{party.relying_party_id}:{subscriber.subscriber_id}"
+        pause = tx.throttles.pour(bucket, now, capacity=burst, leak_per_second=per_second)
+        if pause:
+            details: dict[str, object] = {"retry_after": int(pause) + 1}
+            raise TooManyTries("too many requests to this phone", code="too_many_requests", details=details)
         refusals = tx.requests.refused_since(new.subscriber_id, party.relying_party_id, now - REFUSAL_WINDOW)
         if refusals:
             wait = REFUSAL_BACK_OFF[min(len(refusals), len(REFUSAL_BACK_OFF)) - 1] - (now - refusals[0])

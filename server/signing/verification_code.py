@@ -10,6 +10,7 @@ import secrets
 from server.audit.audit_log import record
 from server.clock import Clock
 from server.crash_points import crash_point
+from server.devices.device import check_active
 from server.errors import BadInput, Conflict
 from server.signing.finish_request import end_request
 from server.signing.offer import Offer
@@ -72,6 +73,7 @@ class JudgeCode:
             check_names_offer(fields, offer)
             if offer.choice_sha256 == digest:
                 return _present(verdict_of(offer, self._signer))
+            check_active(tx.devices.get(device_id))
             if request.state not in WAITS_FOR_APPROVAL or offer.withdrawn:
                 raise Conflict("the request is over", code="request_over")
             now = self._clock.now()

@@ -50,8 +50,11 @@ class Phones(Namespace):  # type: ignore[misc]
             self._close(sid)
 
     def _close(self, sid: str) -> None:
+        server = self._io.server
         with contextlib.suppress(KeyError, OSError):
-            self._io.server.disconnect(sid, namespace=NAMESPACE)
+            connection = server.manager.eio_sid_from_sid(sid, NAMESPACE)
+            server.disconnect(sid, namespace=NAMESPACE)
+            server.eio.disconnect(connection)  # leaving the namespace alone would keep the connection open
 
     def on_disconnect(self, _reason: object = None) -> None:
         socket = self._sockets.pop(request.sid, None)  # type: ignore[attr-defined]

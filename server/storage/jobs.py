@@ -80,11 +80,12 @@ class JobTable:
     def done(self, job: Job) -> None:
         self._db.execute("DELETE FROM jobs WHERE job_id = ? AND lease_epoch = ?", (job.job_id, job.lease_epoch))
 
-    def put_back(self, job: Job, error: str, not_before: float) -> bool:
-        """False when the job is another's by now: nothing is put back."""
+    def put_back(self, job: Job, error: str, not_before: float, *, counted: bool = True) -> bool:
+        """False when the job is another's by now: nothing is put back. ``counted`` False: the try does not count against the job."""
         done = self._db.execute(
-            "UPDATE jobs SET lease_until = 0, lease_owner = NULL, last_error = ?, not_before = ? WHERE job_id = ? AND lease_epoch = ?",
-            (error, not_before, job.job_id, job.lease_epoch),
+            "UPDATE jobs SET lease_until = 0, lease_owner = NULL, last_error = ?, not_before = ?, attempts = attempts - ?"
+            " WHERE job_id = ? AND lease_epoch = ?",
+            (error, not_before, 0 if counted else 1, job.job_id, job.lease_epoch),
         )
         return done.rowcount == 1
 

@@ -87,17 +87,19 @@ class LogIn:
         with self._store.write() as tx:
             now = self._clock.now()
             # an address over its own limit can neither shut out more names nor fill the table with them
-            wait = tx.throttles.pour(
-                f"login-from:{address}", now, capacity=60, leak_per_second=60 / 900
-            ) or tx.throttles.pour(f"login:{login}", now, capacity=8, leak_per_second=8 / 900)
+            wait = tx.throttles.pour(f"login-from:{address}", now, capacity=60, leak_per_second=60 / 900)
+            # a name is limited for each address, and more loosely in all: nobody locks somebody else out from one place
+            wait = wait or tx.throttles.pour(f"login:{login}:{address}", now, capacity=8, leak_per_second=8 / 900)
+            wait = wait or tx.throttles.pour(f"login:{login}", now, capacity=100, leak_per_second=100 / 900)
             user = None if wait else tx.users.by_login(login)
         if wait:
             raise TooManyTries("too many tries", code="log_in_throttled", details={"retry_after": int(wait) + 1})
         return user
 
-    def succeeded(self, user: User) -> None:
+    def succeeded(self, user: User, address: str) -> None:
         with self._store.write() as tx:
             tx.throttles.empty(f"login:{user.login}")
+            tx.throttles.empty(f"login:{user.login}:{address}")
             record(tx, "logged_in", now=self._clock.now(), actor=user.user_id, subject=user.user_id)
 
     def failed(self, user: User | None) -> None:

@@ -25,7 +25,8 @@ def add_views(web: Blueprint, site: Site) -> None:
     app, lanes = site.app, site.lanes
 
     def authenticate(name: str, password: str) -> User:
-        user = lanes.database(app.log_in.begin, name, request.remote_addr or "unknown")
+        address = request.remote_addr or "unknown"
+        user = lanes.database(app.log_in.begin, name, address)
         try:
             lanes.slow(check_password, user, password)
         except NotAuthenticated:
@@ -33,7 +34,7 @@ def add_views(web: Blueprint, site: Site) -> None:
             raise
         if user is None:
             raise NotAuthenticated("no such user", code="log_in_failed")
-        lanes.database(app.log_in.succeeded, user)
+        lanes.database(app.log_in.succeeded, user, address)
         return user
 
     @web.get("/login")

@@ -227,6 +227,10 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Phiên bản ứng dụng không còn được hỗ trợ. Hãy cập nhật ứng dụng.",
         "en": "This version of the app is no longer supported. Update the app.",
     },
+    "too_many_requests": {
+        "vi": "Đã gửi quá nhiều yêu cầu tới điện thoại này. Hãy chờ {retry_after} giây rồi thử lại.",
+        "en": "Too many requests were sent to this phone. Wait {retry_after} seconds and try again.",
+    },
     "page_not_found": {
         "vi": "Tài liệu không có trang này. Hãy chọn trang khác.",
         "en": "The document has no such page. Choose another one.",

@@ -146,7 +146,7 @@ def other_identifier() -> Forged:
 
 def gap_is_the_reason() -> Forged:
     forge = changed("increment", SIGNATURE, b"/Contents " + GAP, b"/Contents<00>")
-    forge.increment[SIGNATURE] = forge.increment[SIGNATURE].replace(b"(Agreed)", GAP)
+    forge.increment[SIGNATURE] = forge.increment[SIGNATURE].replace(b"/ByteRange ", b"/Reason " + GAP + b"/ByteRange ")
     return forge.build()
 
 

@@ -9,6 +9,7 @@ import pytest
 from server.documents.document import DocumentState
 from server.errors import PhoneSealError, TooManyTries
 from server.ids import new_id
+from server.signing import queue_request
 from server.signing.queue_request import REFUSAL_BACK_OFF, WantedSignature
 from server.signing.sign_request import Placement, SignRequest, State
 from tests.unit.server.builders import START, code_of
@@ -258,3 +259,15 @@ def test_a_request_that_is_refused_leaves_nothing(world: World) -> None:
         assert tx.audit.head() == before
     assert world.take() is None
     world.app.queue_request(world.wanted([document]))
+
+
+def test_requests_that_are_taken_back_win_no_new_ones(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has rung the phone: asking and taking back at will would be a flood."""
+    monkeypatch.setattr(queue_request, "BUDGET_OF_PORTAL", (3.0, 0.5))
+    for _ in range(3):
+        world.app.cancel_request(world.queue(1).request_id, "test")
+    with pytest.raises(TooManyTries) as caught:
+        world.queue(1)
+    assert (caught.value.code, caught.value.details["retry_after"]) == ("too_many_requests", 3)
+    world.clock.advance(3)
+    world.queue(1)

@@ -21,7 +21,7 @@ def try_log_in(world: World, login: str = "an", password: str = PASSWORD, addres
         log_in.failed(user)
         raise
     assert user is not None
-    log_in.succeeded(user)
+    log_in.succeeded(user, address)
 
 
 def test_logging_in(world: World) -> None:
@@ -36,16 +36,23 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(world: World, login: st
     assert code_of(try_log_in, world, login, password) == "log_in_failed"
 
 
-def test_tries_are_counted_per_name_and_survive_a_restart(world: World) -> None:
+def test_tries_are_counted_per_name_and_address_and_survive_a_restart(world: World) -> None:
     for _ in range(8):
         world.app.log_in.begin("nobody", "198.51.100.1")
     with pytest.raises(TooManyTries) as caught:
-        world.restarted().log_in.begin("nobody", "203.0.113.1")
+        world.restarted().log_in.begin("nobody", "198.51.100.1")
     assert caught.value.code == "log_in_throttled"
     assert caught.value.details["retry_after"] <= 113
     world.app.log_in.begin("an", "198.51.100.1")
+    world.app.log_in.begin("nobody", "203.0.113.1")  # nobody is locked out from somewhere else
     world.clock.advance(113)
     world.app.log_in.begin("nobody", "198.51.100.1")
+
+
+def test_a_name_tried_from_everywhere_is_throttled_too(world: World) -> None:
+    for number in range(100):
+        world.app.log_in.begin("nobody", f"198.51.100.{number}")
+    assert code_of(world.app.log_in.begin, "nobody", "203.0.113.1") == "log_in_throttled"
 
 
 def test_tries_are_counted_per_address(world: World) -> None:
