@@ -42,10 +42,9 @@ def flip_bit(statement: Statement) -> Statement:
 
 
 def change_body(statement: Statement) -> Statement:
-    """Another moment, the old signature."""
+    """Another moment or count, the old signature."""
     fields = json.loads(statement["body"])
-    name = next(n for n in ("at", "issued_at", "server_time") if n in fields)
-    fields[name] += 1
+    fields[next(name for name in ("at", "issued_at", "server_time", "missing") if name in fields)] += 1
     return {**statement, "body": json.dumps(fields, ensure_ascii=False, separators=(",", ":"))}
 
 

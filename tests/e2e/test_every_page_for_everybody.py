@@ -157,6 +157,7 @@ ALL_WORDS = """() => {
 }"""
 NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href], dialog, [role=dialog]')]
   .filter((field) => {
+    if (field.closest('[hidden]')) return false;
     const labelled = (field.getAttribute('aria-labelledby') || '').split(' ').map((id) => document.getElementById(id)).filter(Boolean);
     const words = [field.getAttribute('aria-label'), ...labelled.map((label) => label.textContent),
       ...[...(field.labels || [])].map((label) => label.textContent),
