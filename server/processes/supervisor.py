@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from server.processes.with_supervisor import SUPERVISOR
 
 log = logging.getLogger(__name__)
 GRACE = 4.0
+LAST_BREATH = 5.0
 LONGEST_PAUSE = 10.0
 
 
@@ -88,7 +90,7 @@ class Supervisor:
         """Blocks until told to stop. Returns the exit status."""
         lock = self._lock()
         try:
-            listener = listen(self._config)
+            listener = self._listen()
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise ConfigError(f"port {self._config.port} is in use: choose another with --port") from error
@@ -115,6 +117,22 @@ class Supervisor:
             listener.close()
             os.close(lock)
         return 0
+
+    def _listen(self) -> socket.socket:
+        """The last supervisor's web process may hold the port for a moment when both were killed while it was being started."""
+        until = time.monotonic() + (LAST_BREATH if self._last_was_killed() else 0.0)
+        while True:
+            try:
+                return listen(self._config)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() >= until:
+                    raise
+            time.sleep(0.1)
+
+    def _last_was_killed(self) -> bool:
+        """Its run folder is there still."""
+        note = self._config.data_dir / "server.run"
+        return note.exists() and Path(note.read_text("utf-8")).is_dir()
 
     def _make_run_folder(self) -> Path:
         """For the nudges' sockets, whose paths must be short. That of a supervisor that was killed goes."""

@@ -14,7 +14,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def end_with_supervisor() -> None:
-    """First thing in a child's main. Ends this process now if the supervisor is gone already."""
+    """First thing in a child. Ends this process now if the supervisor is gone already; without a supervisor it does nothing."""
+    if SUPERVISOR not in os.environ:
+        return
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if supervisor_is_gone():

@@ -1,17 +1,19 @@
 """Entry of a signing worker: plain Python, no gevent."""
 
-import logging
-import sys
-from pathlib import Path
-
-from server.config import load_config
-from server.processes.logs import set_up_logging
 from server.processes.with_supervisor import end_with_supervisor
-from server.processes.worker import run_worker
+
+end_with_supervisor()  # before the slow imports
+
+import logging  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from server.config import load_config  # noqa: E402
+from server.processes.logs import set_up_logging  # noqa: E402
+from server.processes.worker import run_worker  # noqa: E402
 
 
 def main(config_path: str, run_folder: str, number: str) -> None:
-    end_with_supervisor()
     set_up_logging(f"worker-{number}")
     try:
         run_worker(load_config(Path(config_path)), Path(run_folder), int(number))

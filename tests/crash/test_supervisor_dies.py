@@ -29,6 +29,17 @@ def test_children_end_with_the_supervisor_and_the_next_start_works_at_once(stand
     stand.assert_settled(waiting)
 
 
+def test_a_web_process_that_was_just_being_started_holds_no_port_against_the_next_start(stand: Stand) -> None:
+    """It has the listening socket from its first moment on, and its own eyes only later."""
+    old = stand.server.pids()["web"]
+    stand.kill_child("web")
+    wait_for(lambda: stand.server.pids().get("web", old) != old, "the web process is not started again", every=0.001)
+    stand.kill_supervisor()
+    stand.start_server()
+    asker, asked, _ = stand.sign(SIGN)
+    stand.assert_completed(asker, asked, 1)
+
+
 def test_a_request_goes_on_after_the_whole_server_was_killed(stand: Stand) -> None:
     """Killed between approval and signature, with everything that belongs to it."""
     asker = stand.asker()
