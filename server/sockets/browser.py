@@ -141,6 +141,12 @@ class Browsers(Namespace):  # type: ignore[misc]
         self._io.emit("request", snapshot, to=request_id, namespace=NAMESPACE)
         crash_point("tell.after_emit")
 
+    def sessions_ended(self, user_id: str) -> None:
+        """Logged out everywhere, or the password changed: open pages lose their connection, and come back only with a session."""
+        for sid, user in list(self._users.items()):
+            if user.user_id == user_id:
+                gevent.spawn(self._io.server.disconnect, sid, namespace=NAMESPACE)
+
     def pairing_changed(self, pairing_id: str) -> None:
         if self._watched[pairing_id] > 0:
             self._io.emit(

@@ -32,6 +32,7 @@ class DeliverOutbox:
             "new_device": lambda m: phones.ask_about_new_device(m.subject),
             "device_changed": lambda m: phones.device_changed(m.subject),
             "request_changed": lambda m: browsers.request_changed(m.subject),
+            "sessions_ended": lambda m: browsers.sessions_ended(m.subject),
             "pairing_changed": lambda m: browsers.pairing_changed(m.subject),
         }
 

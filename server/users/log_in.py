@@ -16,6 +16,7 @@ from server.ids import new_id
 from server.subscribers.subscriber import Subscriber
 from server.text import clean_text
 from server.users.user import User
+from server.work import Outbox
 
 MINIMUM_PASSWORD = 10
 NAME_LIMIT = 64  # characters of a certificate's commonName (RFC 5280, ub-common-name)
@@ -52,6 +53,8 @@ class UserTransaction(Protocol):
     def throttles(self) -> LoginThrottles: ...
     @property
     def audit(self) -> AuditStore: ...
+    @property
+    def outbox(self) -> Outbox: ...
 
 
 class UserStore(Protocol):
@@ -119,7 +122,9 @@ class LogIn:
         """Log out everywhere."""
         with self._store.write() as tx:
             tx.users.end_sessions(user_id)
-            record(tx, "sessions_ended", now=self._clock.now(), actor=user_id, subject=user_id)
+            now = self._clock.now()
+            record(tx, "sessions_ended", now=now, actor=user_id, subject=user_id)
+            tx.outbox.add("sessions_ended", user_id, {}, now)
 
     def add_user(
         self, login: str, password: str, name: str, email: str, language: str = "vi", *, role: str = "user"
@@ -159,4 +164,6 @@ class LogIn:
             if user is None:
                 raise BadInput("no such user", code="user_unknown")
             tx.users.set_password(user.user_id, password_hash)
-            record(tx, "password_set", now=self._clock.now(), actor="operator", subject=user.user_id)
+            now = self._clock.now()
+            record(tx, "password_set", now=now, actor="operator", subject=user.user_id)
+            tx.outbox.add("sessions_ended", user.user_id, {}, now)
