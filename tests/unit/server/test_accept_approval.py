@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from server.errors import PhoneSealError
-from server.ids import new_id
 from server.signing.sign_request import State
 from server.statements import Statement
-from tests.unit.server.builders import START, body_of
+from tests.unit.server.builders import body_of
 from tests.unit.server.pairing_kit import p256
 from tests.unit.server.world import World
 
@@ -105,9 +104,9 @@ def test_approval_under_another_purpose(world: World) -> None:
     ("name", "value"),
     [
         ("envelope_sha256", "0" * 64),
-        ("device_id", new_id("dev", START)),
-        ("server_id", new_id("srv", START)),
-        ("credential_id", new_id("cr", START)),
+        ("device_id", "dev_" + "0" * 26),
+        ("server_id", "srv_" + "0" * 26),
+        ("credential_id", "cr_" + "0" * 26),
         ("certificate_sha256", "0" * 64),
         ("manifest_root", "0" * 64),
         ("item_count", 1),
