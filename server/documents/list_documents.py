@@ -4,6 +4,7 @@ Rules: a page is read by key and its rows come whole from one query, the state o
 use an index; a search looks at a bounded number of documents, says how far it came and goes on from there.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -14,6 +15,7 @@ from server.documents.document import Document, DocumentState
 
 LOOKED_AT = 10_000
 """How many documents one page of a search looks at."""
+_DIGITS = re.compile(r"([0-9]{1,18})")
 RIGHTS = ("sign", "initial", "approve", "view")
 SHOWN = (
     "waiting",
@@ -49,6 +51,11 @@ def search_form(text: str) -> str:
     return "".join(f" {word}" for word in "".join(kept).split())
 
 
+def _natural(title: str) -> tuple[tuple[int, str], ...]:
+    """Digits count as numbers."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _DIGITS.split(title.casefold()))
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
     """``shown`` is one of ``SHOWN``; None means any. ``words`` all begin words of title, code or file name."""
@@ -82,7 +89,7 @@ class DocumentList(Protocol):
     def page(self, user_id: str, wanted: DocumentFilter, before: str | None, limit: int) -> DocumentPage: ...
     def many(self, document_ids: list[str]) -> list[ListedDocument]: ...
     def counts(self, user_id: str, import_batch_id: str | None = ...) -> dict[str, int]: ...
-    def ids(self, user_id: str, import_batch_id: str, shown: str, limit: int) -> list[str]: ...
+    def titles(self, user_id: str, import_batch_id: str, shown: str, limit: int) -> list[tuple[str, str]]: ...
 
 
 class ListTransaction(Protocol):
@@ -110,9 +117,11 @@ class ListDocuments:
         return {shown: found.get(shown, 0) for shown in SHOWN}
 
     def waiting_ids(self, user_id: str, import_batch_id: str, limit: int) -> list[str]:
-        """The documents of a batch that wait for their owner's signature, in the order in which they came."""
+        """The documents of a batch that wait for their owner's signature, by title as people sort (2 before 10): several uploads at once
+        arrive in any order."""
         with self._store.read() as tx:
-            return tx.document_list.ids(user_id, import_batch_id, "waiting", limit)
+            found = tx.document_list.titles(user_id, import_batch_id, "waiting", limit)
+        return [document_id for document_id, title in sorted(found, key=lambda one: (_natural(one[1]), one[0]))]
 
     def many(self, user_id: str, document_ids: list[str]) -> list[ListedDocument]:
         """Those of the documents that are the user's, in the order asked for."""

@@ -75,12 +75,14 @@ class DocumentListTable:
             )
         return {row[0]: row[1] for row in rows}
 
-    def ids(self, user_id: str, import_batch_id: str, shown: str, limit: int) -> list[str]:
-        return self._keys(
-            "SELECT document_id FROM documents INDEXED BY documents_shown_of_batch WHERE import_batch_id = ? AND shown = ?"
+    def titles(self, user_id: str, import_batch_id: str, shown: str, limit: int) -> list[tuple[str, str]]:
+        """Document id and title, oldest first."""
+        rows = self._db.execute(
+            "SELECT document_id, title FROM documents INDEXED BY documents_shown_of_batch WHERE import_batch_id = ? AND shown = ?"
             " AND user_id = ? ORDER BY document_id LIMIT ?",
             (import_batch_id, shown, user_id, limit),
         )
+        return [(row[0], row[1]) for row in rows]
 
 
 def _walk(user_id: str, wanted: DocumentFilter, before: str | None) -> tuple[str, tuple[Any, ...]]:

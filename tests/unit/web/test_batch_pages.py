@@ -164,6 +164,14 @@ def test_open_and_ended_requests_show_in_the_list_without_reading_each(portal: A
     assert documents[0].title in page
 
 
+def test_all_of_a_batch_are_signed_in_the_order_of_their_names(portal: Any, browser: Any) -> None:
+    mine = batch(portal)
+    made = {title: add(portal, title, import_batch_id=mine) for title in ("Đơn 10", "Đơn 2", "Đơn 1", "Đơn 2b", "Bản")}
+    add(portal, "Đơn 0", import_batch_id=mine, signed_at=1.0)
+    waiting = browser.get(f"/import-batches/{mine}/waiting.json").get_json()["document_ids"]
+    assert waiting == ids(*(made[title] for title in ("Bản", "Đơn 1", "Đơn 2", "Đơn 2b", "Đơn 10")))
+
+
 # --- choosing ---------------------------------------------------------------------------------------------------------
 
 
