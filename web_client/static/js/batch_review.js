@@ -3,6 +3,7 @@
 // Of ten thousand documents only those near the shown one are read.
 
 import { BatchDocuments } from './batch_documents.js';
+import { BatchList } from './batch_list.js';
 import { fill, part, readFacts } from './facts.js';
 import { forgetSelection, keepSelection, keptSelection } from './selection.js';
 import { Refused, postJson } from './server.js';
@@ -23,7 +24,6 @@ const pageNumber = /** @type {HTMLInputElement} */ (part(form, '[data-page-numbe
 const sizeChoice = /** @type {HTMLSelectElement} */ (part(form, '[data-stamp-size]'));
 const visible = /** @type {HTMLInputElement} */ (part(form, '[data-stamp-visible]'));
 const confirmDialog = /** @type {HTMLDialogElement} */ (part(document, '#batch-dialog'));
-const listDialog = /** @type {HTMLDialogElement} */ (part(document, '#list-dialog'));
 
 const documents = new BatchDocuments(selection ? selection.ids : [], facts.urls.documents, facts.at_once);
 let current = 0;
@@ -34,6 +34,10 @@ let pages = [{ number: 1, width: 595, height: 842, url: '' }];
 const box = new StampBox(stamp, stage, () => pages[shownPage], { moved: showStamp, resized: ownSize });
 let placed = false;
 const look = Boolean(selection && selection.look);
+const list = new BatchList(/** @type {HTMLDialogElement} */ (part(document, '#list-dialog')), documents, texts, {
+  turnTo: (index) => void turnTo(index),
+  leaveOut: look ? null : (id) => leaveOut([id]),
+});
 
 /** Which page of the shown document carries the stamp, from 0; -1 if it has no such page. */
 function stampPage() {
@@ -135,49 +139,6 @@ function leaveOut(ids) {
   if (documents.count) void turnTo(current);
 }
 
-// -- the list of documents -----------------------------------------------------------------------------------------------
-
-let listed = 0;
-
-async function listMore() {
-  const list = part(listDialog, '[data-list]');
-  const end = Math.min(listed + facts.at_once, documents.count);
-  for (; listed < end; listed += 1) list.append(listLine(await documents.load(listed)));
-  part(listDialog, '[data-list-more]').hidden = listed >= documents.count;
-}
-
-/** @param {import('./batch_documents.js').BatchDocument} document_ */
-function listLine(document_) {
-  const line = document.createElement('li');
-  const open = document.createElement('button');
-  open.type = 'button';
-  open.className = 'chosen-open';
-  open.textContent = document_.title;
-  open.addEventListener('click', () => {
-    listDialog.close();
-    void turnTo(documents.ids.indexOf(document_.document_id));
-  });
-  const code = document.createElement('span');
-  code.className = 'muted small-text tabular';
-  code.textContent = fill(texts.facts, { code: document_.code, pages: document_.pages });
-  line.append(open, code);
-  if (!look && documents.count > 1) {
-    const out = document.createElement('button');
-    out.type = 'button';
-    out.className = 'close-button';
-    out.textContent = '×';
-    out.setAttribute('aria-label', fill(texts.leave_out_one, { title: document_.title }));
-    out.title = out.getAttribute('aria-label') || '';
-    out.addEventListener('click', () => {
-      leaveOut([document_.document_id]);
-      line.remove();
-      listed -= 1;
-    });
-    line.append(out);
-  }
-  return line;
-}
-
 // -- asking --------------------------------------------------------------------------------------------------------------
 
 function hideProblem() {
@@ -273,13 +234,7 @@ onClick('[data-document-back]', () => void turnTo(current - 1));
 onClick('[data-document-on]', () => void turnTo(current + 1));
 onClick('[data-page-back]', () => showPage(shownPage - 1));
 onClick('[data-page-on]', () => showPage(shownPage + 1));
-onClick('[data-open-list]', () => {
-  part(listDialog, '[data-list]').replaceChildren();
-  listed = 0;
-  listDialog.showModal();
-  void listMore();
-});
-onClick('[data-list-more]', () => void listMore());
+onClick('[data-open-list]', () => list.open());
 onClick('[data-sign-now]', () => void sign());
 document.addEventListener('keydown', press);
 image.addEventListener('load', () => stage.classList.remove('loading'));

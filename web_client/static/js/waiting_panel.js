@@ -261,34 +261,31 @@ export class WaitingPanel {
   }
 
   async cancel() {
-    if (!this.snapshot) return;
-    const button = part(this.root, '[data-cancel-now]');
-    button.setAttribute('aria-disabled', 'true');
-    try {
-      const told = await post(this.address('cancel', this.snapshot.request_id));
-      this.cancelDialog().close();
-      if (told.snapshot) this.watch?.take(told.snapshot);
-    } catch (error) {
-      this.cancelDialog().close();
-      const sentence = error instanceof Refused && error.message ? error.message : this.texts.unreachable;
-      showToast(this.texts.not_done, sentence, true);
-    } finally {
-      button.removeAttribute('aria-disabled');
-    }
+    await this.ask('[data-cancel-now]', 'cancel', (told) => told.snapshot && this.watch?.take(told.snapshot));
+    this.cancelDialog().close();
   }
 
   async retry() {
-    if (!this.snapshot) return;
-    const button = part(this.root, '[data-panel-retry]');
-    if (button.getAttribute('aria-disabled') === 'true') return;
-    button.setAttribute('aria-disabled', 'true');
+    await this.ask('[data-panel-retry]', 'retry', (told) => location.assign(told.url));
+  }
+
+  /**
+   * One question to the server about this request; what goes wrong is said in a toast.
+   * @param {string} button greyed meanwhile
+   * @param {string} what an address of the panel
+   * @param {(told: any) => void} then
+   */
+  async ask(button, what, then) {
+    const pressed = part(this.root, button);
+    if (!this.snapshot || pressed.getAttribute('aria-disabled') === 'true') return;
+    pressed.setAttribute('aria-disabled', 'true');
     try {
-      const { url } = await post(this.address('retry', this.snapshot.request_id));
-      location.assign(url);
+      then(await post(this.address(what, this.snapshot.request_id)));
     } catch (error) {
-      button.removeAttribute('aria-disabled');
       const sentence = error instanceof Refused && error.message ? error.message : this.texts.unreachable;
       showToast(this.texts.not_done, sentence, true);
+    } finally {
+      pressed.removeAttribute('aria-disabled');
     }
   }
 
