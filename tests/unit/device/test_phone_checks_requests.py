@@ -296,7 +296,7 @@ def falsified(kit: Kit, purpose: str, field_name: str, value):
 
 @pytest.mark.parametrize(
     ("field_name", "value"),
-    [("choice_sha256", "0" * 64), ("envelope_sha256", "0" * 64), ("request_id", new_id("sr"))],
+    [("choice_sha256", "0" * 64), ("envelope_sha256", "0" * 64), ("request_id", "sr_" + "0" * 26)],
 )
 def test_a_verdict_about_something_else_asks_for_no_pin(kit: Kit, field_name: str, value: str):
     kit.server.spoil["choose_code"] = falsified(kit, "verdict", field_name, value)
@@ -322,7 +322,7 @@ def test_a_verdict_that_somebody_turned_to_right(kit: Kit):
 
 @pytest.mark.parametrize(
     ("field_name", "value"),
-    [("statement_sha256", "0" * 64), ("envelope_sha256", "0" * 64), ("request_id", new_id("sr"))],
+    [("statement_sha256", "0" * 64), ("envelope_sha256", "0" * 64), ("request_id", "sr_" + "0" * 26)],
 )
 def test_an_acknowledgement_of_something_else_signs_nothing(kit: Kit, field_name: str, value: str):
     kit.server.spoil["approve"] = falsified(kit, "acknowledgement", field_name, value)
@@ -333,7 +333,7 @@ def test_an_acknowledgement_of_something_else_signs_nothing(kit: Kit, field_name
 
 @pytest.mark.parametrize(
     ("field_name", "value"),
-    [("values_sha256", "0" * 64), ("approval_sha256", "0" * 64), ("request_id", new_id("sr"))],
+    [("values_sha256", "0" * 64), ("approval_sha256", "0" * 64), ("request_id", "sr_" + "0" * 26)],
 )
 def test_a_receipt_for_something_else_is_no_receipt(kit: Kit, field_name: str, value: str):
     kit.server.spoil["signatures"] = falsified(kit, "receipt", field_name, value)
