@@ -41,7 +41,7 @@ $(VENV)/.phone: mobile_app/requirements.txt requirements.txt
 
 test: setup-dev
 	@$(PY) -m tests.system_packages
-	@$(PY) -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m tests.run $(ARGS)
 
 check: setup-dev
 	$(VENV)/bin/ruff check server mobile_app tests

@@ -1,0 +1,38 @@
+"""`make test`: pytest in groups, each in processes of its own.
+
+Playwright keeps an event loop running in its process, in which pyHanko's own can't start: what drives a browser runs apart from the rest.
+What failed is run once more by itself and named, so that a machine that was merely slow does not hide what is really broken.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSER = ("tests/e2e", "tests/unit/web")
+NOTHING_COLLECTED = 5
+
+
+def run(arguments: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    spread = [] if any(argument in ("-n", "-x", "--pdb") for argument in arguments) else ["-n", "2", "--dist", "loadfile"]
+    named = [argument for argument in arguments if argument.startswith("tests")]
+    groups = [[]] if named else [["tests", *(f"--ignore={folder}" for folder in BROWSER)], *([folder] for folder in BROWSER)]
+    statuses = []
+    for number, group in enumerate(groups):
+        cache = ["-o", f"cache_dir=.pytest_cache/{number}"]
+        status = run([*group, *spread, *cache, *arguments])
+        if status == 1:
+            sys.stdout.write("\nsome tests failed; running those once more, one at a time\n")
+            status = run([*group, *cache, "--last-failed", "--last-failed-no-failures=none", *arguments])
+        statuses.append(status)
+    if all(status == NOTHING_COLLECTED for status in statuses):
+        return NOTHING_COLLECTED
+    return max(0 if status == NOTHING_COLLECTED else status for status in statuses)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
