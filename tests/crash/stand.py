@@ -7,6 +7,7 @@ tests. The supervisor waits longer from death to death, so now and then the whol
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,7 +55,8 @@ times = 0
 action = "approve"
 times = 0
 """
-RESTART_AFTER = 4  # deaths; the supervisor's pauses are short until then
+RESTART_AFTER = 4  # deaths of one child; the supervisor's pauses are short until then
+WORKERS_PLACES = ("inspect", "take", "take_over", "prepare", "offer", "embed", "finish", "drop_prepared", "expire")
 LEASE_SECONDS = 2
 
 
@@ -66,7 +68,7 @@ class Stand:
         self.server = ServerProcess(folder / "server", **{"lease_seconds": LEASE_SECONDS, **settings})
         self.codes_file = folder / "codes.json"
         self._codes: dict[str, str] = {}
-        self._deaths = 0
+        self._deaths = Counter[str]()
         scenario = folder / "person.toml"
         scenario.write_text(SCENARIO, "utf-8")
         self.phone = PhoneProcess(folder / "phone", scenario, self.codes_file, self.server.clock_file, self.phone_dies)
@@ -82,13 +84,13 @@ class Stand:
 
     def start_server(self, *, wait: bool = True) -> None:
         self.server.start(crash_at=f"@{self.server_dies}", wait=wait)
-        self._deaths = 0
+        self._deaths.clear()
 
     def kill_child(self, name: str) -> None:
         """SIGKILL to web process or worker, if it runs just now."""
         with suppress(KeyError, ProcessLookupError):
             self.server.kill(name)
-        self._deaths += 1
+        self._deaths[name] += 1
 
     def kill_supervisor(self) -> list[int]:
         """SIGKILL to the supervisor alone. Returns the process ids of its children."""
@@ -113,7 +115,7 @@ class Stand:
             self.phone.unexpected,
             self.phone.log_path.read_text("utf-8", "replace")[-3000:],
         )
-        if self._deaths >= RESTART_AFTER:
+        if max(self._deaths.values(), default=0) >= RESTART_AFTER:
             self.server.stop()
             self.start_server()
 
@@ -127,7 +129,7 @@ class Stand:
         """Inside, processes die at these places, once at each; at the end each of them must have been reached."""
         _write(self.server_dies, server)
         _write(self.phone_dies, phone)
-        self._deaths += len(server)
+        self._deaths.update("worker" if place.split(".")[0] in WORKERS_PLACES else "web" for place in server)
         yield
         for path in (self.server_dies, self.phone_dies):
             wait_for(lambda path=path: not _lines(path), f"nobody died at {_lines(path)}", 20)

@@ -56,6 +56,7 @@ def check_counts(request: SignRequest, items: list[Item]) -> None:
     for item in items:
         assert (item.state is ItemState.SIGNED) == (item.signed_sha256 is not None)
         assert item.state is not ItemState.SIGNED or item.signature_value is not None
+    assert request.approved_at is None or request.approved_at < request.expires_at, "approved after its time"
     if request.approval_sha256 is None:
         assert all(item.signature_value is None for item in items), "a value without an approval"
 

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from server.app import UseCases
 from server.config import Config
@@ -30,6 +31,9 @@ Step = Callable[[Job], None]
 class StandInPreparer:
     """``DocumentPreparer``: marks the bytes as prepared; the digest is theirs."""
 
+    def __init__(self, interrupt: Callable[[], None]) -> None:
+        self._interrupt = interrupt
+
     def prepare(
         self,
         source: Path,
@@ -39,6 +43,7 @@ class StandInPreparer:
         signing_time: float,
         digests: frozenset[str],
     ) -> PreparedFile:
+        self._interrupt()
         data = b"prepared " + source.read_bytes()
         sha256, sha384 = hashlib.sha256(data), hashlib.sha384(data)
         half = len(data) // 2
@@ -57,9 +62,13 @@ class StandInPreparer:
 class StandInEmbedder:
     """``SignatureEmbedder``: the signed file is the prepared one with the value behind it."""
 
+    def __init__(self, interrupt: Callable[[], None]) -> None:
+        self._interrupt = interrupt
+
     def embed(
         self, prepared: Path, target: Path, item: Item, credential: Credential, *, fully: bool, now: float
     ) -> EmbeddedFile:
+        self._interrupt()
         data = prepared.read_bytes() + b" signed " + (item.signature_value or b"")
         return EmbeddedFile(data, None, len(data), hashlib.sha256(data).hexdigest())
 
@@ -90,7 +99,8 @@ def drop_template() -> None:
 
 
 class StoreWorld:
-    """One copy of the installation. ``restart`` forgets everything that a process holds in memory."""
+    """One copy of the installation. ``restart`` forgets everything that a process holds in memory. ``meanwhile`` happens once,
+    in the middle of what is done next: between what was read and what is written."""
 
     def __init__(self) -> None:
         parent, self.user, phones, now = template()
@@ -101,7 +111,13 @@ class StoreWorld:
         self.clock = HandClock(now)
         self.phones = [copy.copy(phone) for phone in phones]
         self.config = Config(data_dir=self.folder, free_disk_bytes=0, workers=2)
+        self.meanwhile: Callable[[], object] | None = None
         self._open()
+
+    def interrupt(self) -> None:
+        happening, self.meanwhile = self.meanwhile, None
+        if happening is not None:
+            happening()
 
     def restart(self) -> None:
         self.app.store.close()
@@ -113,11 +129,24 @@ class StoreWorld:
         self.housekeeping = Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests)
         self.give_up = GiveUp(app.store, app.clock, app.nudge)
         self.steps: dict[str, Step] = {
-            "prepare_items": PrepareDocuments(app.store, app.blobs, StandInPreparer(), app.clock, app.nudge),
+            "prepare_items": PrepareDocuments(
+                app.store, app.blobs, StandInPreparer(self.interrupt), app.clock, app.nudge
+            ),
             "make_offers": app.make_offers,
-            "embed_items": EmbedSignatures(app.store, app.blobs, StandInEmbedder(), app.clock, app.nudge, 0.0),
+            "embed_items": EmbedSignatures(
+                app.store, app.blobs, StandInEmbedder(self.interrupt), app.clock, app.nudge, 0.0
+            ),
             "drop_prepared": self.housekeeping.drop_prepared,
         }
+
+        judge = app.accept_signatures._judge
+
+        def judged(*arguments: Any) -> Any:
+            found = judge(*arguments)
+            self.interrupt()
+            return found
+
+        app.accept_signatures._judge = judged  # type: ignore[method-assign]
 
     def close(self) -> None:
         self.app.store.close()

@@ -1,7 +1,11 @@
-"""The lists of places to die are the places in the code, and no commit of the flow is without."""
+"""The lists of places to die are the places in the code, no commit of the flow is without, and production refuses all of it."""
 
 import ast
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import pytest
 
 from mobile_app import crash_points as phone_points
 from server import crash_points as server_points
+from server.config import Config, ConfigError
 
 ROOT = Path(__file__).parents[2]
 FLOW = ("signing", "devices", "documents", "processes", "sockets")
@@ -63,3 +68,27 @@ def test_every_name_has_its_other_side() -> None:
     for name in server_points.CRASH_POINTS:
         twin = name.replace("before_", "after_") if "before_" in name else name.replace("after_", "before_")
         assert twin in server_points.CRASH_POINTS
+
+
+@pytest.mark.parametrize("package", ["server", "mobile_app"])
+def test_a_place_kills_once_when_a_file_says_so(tmp_path: Path, package: str) -> None:
+    name = server_points.CRASH_POINTS[0] if package == "server" else phone_points.CRASH_POINTS[0]
+    pass_it = f"from {package}.crash_points import crash_point; crash_point({name!r}); crash_point({name!r})"
+    once = tmp_path / "died"
+    environment = {**os.environ, "PHONESEAL_CRASH_AT": f"{name}:2", "PHONESEAL_CRASH_ONCE": str(once)}
+
+    def run() -> int:
+        return subprocess.run([sys.executable, "-c", pass_it], cwd=ROOT, env=environment, check=False).returncode
+
+    assert run() == -signal.SIGKILL
+    assert once.exists()
+    assert run() == 0
+
+
+@pytest.mark.parametrize("variable", ["PHONESEAL_CRASH_AT", "PHONESEAL_CRASH_ONCE"])
+def test_production_refuses_to_start_with_places_to_die(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    production = Config(mode="production", certificate_issuer="none", public_url="https://sign.example.vn")
+    production.check()
+    monkeypatch.setenv(variable, "queue.before_commit")
+    with pytest.raises(ConfigError, match=variable):
+        production.check()

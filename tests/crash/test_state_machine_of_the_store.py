@@ -1,10 +1,10 @@
 """A state machine that nobody wrote a story for: requests are queued, prepared, offered, answered, cancelled, put off and forgotten in any
 order, by workers that sleep past their lease and processes that start anew, and after each step the store must hold what the design
-promises (``store_promises``). In the end everything that may move has moved.
+promises (``store_promises``). In the end everything that may move has moved. (Long, because hypothesis wants a machine in one class.)
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from server.errors import Conflict, IllegalMove, LeaseLost, PhoneSealError
 from server.ids import new_id
 from server.signing.finish_request import outcome_of
 from server.signing.queue_request import NewRequest, WantedSignature
-from server.signing.sign_request import FINAL, State
+from server.signing.sign_request import BEFORE_APPROVAL, FINAL, State
 from server.statements import Statement, unb64
 from server.work import Job
 from tests.crash.store_promises import Seen, check_counts, check_move, check_moved_on, jobs_of
@@ -150,7 +150,7 @@ class Requests(RuleBasedStateMachine):
         if request.state in (State.PREPARING, State.ANSWERED):
             self.work(2)
         elif request.state is State.SIGNING:
-            self.sign(self.requests[::-1].index(request_id), {0, 1, 2}, 5)
+            self.sign_some(self.requests[::-1].index(request_id), {0, 1, 2}, 5)
         elif request.state in FINAL or offer is None:
             self.work(1)
         elif offer.pushed_at is None:
@@ -171,9 +171,11 @@ class Requests(RuleBasedStateMachine):
             self.world.steps[job.kind](job)
         except LeaseLost:
             pass
-        except Conflict:
+        except (Conflict, FileNotFoundError) as error:
             with self.world.app.store.write() as tx:
-                tx.jobs.put_back(job, "conflict", self.world.clock.now() + 1)
+                mine = tx.jobs.put_back(job, "failed", self.world.clock.now() + 1)
+            if mine and not isinstance(error, Conflict):
+                raise  # the files of a job that is still ours have gone
 
     @rule(jobs=strategies.integers(1, 4))
     def work(self, jobs: int) -> None:
@@ -199,6 +201,19 @@ class Requests(RuleBasedStateMachine):
     def a_job_is_given_up(self, n: int, really: bool) -> None:
         if really:
             self.attempt(self.world.give_up, self.asleep.pop(n % len(self.asleep)))
+
+    @rule(late=strategies.booleans())
+    def a_worker_is_overtaken(self, late: bool) -> None:
+        """It sleeps in the middle of a job, and others go on; ``late``: beyond its lease."""
+        job = self.take()
+        if job is not None:
+            self.meanwhile(lambda: (self.world.clock.advance(61 if late else 1), self.work(3)))
+            self.do(job)
+            self.world.meanwhile = None
+
+    def meanwhile(self, happening: Callable[[], object]) -> None:
+        """In the middle of what is done next; the store is looked at right after it."""
+        self.world.meanwhile = lambda: (happening(), self.the_store_holds_its_promises())
 
     @rule()
     def a_worker_takes_over(self) -> None:
@@ -259,6 +274,17 @@ class Requests(RuleBasedStateMachine):
             self.say(phone, "approve", phone.approval(offer, code, refused=refused))
 
     @precondition(lambda self: self.requests)
+    @rule(n=which, p=which, early=strategies.sampled_from((0.0, 0.0, 0.001)))
+    def an_approval_comes_on_the_stroke(self, n: int, p: int, early: float) -> None:
+        """At the very moment of expiry, or just before it, and nobody has swept."""
+        phone, offer = self.phone(p), self.offer(self.pick(n), self.phone(p))
+        if offer is not None:
+            request = self.seen[offer.request_id][0]
+            self.say(phone, "choose", phone.choice(offer, request.verification_code))
+            self.world.clock.time = max(self.world.clock.time, request.expires_at - early)
+            self.say(phone, "approve", phone.approval(offer, request.verification_code))
+
+    @precondition(lambda self: self.requests)
     @rule(n=which, p=which, really=rarely)
     def refuse(self, n: int, p: int, really: bool) -> None:
         phone, offer = self.phone(p), self.offer(self.pick(n), self.phone(p))
@@ -287,6 +313,27 @@ class Requests(RuleBasedStateMachine):
     @rule(n=which, kept=strategies.sets(strategies.integers(0, 2), min_size=1), spoilt=strategies.integers(0, 5))
     def sign(self, n: int, kept: set[int], spoilt: int) -> None:
         """A chunk with values for some of the items (each time new ones: ECDSA is random); now and then one is false or empty."""
+        self.sign_some(n, kept, spoilt)
+
+    @precondition(lambda self: self.requests)
+    @rule(n=which, kept=strategies.sets(strategies.integers(0, 2), min_size=1), what=which)
+    def a_chunk_is_overtaken(self, n: int, kept: set[int], what: int) -> None:
+        """While its values are verified, another chunk comes, the requester cancels, or time runs out."""
+        request_id = self.pick(n)
+        for _ in range(8):
+            if self.seen[request_id][0].state in BEFORE_APPROVAL:
+                self.next_step(request_id, what)
+                self.the_store_holds_its_promises()
+        if what < 4:
+            self.meanwhile(lambda: self.sign_some(n, kept, 5))
+        elif what < 6:
+            self.meanwhile(lambda: self.attempt(self.world.app.cancel_request, request_id, "requester"))
+        else:
+            self.meanwhile(lambda: (self.world.clock.advance(3601), self.world.housekeeping.sweep()))
+        self.sign_some(n, kept, 5)
+        self.world.meanwhile = None
+
+    def sign_some(self, n: int, kept: set[int], spoilt: int) -> None:
         request = self.seen[self.pick(n)][0]
         phone = next((phone for phone in self.world.phones if phone.device_id == request.device_id), None)
         if phone is None:
@@ -385,7 +432,7 @@ class Requests(RuleBasedStateMachine):
 
 
 Requests.TestCase.settings = settings(
-    max_examples=220,
+    max_examples=240,
     stateful_step_count=50,
     derandomize=True,
     deadline=None,
