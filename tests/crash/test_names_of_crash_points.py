@@ -87,7 +87,9 @@ def test_a_place_kills_once_when_a_file_says_so(tmp_path: Path, package: str) ->
 
 @pytest.mark.parametrize("variable", ["PHONESEAL_CRASH_AT", "PHONESEAL_CRASH_ONCE"])
 def test_production_refuses_to_start_with_places_to_die(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
-    production = Config(mode="production", certificate_issuer="none", public_url="https://sign.example.vn")
+    production = Config(
+        mode="production", certificate_issuer="none", public_url="https://sign.example.vn", behind_proxy=True
+    )
     production.check()
     monkeypatch.setenv(variable, "queue.before_commit")
     with pytest.raises(ConfigError, match=variable):
