@@ -195,7 +195,8 @@ class AcceptApproval:
     def refuse(self, device_id: str, refusal: Statement) -> Statement:
         """Ends the request as the phone says and returns the signed outcome; the same again gets the same.
 
-        A mismatch may be reported at any time before the approval; a refusal needs no code. Raises like ``approve``.
+        A mismatch may be reported at any time before the approval, even of a request whose time is over; a refusal needs no code. Raises
+        like ``approve``.
         """
         with self._store.read() as tx:
             device = tx.devices.get(device_id)
@@ -218,6 +219,8 @@ class AcceptApproval:
                 raise Conflict("the request is over", code="request_over")
             check_active(tx.devices.get(device_id))
             now = self._clock.now()
+            if now >= request.expires_at and end_result is not EndResult.DOCUMENT_MISMATCH:
+                raise Conflict("the request has expired", code="request_expired")
             record(
                 tx,
                 "request_refused_by_phone",

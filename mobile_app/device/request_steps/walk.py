@@ -190,6 +190,8 @@ def _look_into(walk: Walk, error: ServerRefused) -> None:
             book.outcome(answer.outcome)
         elif answer.state in FINAL_STATES:
             book.finish(request_id, END_OF_STATE[answer.state], final_state=answer.state)
+        elif error.code == "request_expired":  # the server will find it too, within a second
+            book.finish(request_id, "expired")
         elif walk.request.state in (RequestState.CHOSEN, RequestState.APPROVED) and answer.state != "SIGNING":
             _end_there_too(walk, error)
         else:
