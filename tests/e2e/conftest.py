@@ -1,6 +1,6 @@
 """A real browser, a real server and emulated phones: what the end-to-end tests share.
 
-One Chromium for the run; one server, person and phone for a module; a browser context of its own for each test.
+One Chromium, server, person and phone for a module; a browser context of its own for each test.
 """
 
 import os
@@ -19,8 +19,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """For a module and no longer: while playwright runs, its event loop is this thread's, and no other test could have one."""
     if CHROMIUM is None:
         reason = "Debian's package chromium is missing: no browser for the end-to-end tests"
         if os.environ.get("CI"):

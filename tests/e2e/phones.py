@@ -55,9 +55,12 @@ class Playing:
         with self._changed:
             return [event["event"] for event in self.events]
 
-    def end(self, seconds: float = 60.0, expect: int = 0) -> None:
+    def end(self, seconds: float = 75.0, expect: int = 0) -> None:
         """Waits until the scenario is over; everything that it expects must have come."""
-        code = self._process.wait(seconds)
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the phone is still busy: {self.story()}") from None
         self._reader.join(10)
         assert code == expect, (code, self.story())
 

@@ -182,18 +182,18 @@ def unpair(page: Any, name: str) -> None:
 def test_frozen_phone_gets_no_share(
     visit_of: Any, running_server: ServerProcess, new_phone: Callable[..., Phone], contract: bytes
 ) -> None:
-    """Frozen from the account page while the request is open on it: the right PIN opens nothing; unfrozen, it signs."""
+    """Frozen from the account page while the request is open on it: no share, no list, nothing; unfrozen, it signs."""
     owner = running_server.add_person(name="Võ Mất Máy")
     lost = new_phone(owner).pair()
     visit = visit_of(owner)
     visit.upload(contract)
     request_id = visit.ask()
     lost.tell_code(request_id, visit.code())
-    go = lost.beside("go")
-    with lost.plays(f'expect = ["frozen"]\nforbid = ["approved"]\n{APPROVE}wait_for_file = "{go}"\n') as playing:
+    with lost.plays(f'expect = ["frozen"]\nforbid = ["approved"]\n{APPROVE}wait_for_file = "never"\n') as playing:
         playing.wait("checked")
         freeze(visit.page, "Tạm khoá")
-        go.touch()
+        playing.end()
+    with lost.plays(f'expect = ["frozen"]\nforbid = ["connected", "pin", "approved"]\n{APPROVE}') as playing:
         playing.end()
     visit.page.goto("/documents/upload")
     visit.page.goto(f"/sign-requests/{request_id}")
