@@ -80,6 +80,22 @@ def test_refusal_after_the_approval(world: World) -> None:
     assert world.state(request) is State.SIGNING
 
 
+@pytest.mark.parametrize("end_result", ["user_refused", "device_error"])
+def test_refusal_after_the_time_is_over(world: World, end_result: str) -> None:
+    """Before the sweep has come: it will end as expired, not as the late phone says."""
+    request = world.offered()
+    world.clock.advance(request.expires_at - world.clock.now())
+    assert code_of(world.refuse, request, end_result=end_result) == "request_expired"
+    assert world.state(request) is State.QUEUED
+
+
+def test_mismatch_is_heard_even_after_the_time_is_over(world: World) -> None:
+    request = world.offered()
+    world.clock.advance(request.expires_at - world.clock.now())
+    world.refuse(request, end_result="document_mismatch")
+    assert world.state(request) is State.REFUSED
+
+
 def test_refusal_text_is_cleaned_and_erasable(world: World) -> None:
     request = world.offered()
     world.refuse(request, reason="Sai\u202e tên\nngười")
