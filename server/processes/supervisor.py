@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 GRACE = 4.0
 LAST_BREATH = 5.0
 LONGEST_PAUSE = 10.0
+LONGEST_RUN_FOLDER = 80  # bytes; a Unix socket's whole path may have 107 (unix(7)), on other systems 103
 
 
 @dataclass
@@ -140,6 +141,9 @@ class Supervisor:
         if note.exists():
             shutil.rmtree(note.read_text("utf-8"), ignore_errors=True)
         folder = tempfile.mkdtemp(prefix="phoneseal-")
+        if len(os.fsencode(folder)) > LONGEST_RUN_FOLDER:
+            Path(folder).rmdir()
+            folder = tempfile.mkdtemp(prefix="phoneseal-", dir="/tmp")
         note.write_text(folder, "utf-8")
         return Path(folder)
 
