@@ -49,6 +49,8 @@ class GiveUp:
                     positions=job.body["positions"],
                     reason="embedding_failed",
                 )
+                tx.requests.touch(request.request_id)
+                tx.outbox.add("request_changed", request.request_id, {}, now)
                 complete_if_done(tx, request, now=now)
             elif request is not None and job.kind == "make_offers" and request.state is State.PREPARING:
                 try:

@@ -129,10 +129,12 @@ class PrepareDocuments:
     @staticmethod
     def go_on(tx: SigningTransaction, request: SignRequest, job: Job, now: float) -> None:
         counts = tx.items.counts(request.request_id)
-        if counts[ItemState.WAITING]:
+        if counts[ItemState.WAITING] or counts[ItemState.PREPARED]:
             tx.requests.touch(request.request_id)
             tx.outbox.add("request_changed", request.request_id, {}, now)
-        elif counts[ItemState.PREPARED]:
+        if counts[ItemState.WAITING]:
+            return
+        if counts[ItemState.PREPARED]:
             if counts[ItemState.PREPARED] < counts.total:
                 tx.items.put_prepared_first(request.request_id)  # a phone's manifest has no gaps
             key = f"make_offers:{request.request_id}"

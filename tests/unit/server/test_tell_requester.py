@@ -27,6 +27,33 @@ def test_every_move_raises_the_version_and_leaves_a_message(world: World) -> Non
     assert seen == sorted(set(seen))
 
 
+def test_whatever_the_snapshot_shows_has_a_version_of_its_own(world: World) -> None:
+    """A page that drops what is older than it has never goes backwards: so no two different pictures may share a version."""
+    request = world.queue(120)
+    pictures: dict[int, dict[str, object]] = {}
+
+    def look() -> None:
+        told = world.app.tell.snapshot(request.request_id)
+        del told["server_time"]
+        assert pictures.setdefault(told["version"], told) == told
+
+    def work() -> None:
+        while job := world.take():
+            world.steps[job.kind](job)
+            look()
+
+    look()
+    work()
+    world.choose(request)
+    look()
+    world.approve(request)
+    look()
+    world.send(request)
+    look()
+    work()
+    assert pictures[max(pictures)]["items_signed"] == 120
+
+
 def test_repeated_pushes_and_openings_change_nothing(world: World) -> None:
     request = world.offered()
     push, device_id = world.app.push_request, world.phone.device_id

@@ -6,8 +6,8 @@ import { Countdown, clockFace } from './clock.js';
 import { fill, part, readFacts } from './facts.js';
 import { follow } from './live.js';
 import { resultOf, wordsOf } from './panel_result.js';
-import { countText, progress, steps } from './panel_steps.js';
-import { Rate } from './rate.js';
+import { PanelProgress } from './panel_progress.js';
+import { countText } from './panel_steps.js';
 import { Results } from './results.js';
 import { Refused, post } from './server.js';
 import { showToast } from './toasts.js';
@@ -31,7 +31,7 @@ export class WaitingPanel {
     /** @type {Countdown | null} */
     this.countdown = null;
     this.sawItRunning = false;
-    this.rate = new Rate();
+    this.progress = new PanelProgress(root, facts.texts);
     this.results = new Results(/** @type {HTMLDetailsElement} */ (part(root, '[data-panel-results]')), facts.texts);
     part(root, '[data-panel-cancel]').addEventListener('click', () => this.cancelDialog().showModal());
     part(root, '[data-cancel-now]').addEventListener('click', () => void this.cancel());
@@ -84,10 +84,7 @@ export class WaitingPanel {
     state.textContent = words.words;
     state.className = `state tone-${words.tone}`;
     this.showCode(CODE_STATES.has(snapshot.state) ? snapshot.verification_code : null);
-    if (before && before.state !== snapshot.state) this.rate.reset();
-    this.showProgress(snapshot);
-    this.showFigures(snapshot);
-    this.showSteps(snapshot);
+    this.progress.show(snapshot);
     this.results.show(snapshot, this.address('results', snapshot.request_id));
     part(this.root, '[data-panel-live]').hidden = ended;
     part(this.root, '[data-panel-steps]').hidden = ended;
@@ -141,58 +138,6 @@ export class WaitingPanel {
   showCode(code) {
     part(this.root, '[data-panel-code]').hidden = !code;
     this.text('[data-code-digits]', code || '');
-  }
-
-  /** @param {Snapshot} snapshot */
-  showProgress(snapshot) {
-    const now = progress(snapshot, this.texts);
-    this.text('[data-bar-count]', now.label);
-    this.showRate(snapshot, now.value);
-    const bar = part(this.root, '[data-panel-progress] [data-bar]');
-    bar.setAttribute('aria-valuemax', String(snapshot.items_total));
-    bar.setAttribute('aria-valuenow', String(now.value));
-    bar.setAttribute('aria-valuetext', now.label);
-    const filled = part(bar, '[data-fill]');
-    filled.style.width = `${snapshot.items_total ? (100 * now.value) / snapshot.items_total : 0}%`;
-    part(this.root, '[data-panel-progress]').hidden =
-      snapshot.final && (snapshot.items_signed === 0 || snapshot.items_total === 1);
-  }
-
-  /**
-   * How fast it goes, while a worker or the phone is at it; while a person thinks, nothing is said.
-   * @param {Snapshot} snapshot
-   * @param {number} value
-   */
-  showRate(snapshot, value) {
-    const line = part(this.root, '[data-panel-rate]');
-    const moving = ['PREPARING', 'SIGNING', 'ANSWERED'].includes(snapshot.state);
-    line.hidden = !moving || snapshot.items_total < 2;
-    if (line.hidden) return;
-    this.rate.add(value, snapshot.server_time);
-    const [rate, left] = [this.rate.perSecond(), this.rate.left(snapshot.items_total)];
-    const numbers = { rate: countText(Math.max(1, Math.round(rate || 0))), left: clockFace(left || 0) };
-    line.textContent = rate === null ? '' : fill(this.texts.rate_left, numbers);
-  }
-
-  /** @param {Snapshot} snapshot */
-  showFigures(snapshot) {
-    part(this.root, '[data-panel-figures]').hidden = snapshot.items_total < 2 || snapshot.final;
-    const { items_prepared: prepared, items_sent: sent, items_answered: answered, items_signed: signed } = snapshot;
-    for (const [name, count] of Object.entries({ prepared, sent, answered, signed })) {
-      this.text(`[data-figure="${name}"]`, countText(count));
-    }
-  }
-
-  /** @param {Snapshot} snapshot */
-  showSteps(snapshot) {
-    for (const step of steps(snapshot, this.texts)) {
-      const line = part(this.root, `[data-step-name="${step.name}"]`);
-      line.dataset.step = step.state;
-      if (step.state === 'now') line.setAttribute('aria-current', 'step');
-      else line.removeAttribute('aria-current');
-      part(line, '[data-step-title]').textContent = step.title;
-      part(line, '[data-step-detail]').textContent = step.detail;
-    }
   }
 
   /**
