@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from mobile_app.device.document_checks import findings
+from mobile_app.device.document_checks.active_content import check_active_content
 from mobile_app.device.document_checks.appearance import check_appearance
 from mobile_app.device.document_checks.byte_range import check_byte_range, check_gap_is_empty
 from mobile_app.device.document_checks.catalog import check_catalog, check_form
@@ -33,7 +34,7 @@ from mobile_app.device.document_checks.fonts import check_fonts
 from mobile_app.device.document_checks.forward_references import check_forward_references
 from mobile_app.device.document_checks.object_extents import check_duplicate_objects, check_object_extents
 from mobile_app.device.document_checks.object_kinds import check_object_kinds
-from mobile_app.device.document_checks.outside_content import check_active_content, check_external_streams
+from mobile_app.device.document_checks.outside_content import check_external_streams
 from mobile_app.device.document_checks.page import check_annotations, check_page
 from mobile_app.device.document_checks.signature_dictionary import (
     check_gap_is_contents,

@@ -83,6 +83,10 @@ class PreparedDocument:
         # Filled by the checks as they go: the digest over the ByteRange, and where the original's objects
         # begin and end.
         self.document_digest = b""
+        # What the document may start, as words of ``findings.py``.
+        self.active_findings: set[str] = set()
+        # Where the original's objects begin, in the order of their values below.
+        self.original_starts = array("q")
         # Pairs of offsets, begin and end: the values of the original's objects, those of its streams'
         # dictionaries, and whole objects and cross-reference sections, each in the file's order.
         self.original_values = array("q")

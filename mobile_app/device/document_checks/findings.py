@@ -27,7 +27,7 @@ _MAX_FIELDS: Final = 20_000
 
 def find(document: PreparedDocument) -> tuple[str, ...]:
     """Return the findings, sorted."""
-    found: set[str] = set()
+    found: set[str] = set(document.active_findings)
     catalog = document.dictionary_before(document.original.trailer.get("Root"))
     if catalog.get("OCProperties") is not None:
         found.add(LAYERS)

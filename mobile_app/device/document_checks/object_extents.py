@@ -41,6 +41,7 @@ def check_object_extents(document: PreparedDocument) -> None:
             if (found.number, found.generation) != places[start]:
                 refuse("doc_object_extent", "number", number=found.number)
             reached = found.end
+            document.original_starts.append(start)
             document.original_values.extend((found.value_start, found.value_end))
             if found.stream is not None:
                 document.original_streams.extend((found.value_start, found.value_end))

@@ -15,10 +15,12 @@ from tests.unit.device_checks.document_forge import (
     FORM,
     GAP,
     PAGE,
+    PAGES,
     SIGNATURE,
     STAMP,
     STAMP_FONT,
     Forge,
+    packed,
     redigested,
     shifted,
     stream,
@@ -275,6 +277,64 @@ def page_launches() -> Forged:
     return both(PAGE, b"/Type/Page", b"/Type/Page/AA<</O<</S/URI/Next<</S/Launch>>>>>>").build()
 
 
+def with_annotation(body: bytes) -> Forge:
+    """The page carries object 15 as an annotation."""
+    forge = changed("original", PAGE, b"/Type/Page", b"/Type/Page/Annots[15 0 R]")
+    forge.original[15] = body
+    forge.increment[PAGE] = forge.increment[PAGE].replace(b"/Annots[7 0 R]", b"/Annots[15 0 R 7 0 R]")
+    return forge
+
+
+def another_page_runs_a_script() -> Forged:
+    forge = changed("original", PAGES, b"/Kids[3 0 R]/Count 1", b"/Kids[3 0 R 15 0 R]/Count 2")
+    forge.original[15] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/AA 16 0 R>>"
+    forge.original[16] = b"<</O 17 0 R>>"
+    forge.original[17] = b"<</S/JavaScript/JS(x)>>"
+    return forge.build()
+
+
+def link_launches_on_a_click() -> Forged:
+    return with_annotation(b"<</Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(x)>>>>").build()
+
+
+def launch_in_disguise() -> Forged:
+    return with_annotation(b"<</Subtype/Link/Rect[0 0 9 9]/A<</S/La#75nch/F(x)>>>>").build()
+
+
+def launch_kept_apart() -> Forged:
+    forge = with_annotation(b"<</Subtype/Link/Rect[0 0 9 9]/A<</S 16 0 R/F(x)>>>>")
+    forge.original[16] = b"/Launch"
+    return forge.build()
+
+
+def field_calculates() -> Forged:
+    return with_annotation(b"<</Subtype/Widget/FT/Tx/T(a)/Rect[0 0 9 9]/AA<</C<</S/JavaScript/JS(x)>>>>>>").build()
+
+
+def media_runs_a_script() -> Forged:
+    return with_annotation(b"<</Subtype/Screen/Rect[0 0 9 9]/AA<</PV<</S/Rendition/JS(x)>>>>>>").build()
+
+
+def names_hold_a_script() -> Forged:
+    forge = both(CATALOG, b"/Type/Catalog", b"/Type/Catalog/Names<</JavaScript 15 0 R>>")
+    forge.original |= {15: b"<</Kids[16 0 R]>>", 16: b"<</Names[(a)17 0 R]>>", 17: b"<</S/JavaScript/JS(x)>>"}
+    return forge.build()
+
+
+def packed_page_launches() -> Forged:
+    forge = Forge(increment=shifted(Forge().increment, 2))
+    members = {number: body for number, body in Forge().original.items() if number != CONTENT}
+    old, new = b"/Type/Page/", b"/Type/Page/AA<</C<</S/Launch>>>>/"
+    members[PAGE] = members[PAGE].replace(old, new)
+    forge.increment[PAGE] = forge.increment[PAGE].replace(old, new)
+    forge.packed_original = packed(members)
+    return forge.build()
+
+
+def form_xobject_of_another_file() -> Forged:
+    return changed("original", CONTENT, b"<</Length", b"<</Ref<</F(other.pdf)/Page 0>>/Length").build()
+
+
 def form_is_dynamic() -> Forged:
     forge = changed("original", CATALOG, b"/Type/Catalog", b"/Type/Catalog/AcroForm<</Fields[]/XFA(x)>>")
     del forge.increment[FORM]
@@ -296,6 +356,7 @@ ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
     ("check_duplicate_objects", "doc_duplicate_object", object_stands_twice),
     ("check_external_streams", "doc_external_stream", external_stream),
     ("check_external_streams", "doc_external_stream", external_stream_in_disguise),
+    ("check_external_streams", "doc_external_stream", form_xobject_of_another_file),
     ("check_increment_cross_reference", "doc_increment_xref", wrong_entry),
     ("check_previous_cross_reference", "doc_previous_xref", wrong_prev),
     ("check_trailer", "doc_trailer", other_root),
@@ -326,5 +387,13 @@ ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
     ("check_forward_references", "doc_forward_reference", signature_is_the_information),
     ("check_active_content", "doc_active_content", script_runs_on_opening),
     ("check_active_content", "doc_active_content", page_launches),
+    ("check_active_content", "doc_active_content", another_page_runs_a_script),
+    ("check_active_content", "doc_active_content", link_launches_on_a_click),
+    ("check_active_content", "doc_active_content", launch_in_disguise),
+    ("check_active_content", "doc_active_content", launch_kept_apart),
+    ("check_active_content", "doc_active_content", field_calculates),
+    ("check_active_content", "doc_active_content", media_runs_a_script),
+    ("check_active_content", "doc_active_content", names_hold_a_script),
+    ("check_active_content", "doc_active_content", packed_page_launches),
     ("check_active_content", "doc_active_content", form_is_dynamic),
 )

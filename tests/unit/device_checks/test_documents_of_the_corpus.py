@@ -30,7 +30,15 @@ GOOD = [
 PLACE = Placement(0, 300, 100, 500, 160)
 TIME = "22/11/2025 14:05 (+07:00)"
 # What both look for; the server's list is longer, and only the phone counts signature fields that stay empty.
-WORDS = {"layers", "unembedded_fonts", "attachments", "unlocked_fields", "annotations_over_text"}
+WORDS = {
+    "layers",
+    "unembedded_fonts",
+    "attachments",
+    "unlocked_fields",
+    "annotations_over_text",
+    "automatic_actions",
+    "javascript_on_click",
+}
 
 
 @pytest.fixture(scope="module")
