@@ -28,6 +28,7 @@ def display() -> Iterator[str]:
 
 
 OpenWindow = Callable[..., PhoneWindow]
+NOTHING_WAITS = "Không có yêu cầu nào đang chờ"
 
 
 @pytest.fixture
@@ -53,6 +54,23 @@ class OneMorePhone:
     person: Person
     server: ServerProcess
     asker: Asker
+    spent: bool = False
+    """A test that leaves it unable to sign says so: the next one gets another."""
+
+    def is_at_rest(self) -> bool:
+        """As a test expects to find it: connected, on Home, nothing waits."""
+        if self.spent:
+            return False
+        try:
+            wait_for(lambda: self.window.showing == "home" and self.window.sees(NOTHING_WAITS), "not at rest", 2)
+            wait_for(lambda: self.window.sees("Đã kết nối"), "not connected", 20)
+        except AssertionError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        self.asker.close()
+        self.window.stop()
 
     def ask(self, count: int = 1, lifetime: int = 3600) -> Asked:
         """By a system of its own: whoever was refused has to wait before asking the same person again."""
@@ -92,22 +110,45 @@ def shown_digits(window: PhoneWindow) -> str:
     return ""
 
 
+class Phones:
+    """Phones paired on their screens. One serves the tests of a module as long as each leaves it at rest; after a test that failed
+    half-way the next begins with a phone and a person of its own."""
+
+    def __init__(self, display: str, server: ServerProcess, folder: Path) -> None:
+        self._display, self._server, self._folder = display, server, folder
+        self._made: list[OneMorePhone] = []
+
+    def one_at_rest(self) -> OneMorePhone:
+        if self._made and self._made[-1].is_at_rest():
+            return self._made[-1]
+        for phone in self._made[-1:]:
+            phone.stop()
+        return self._pair_another()
+
+    def _pair_another(self) -> OneMorePhone:
+        server, person = self._server, self._server.add_person()
+        options = ("--server", server.url, "--clock-offset-file", str(server.clock_file))
+        window = PhoneWindow(self._display, self._folder / f"phone-{len(self._made)}", *options)
+        phone = OneMorePhone(window, person, server, Asker(server.url, server.add_relying_party()))
+        self._made.append(phone)
+        pair_on_screen(window, server, person)
+        return phone
+
+    def stop(self) -> None:
+        for phone in self._made[-1:]:
+            phone.stop()
+
+
 @pytest.fixture(scope="module")
-def paired(
+def phones(
     display: str, running_server: ServerProcess, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[OneMorePhone]:
-    """One phone for the tests of a module; each leaves it on Home with nothing pending."""
-    person = running_server.add_person()
-    profile = tmp_path_factory.mktemp("phones") / "an"
-    window = PhoneWindow(
-        display, profile, "--server", running_server.url, "--clock-offset-file", str(running_server.clock_file)
-    )
-    asker = Asker(running_server.url, running_server.add_relying_party())
-    try:
-        pair_on_screen(window, running_server, person)
-        phone = OneMorePhone(window, person, running_server, asker)
-        yield phone
-        phone.asker.close()
-        window = phone.window
-    finally:
-        window.stop()
+) -> Iterator[Phones]:
+    made = Phones(display, running_server, tmp_path_factory.mktemp("phones"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def paired(phones: Phones) -> OneMorePhone:
+    """A phone on Home with nothing waiting."""
+    return phones.one_at_rest()

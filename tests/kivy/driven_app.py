@@ -87,6 +87,12 @@ class Eyes:
     def texts(self) -> list[str]:
         return [text for widget in self._seen(self._top()) if (text := self.words(widget))]
 
+    def scrolled(self) -> list[tuple[float, float]]:
+        """How far each list is."""
+        from kivy.uix.scrollview import ScrollView
+
+        return [(widget.scroll_x, widget.scroll_y) for widget in self._seen(self._top()) if isinstance(widget, ScrollView)]
+
     def places(self, text: str, part: bool) -> list[dict[str, Any]]:
         from kivy.core.window import Window
 
@@ -121,6 +127,7 @@ class Driver:
         self._lines = connection.makefile("rwb")
         self._eyes = Eyes()
         self._finger: Finger | None = None
+        self._scrolled: list[tuple[float, float]] = []
         self._longest_frame = 0.0
         self._last_frame = 0.0
 
@@ -173,6 +180,12 @@ class Driver:
     def do_rested(self) -> bool:
         """Whether every stroke has been felt."""
         return self._finger is None or self._finger.rests
+
+    def do_still(self) -> bool:
+        """Whether no list has moved since this was asked last."""
+        scrolled = self._eyes.scrolled()
+        still, self._scrolled = scrolled == self._scrolled, scrolled
+        return still
 
     def do_type(self, text: str) -> None:
         from kivy.core.window import Window

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -86,7 +85,7 @@ class PhoneWindow:
             self._lines.write(json.dumps({"do": name, **values}).encode() + b"\n")
             self._lines.flush()
             line = self._lines.readline()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # the latter: this side has closed the line
             raise AssertionError(f"the app is gone ({error}):\n{self.log()[-4000:]}") from None
         assert line, f"the app is gone:\n{self.log()[-4000:]}"
         answer = json.loads(line)
@@ -142,8 +141,8 @@ class PhoneWindow:
     def swipe(self, *, up: bool) -> None:
         ways = [(180, 300 + 20 * step) for step in range(10)]
         self.do("stroke", points=ways if up else ways[::-1])
-        time.sleep(0.6)  # the list runs on for a moment, as lists do
         self._settle()
+        wait_for(lambda: self.do("still"), "the list does not come to rest", every=0.1)
 
     def _settle(self) -> None:
         """The finger's events go one a frame."""

@@ -42,7 +42,7 @@ def test_kivy_another_phone_joins_only_under_the_pin(paired: OneMorePhone, tmp_p
     )
     second.start()
     window.wait_screen("new_device")
-    assert window.sees("Máy thứ hai")
+    window.wait_text("Máy thứ hai")
     window.tap("Cho phép")
     window.wait_screen("pin")
     window.type_pin(PIN, "Xác nhận")
@@ -62,10 +62,10 @@ def test_kivy_killed_while_signing_goes_on_after_the_pin(paired: OneMorePhone) -
     paired.reopen()
     window = paired.window
     window.wait_screen("pin")
-    assert window.sees("nhưng việc ký bị ngắt")
+    window.wait_text("nhưng việc ký bị ngắt")
     window.type_pin(PIN, "Xác nhận")
     window.wait_screen("result")
-    assert window.sees("Giao dịch của bạn đã được ký số thành công")
+    window.wait_text("Giao dịch của bạn đã được ký số thành công")
     assert paired.asker.await_end(asked)["end_result"] == "ok"
     window.tap("Đóng")
     window.wait_screen("home")
@@ -78,7 +78,7 @@ def test_kivy_a_changed_document_is_a_warning_that_cannot_be_tapped_through(pair
     change_on_the_server(paired)
     window.tap("Xem thông tin")
     window.wait_screen("warning")
-    assert window.sees("Điện thoại không ký gì cả")
+    window.wait_text("Điện thoại không ký gì cả")
     assert not window.sees("Ký số") and not window.sees("Trang chủ")
     window.do("key", key=BACK_KEY)
     window.tap("Hãy đọc cảnh báo", part=True)
@@ -91,6 +91,7 @@ def test_kivy_a_changed_document_is_a_warning_that_cannot_be_tapped_through(pair
 
 def test_kivy_wrong_pins_wait_and_lock(paired: OneMorePhone) -> None:
     window = paired.window
+    paired.spent = True
     open_pin(paired, paired.ask(lifetime=6 * 3600))
     for left, wait in ((5, 0), (4, 0), (3, 30), (2, 300), (1, 3600)):
         window.type_pin(WRONG_PIN, "Xác nhận")
@@ -103,6 +104,6 @@ def test_kivy_wrong_pins_wait_and_lock(paired: OneMorePhone) -> None:
             wait_for(lambda: not window.sees("Thử lại sau"), "the wait does not end")
     window.type_pin(WRONG_PIN, "Xác nhận")
     window.wait_screen("problem")
-    assert window.sees("Mã PIN đã bị khoá")
+    window.wait_text("Mã PIN đã bị khoá")
     window.tap("Về trang chủ")
     window.wait_screen("home")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from tests.kivy.conftest import OneMorePhone, OpenWindow
+from tests.kivy.conftest import NOTHING_WAITS, OneMorePhone, OpenWindow
 from tests.scenarios.real_server import Asked
 from tests.server_process import PIN, ServerProcess, wait_for
 
@@ -18,7 +18,7 @@ def open_code(phone: OneMorePhone, count: int = 1) -> Asked:
     phone.window.wait_text("muốn bạn ký")
     phone.window.tap("Ký số")
     phone.window.wait_screen("request")
-    assert phone.window.sees("Phông chữ không nhúng"), "what was found in a document is shown before it is approved"
+    phone.window.wait_text("Phông chữ không nhúng")  # what was found in a document is shown before it is approved
     phone.window.tap("Ký số")
     phone.window.wait_screen("code")
     return asked
@@ -26,7 +26,7 @@ def open_code(phone: OneMorePhone, count: int = 1) -> Asked:
 
 def home_again(phone: OneMorePhone) -> None:
     phone.window.wait_screen("home")
-    phone.window.wait_text("Không có yêu cầu nào đang chờ")
+    phone.window.wait_text(NOTHING_WAITS)
 
 
 def signatures_in(document: bytes) -> int:
@@ -36,13 +36,13 @@ def signatures_in(document: bytes) -> int:
 def test_kivy_sign_one_by_touch(paired: OneMorePhone) -> None:
     window = paired.window
     asked = open_code(paired)
-    assert window.sees("hop-dong"), "the person sees what is signed before choosing the code"
+    window.wait_text("hop-dong")  # the person sees what is signed before choosing the code
     window.tap(asked.code)
     window.tap("Tiếp tục")
     window.wait_screen("pin")
     window.type_pin(PIN, "Xác nhận")
     window.wait_screen("result")
-    assert window.sees("Giao dịch của bạn đã được ký số thành công")
+    window.wait_text("Giao dịch của bạn đã được ký số thành công")
     ended = paired.asker.await_end(asked)
     assert ended["state"] == "COMPLETED" and ended["end_result"] == "ok"
     (signed,) = paired.asker.files(asked)
@@ -57,10 +57,10 @@ def test_kivy_sign_a_batch_with_one_left_out_after_looking_at_it(paired: OneMore
     window.wait_text("muốn bạn ký 3 chứng từ (3 trang)")
     window.tap("Xem thông tin")
     window.wait_screen("request")
-    assert sum("đã kiểm tra" in text for text in window.texts()) == 3
+    wait_for(lambda: sum("đã kiểm tra" in text for text in window.texts()) == 3, "the three rows do not come")
     window.tap("Xem", at=1)
     window.wait_text("Trang 1/1")
-    assert window.sees("Chứng từ 2/3")
+    window.wait_text("Chứng từ 2/3")
     window.tap("Chứng từ sau")
     window.wait_text("Chứng từ 3/3")
     window.tap("Quay lại")
@@ -76,7 +76,8 @@ def test_kivy_sign_a_batch_with_one_left_out_after_looking_at_it(paired: OneMore
     window.wait_screen("pin")
     window.type_pin(PIN, "Xác nhận")
     window.wait_screen("result")
-    assert window.sees("Đã ký: 2 chứng từ") and window.sees("Từ chối: 1 chứng từ")
+    window.wait_text("Đã ký: 2 chứng từ")
+    window.wait_text("Từ chối: 1 chứng từ")
     paired.asker.await_end(asked)
     assert [document is not None for document in paired.asker.files(asked)] == [True, False, True]
     window.tap("Đóng")
@@ -95,7 +96,7 @@ def test_kivy_refuse_with_a_reason(paired: OneMorePhone) -> None:
     window.do("type", text="Sai số tiền")
     window.tap("Từ chối ký")
     window.wait_screen("result")
-    assert window.sees("Bạn đã từ chối ký")
+    window.wait_text("Bạn đã từ chối ký")
     ended = paired.asker.await_end(asked)
     assert ended["end_result"] == "user_refused" and "Sai số tiền" in str(ended)
     window.tap("Xem lịch sử")
@@ -104,7 +105,7 @@ def test_kivy_refuse_with_a_reason(paired: OneMorePhone) -> None:
     window.tap("Xem", at=0)
     window.wait_screen("evidence")
     window.wait_text("Không ký: Sai số tiền")
-    assert window.sees("Sự từ chối")
+    window.wait_text("Sự từ chối")
     window.tap("Quay lại")
     window.tap("Trang chủ")
     home_again(paired)
@@ -113,12 +114,12 @@ def test_kivy_refuse_with_a_reason(paired: OneMorePhone) -> None:
 def test_kivy_wrong_code_ends_the_request(paired: OneMorePhone) -> None:
     window = paired.window
     asked = open_code(paired)
-    codes = [text for text in window.texts() if len(text) == 4 and text.isdecimal()]
+    codes = wait_for(lambda: [text for text in window.texts() if len(text) == 4 and text.isdecimal()], "no codes")
     assert len(codes) == 3 and asked.code in codes
     window.tap(next(code for code in codes if code != asked.code))
     window.tap("Tiếp tục")
     window.wait_screen("result")
-    assert window.sees("Mã bạn chọn không phải mã trên trình duyệt")
+    window.wait_text("Mã bạn chọn không phải mã trên trình duyệt")
     assert paired.asker.await_end(asked)["end_result"] == "wrong_verification_code"
     window.tap("Đóng")
     home_again(paired)
@@ -132,7 +133,7 @@ def test_kivy_withdrawn_while_open_says_so(paired: OneMorePhone) -> None:
     window.wait_screen("pin")
     paired.asker.cancel(asked)
     window.wait_screen("result")
-    assert window.sees("Người yêu cầu đã thu hồi yêu cầu này")
+    window.wait_text("Người yêu cầu đã thu hồi yêu cầu này")
     window.tap("Đóng")
     home_again(paired)
 
@@ -159,7 +160,7 @@ def test_kivy_wrong_pin_counts_down_and_the_right_one_signs(paired: OneMorePhone
     assert window.place("Xác nhận")["disabled"], "a wrong PIN is forgotten by the pad"
     window.type_pin(PIN, "Xác nhận")
     window.wait_screen("result")
-    assert window.sees("Giao dịch của bạn đã được ký số thành công")
+    window.wait_text("Giao dịch của bạn đã được ký số thành công")
     window.tap("Đóng")
     home_again(paired)
 
@@ -186,7 +187,7 @@ def test_kivy_language_and_theme_stay_after_a_restart(open_window: OpenWindow, t
     window.stop()
     again = open_window(tmp_path / "lonely", "--server", "http://127.0.0.1:1")
     again.wait_screen("welcome")
-    assert again.sees("Link this phone")
+    again.wait_text("Link this phone")
 
 
 def test_kivy_offline_and_back(paired: OneMorePhone) -> None:
