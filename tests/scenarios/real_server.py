@@ -31,6 +31,7 @@ from mobile_app.emulator.scenario_file import parse_scenario
 from server.app import UseCases, build, set_up
 from server.config import Config, load_config
 from server.processes.nudge import NoNudge
+from tests.server_process import ServerProcess
 
 PIN = "135790"
 LOGIN = "an"
@@ -248,7 +249,7 @@ class Played:
 class Stage:
     """Where a scenario is played: a server, paired phones, and the file that tells the codes."""
 
-    def __init__(self, server: RealServer, folder: Path) -> None:
+    def __init__(self, server: RealServer | ServerProcess, folder: Path) -> None:
         self.server = server
         self.codes_file = folder / "codes.json"
         self._codes: dict[str, str] = {}
