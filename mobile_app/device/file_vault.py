@@ -21,9 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mobile_app.crash_points import crash_point
 from mobile_app.device.key_vault import KeyChoice, PinAttempt, PublicKeys
-from mobile_app.device.pin_keys import GCM_NONCE_BYTES, SALT_BYTES, PinKeys
+from mobile_app.device.pin_keys import GCM_NONCE_BYTES, SALT_BYTES, PinKeys, StretchedPin
 from mobile_app.device.pin_rules import require_strong_pin, wipe
-from mobile_app.device.profile import Profile
 from mobile_app.device.signature_algorithms import (
     SigningKey,
     csr_padding,
@@ -31,7 +30,7 @@ from mobile_app.device.signature_algorithms import (
     make_signing_key,
     signer,
 )
-from mobile_app.device.vault_file import StoredVault, open_box, p256_key, pkcs8, spki, stored_vault
+from mobile_app.device.vault_file import StoredVault, VaultFiles, open_box, p256_key, pkcs8, spki, stored_vault
 from mobile_app.errors import VaultError
 from mobile_app.link import fields
 
@@ -75,8 +74,8 @@ class UnlockedFileKeys:
 class NewFileVault:
     """Keys just made. See ``key_vault.NewVault``."""
 
-    def __init__(self, profile: Profile, choice: KeyChoice, csr_common_name: str) -> None:
-        self._profile = profile
+    def __init__(self, files: VaultFiles, choice: KeyChoice, csr_common_name: str) -> None:
+        self._files = files
         self._algorithm = choice.signature_algorithm
         self._keys: dict[str, SigningKey] = {
             "device": ec.generate_private_key(ec.SECP256R1()),
@@ -121,7 +120,7 @@ class NewFileVault:
         pin_keys = PinKeys(pin, salt)
         wrapped = pin_keys.cipher(vault_share).encrypt(gcm_nonce, box, None)
         stored = StoredVault(pkcs8(self._key("device")), self._algorithm, salt, gcm_nonce, wrapped)
-        self._profile.write(vault_name + _SUFFIX, stored.content())
+        self._files.write(vault_name + _SUFFIX, stored.content())
         pin_proof_key = pin_keys.pin_proof_key
         pin_keys.wipe()
         return pin_proof_key
@@ -138,10 +137,10 @@ class NewFileVault:
 class FilePinAttempt:
     """See ``key_vault.PinAttempt``."""
 
-    def __init__(self, profile: Profile, vault_name: str, pin: bytearray) -> None:
-        self._profile = profile
+    def __init__(self, files: VaultFiles, vault_name: str, pin: bytearray) -> None:
+        self._files = files
         self._name = vault_name
-        self._salt = stored_vault(profile, vault_name + _SUFFIX).salt
+        self._salt = stored_vault(files, vault_name + _SUFFIX).salt
         self._pin_keys = PinKeys(pin, self._salt)
 
     def proof(self, nonce: bytes, device_id: str) -> bytes:
@@ -162,16 +161,20 @@ class FilePinAttempt:
         """Write the box under a new PIN and share beside the present one; the salt stays. Returns the new
         proof key."""
         box = self._box(vault_share)
-        current = stored_vault(self._profile, self._name + _SUFFIX)
+        current = stored_vault(self._files, self._name + _SUFFIX)
         new_keys = PinKeys(new_pin, self._salt)
         gcm_nonce = os.urandom(GCM_NONCE_BYTES)
         wrapped = new_keys.cipher(new_share).encrypt(gcm_nonce, box, None)
         new = replace(current, gcm_nonce=gcm_nonce, wrapped=wrapped)
-        self._profile.write(self._name + _NEXT, new.content())
+        self._files.write(self._name + _NEXT, new.content())
         crash_point("pin.change.wrapped")
         pin_proof_key = new_keys.pin_proof_key
         new_keys.wipe()
         return pin_proof_key
+
+    def stretched(self) -> StretchedPin:
+        """What the PIN was stretched to. For a vault that may keep it; the caller overwrites it."""
+        return self._pin_keys.stretched()
 
     def close(self) -> None:
         self._pin_keys.wipe()
@@ -179,14 +182,14 @@ class FilePinAttempt:
     def _box(self, vault_share: bytes) -> bytes:
         """The private keys. After an interrupted PIN change the server's share says which of two boxes
         counts; the other goes."""
-        box = open_box(stored_vault(self._profile, self._name + _SUFFIX), self._pin_keys, vault_share)
-        if self._profile.exists(self._name + _NEXT):
+        box = open_box(stored_vault(self._files, self._name + _SUFFIX), self._pin_keys, vault_share)
+        if self._files.exists(self._name + _NEXT):
             if box is not None:
-                self._profile.shred(self._name + _NEXT)
+                self._files.shred(self._name + _NEXT)
             else:
-                box = open_box(stored_vault(self._profile, self._name + _NEXT), self._pin_keys, vault_share)
+                box = open_box(stored_vault(self._files, self._name + _NEXT), self._pin_keys, vault_share)
                 if box is not None:
-                    self._profile.rename(self._name + _NEXT, self._name + _SUFFIX)
+                    self._files.rename(self._name + _NEXT, self._name + _SUFFIX)
         if box is None:
             raise VaultError("vault_tampered", {"what": "box"})
         return box
@@ -197,22 +200,22 @@ class FileVault:
 
     key_protection = "file"
 
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
+    def __init__(self, files: VaultFiles) -> None:
+        self._files = files
         self._device_keys: dict[str, ec.EllipticCurvePrivateKey] = {}
 
     def make(self, choice: KeyChoice, csr_common_name: str) -> NewFileVault:
-        return NewFileVault(self._profile, choice, csr_common_name)
+        return NewFileVault(self._files, choice, csr_common_name)
 
     def sign_as_device(self, vault_name: str, message: bytes) -> bytes:
         key = self._device_keys.get(vault_name)
         if key is None:
-            key = self._device_keys[vault_name] = p256_key(stored_vault(self._profile, vault_name + _SUFFIX).device_key)
+            key = self._device_keys[vault_name] = p256_key(stored_vault(self._files, vault_name + _SUFFIX).device_key)
         return key.sign(message, _ECDSA)
 
     def attempt(self, vault_name: str, pin: bytearray) -> "FilePinAttempt":
         try:
-            return FilePinAttempt(self._profile, vault_name, pin)
+            return FilePinAttempt(self._files, vault_name, pin)
         finally:
             wipe(pin)
 
@@ -222,13 +225,13 @@ class FileVault:
         return attempt.wrap_anew(vault_share, new_pin, new_share)
 
     def finish_pin_change(self, vault_name: str) -> None:
-        self._profile.rename(vault_name + _NEXT, vault_name + _SUFFIX)
+        self._files.rename(vault_name + _NEXT, vault_name + _SUFFIX)
 
     def erase(self, vault_name: str) -> None:
         self._device_keys.pop(vault_name, None)
         for suffix in (_NEXT, _SUFFIX):
-            self._profile.shred(vault_name + suffix)
+            self._files.shred(vault_name + suffix)
 
     def names(self) -> list[str]:
-        names = (name.removesuffix(_SUFFIX).removesuffix(".next") for name in self._profile.names(_SUFFIX))
+        names = (name.removesuffix(_SUFFIX).removesuffix(".next") for name in self._files.names(_SUFFIX))
         return sorted(set(names))

@@ -1,18 +1,34 @@
 """The vault's file: its form, and the box inside it (protocol §5 for what opens the box)."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mobile_app.device.pin_keys import GCM_NONCE_BYTES, SALT_BYTES, PinKeys
-from mobile_app.device.profile import Profile
 from mobile_app.device.signature_algorithms import SigningKey
 from mobile_app.errors import VaultError
 from mobile_app.link import fields
 
 _FILE_FIELDS = fields.names("version device_key signature_algorithm salt gcm_nonce wrapped")
+
+
+class VaultFiles(Protocol):
+    """Where the vault's files lie: the profile, or the profile behind a phone's key store. See ``Profile`` for each."""
+
+    def write(self, name: str, content: bytes) -> None: ...
+
+    def read(self, name: str) -> bytes: ...
+
+    def rename(self, old: str, new: str) -> None: ...
+
+    def exists(self, name: str) -> bool: ...
+
+    def shred(self, name: str) -> None: ...
+
+    def names(self, suffix: str) -> list[str]: ...
 
 
 def pkcs8(key: SigningKey) -> bytes:
@@ -70,9 +86,9 @@ def _read(content: bytes) -> StoredVault:
         raise VaultError("vault_tampered", {"what": "file"}) from error
 
 
-def stored_vault(profile: Profile, file_name: str) -> StoredVault:
+def stored_vault(files: VaultFiles, file_name: str) -> StoredVault:
     try:
-        return _read(profile.read(file_name))
+        return _read(files.read(file_name))
     except FileNotFoundError as error:
         raise VaultError("vault_missing") from error
 
