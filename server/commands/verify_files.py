@@ -38,7 +38,7 @@ def verify_files(config: Config, arguments: argparse.Namespace) -> int:
     language: Literal["vi", "en"] = arguments.language
     results: list[dict[str, Any]] = []
     good = True
-    with Sandbox() as sandbox:
+    with Sandbox(readable=sorted({Path(name).resolve().parent for name in arguments.files})) as sandbox:
         for name in arguments.files:
             try:
                 reports = sandbox.verify_file(Path(name), roots)

@@ -1,8 +1,9 @@
 """Hostile files are parsed in a process of their own.
 
 A ``Sandbox`` keeps one child process (``python -m server.pdf.sandbox``, sandbox_child.py) and gives it one
-job at a time over pipes. The child holds no secret, inherits neither environment nor open files, and runs
-under limits of memory, CPU time and wall clock per job. Whatever a file does to it, the caller gets an answer
+job at a time over pipes. The child holds no secret, inherits neither environment nor open files, runs
+under limits of memory, CPU time and wall clock per job, and behind walls where the kernel has them
+(sandbox_walls.py). Whatever a file does to it, the caller gets an answer
 or an error of the tree in time: a child that takes too long is killed (``pdf_too_complex``), one that runs
 out of memory says so (``pdf_bomb``), one that crashes is replaced (``pdf_broken``). The child ends by itself
 when its parent is gone.
@@ -25,7 +26,6 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import BadInput, NotFound, PhoneSealError, TooLarge, Unavailable, Unprocessable
@@ -66,7 +66,20 @@ class _ChildSlow(Exception):
 class Sandbox:
     """One persistent child process; safe to use from several threads, one job at a time."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        readable: Sequence[Path] = (),
+        writable: Sequence[Path] = (),
+        max_bytes: int = UploadLimits().max_bytes,
+    ) -> None:
+        """``readable`` and ``writable`` are the only folders whose files the child can reach besides programs
+        (with neither, every file of this user). No job's file may be larger than ``max_bytes``."""
+        self.walls: tuple[str, ...] = ()
+        """Which of ``sandbox_walls.EVERY_WALL`` stand around the running child."""
+        folders = {"readable": readable, "writable": writable}
+        given: dict[str, object] = {name: [str(path.absolute()) for path in paths] for name, paths in folders.items()}
+        self._given = json.dumps(given | {"memory_bytes": _VERIFY_LIMITS.memory_bytes, "max_bytes": max_bytes})
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._jobs_done = 0
@@ -75,9 +88,7 @@ class Sandbox:
     def __enter__(self) -> "Sandbox":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -189,10 +200,11 @@ class Sandbox:
         if self._child is not None and (worn or self._child.poll() is not None):
             self._end_child()
         if self._child is None:
-            self._child = child = _start_child()
+            self._child = child = _start_child(self._given)
             self._jobs_done = 0
             try:
-                _read_answer(child, time.monotonic() + _START_SECONDS)
+                answer, _ = _read_answer(child, time.monotonic() + _START_SECONDS)
+                self.walls = tuple(map(str, answer["result"]))
             except (_ChildGone, _ChildSlow):
                 raise Unavailable(f"the PDF sandbox does not start ({self._end_child()})") from None
         return self._child
@@ -216,10 +228,10 @@ class Sandbox:
         return status
 
 
-def _start_child() -> subprocess.Popen[bytes]:
+def _start_child(given: str) -> subprocess.Popen[bytes]:
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
-        [sys.executable, "-s", "-P", "-m", "server.pdf.sandbox_child"],
+        [sys.executable, "-s", "-P", "-m", "server.pdf.sandbox_child", given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -3,10 +3,11 @@
 It is started by server/pdf/sandbox.py and speaks its messages on the pipes that were its standard input and
 output (nothing a library prints can get between them). It ends when its parent is gone, even in the midst of
 a job. Limits per job: address space (what it holds now, plus ``memory_bytes``, plus the file mapped twice),
-CPU time, wall clock, size of files written. The limits go up and down softly; the hard ones can't be lifted.
+CPU time, wall clock, size of files written. These go up and down softly, under hard ceilings that are set once and can't
+be lifted: the largest job's memory and file size, and the CPU time of the process's whole life. Before the
+first job the walls are built (sandbox_walls.py); the first message says which stand.
 """
 
-import ctypes
 import errno
 import json
 import os
@@ -26,28 +27,34 @@ from typing import Any, Final
 import pypdfium2  # noqa: F401 - loaded before the limits are set
 
 from server.errors import PhoneSealError, TooLarge, Unavailable, Unprocessable
-from server.pdf.inspect_limits import UploadLimits
+from server.pdf.inspect_limits import MIB, UploadLimits
 from server.pdf.inspect_result import inspection_to_json
 from server.pdf.inspect_upload import inspect_upload
 from server.pdf.page_images import render_page
+from server.pdf.sandbox_walls import build
 
 HEAD: Final = struct.Struct(">IQ")
 _MAX_REQUEST = 1 << 20
 _OPEN_FILES = 64
 _NICENESS = 5
-_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
+_CPU_SECONDS_OF_A_LIFE = 1800
+_SPARE_MEMORY = 512 * MIB  # for what a job loads and keeps: libraries, fonts
+
+_STATM: Final = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)  # opened before the walls stand
 
 Answer = tuple[Any, bytes]
 
 
 def main() -> None:
     """Serve jobs until the parent closes the pipe."""
+    given = json.loads(sys.argv[1])
     requests, answers = _take_over_pipes()
-    _give_up_rights()
+    os.nice(_NICENESS)
+    walls = build([Path(name) for name in given["readable"]], [Path(name) for name in given["writable"]])
     parent = os.getppid()
     threading.Thread(target=_end_with_parent, args=(requests, parent), daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    _write(answers, {"result": "ready"}, b"")
+    _set_ceilings(given["memory_bytes"], given["max_bytes"])
+    _write(answers, {"result": walls}, b"")
     while (request := _read_request(requests)) is not None:
         answer, binary = _serve(request)
         _write(answers, answer, binary)
@@ -62,17 +69,18 @@ def _take_over_pipes() -> tuple[int, int]:
     return requests, answers
 
 
-def _give_up_rights() -> None:
-    """No core dumps, no new privileges, few files, low priority."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    os.nice(_NICENESS)
-    try:
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    except (OSError, AttributeError):
-        return  # not Linux: the other limits hold
+def _set_ceilings(memory_bytes: int, max_bytes: int) -> None:
+    """The hard limits, for good: no core dumps, no further process or thread, few files; memory, files and CPU
+    time for the largest job that may come."""
+    for which, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_AS, _address_space() + memory_bytes + 2 * max_bytes + _SPARE_MEMORY),
+        (resource.RLIMIT_CPU, _CPU_SECONDS_OF_A_LIFE),
+        (resource.RLIMIT_FSIZE, 2 * max_bytes),
+    ):
+        resource.setrlimit(which, (most, most))
 
 
 def _end_with_parent(requests: int, parent: int) -> None:
@@ -133,18 +141,20 @@ class _Limited:
 
     def __enter__(self) -> None:
         for which, soft in self._soft.items():
-            resource.setrlimit(which, (soft, resource.RLIM_INFINITY))
+            most = resource.getrlimit(which)[1]
+            resource.setrlimit(which, (min(soft, most), most))
         signal.setitimer(signal.ITIMER_REAL, self._seconds)
 
     def __exit__(self, *_: object) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for which in self._soft:
-            resource.setrlimit(which, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            most = resource.getrlimit(which)[1]
+            resource.setrlimit(which, (most, most))
 
 
 def _address_space() -> int:
     """Bytes of address space in use now."""
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    return int(os.pread(_STATM, 100, 0).split()[0]) * resource.getpagesize()
 
 
 def _inspect(arguments: dict[str, Any], limits: UploadLimits) -> Answer:

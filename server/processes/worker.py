@@ -23,6 +23,7 @@ from server.documents.receive_upload import InspectUpload
 from server.errors import Conflict, LeaseLost, Unavailable
 from server.pdf.adapters import CmsEmbedder, SandboxedInspector, StampingPreparer
 from server.pdf.sandbox import Sandbox
+from server.pdf.sandbox_walls import EVERY_WALL
 from server.processes.housekeeping import Housekeeping
 from server.processes.nudge import NudgeListener, SocketNudge
 from server.processes.with_supervisor import supervisor_is_gone
@@ -69,7 +70,7 @@ class Worker:
     def run_one(self) -> bool:
         """Takes and does one job. Returns False when there was none."""
         with self._app.store.read() as tx:
-            if not tx.jobs.waiting(self._app.clock.now()):
+            if not tx.jobs.any_to_take(self._app.clock.now()):
                 return False
         with self._app.store.write() as tx:
             job = tx.jobs.take(self._name, self._app.clock.now(), self._app.config.lease_seconds)
@@ -121,10 +122,14 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     listener = NudgeListener(run_folder, f"worker-{number}.sock")
-    with Sandbox() as sandbox:
-        worker = Worker(build(config, SocketNudge(run_folder)), f"worker-{number}-{os.getpid()}", sandbox)
+    app = build(config, SocketNudge(run_folder))
+    documents, incoming = app.blobs.area("documents"), app.blobs.area("incoming")
+    with Sandbox(readable=[documents], writable=[incoming], max_bytes=config.max_document_bytes) as sandbox:
+        worker = Worker(app, f"worker-{number}-{os.getpid()}", sandbox)
         worker.take_over(f"worker-{number}-")
         sandbox.warm_up()
+        if missing := [wall for wall in EVERY_WALL if wall not in sandbox.walls]:
+            log.warning("this kernel gives the PDF sandbox no wall against: %s", ", ".join(missing))
         gc.freeze()  # modules and fonts stay: no collection need look at them again
         swept = 0.0
         while not stopping and not supervisor_is_gone():

@@ -56,6 +56,10 @@ class BlobStore:
     def read(self, area: str, sha256: str) -> bytes:
         return self.path(area, sha256).read_bytes()
 
+    def area(self, name: str) -> Path:
+        """The folder of an area."""
+        return self._root / name
+
     def incoming(self) -> Path:
         """A fresh path for bytes that are still arriving."""
         self.check_room(0)
