@@ -5,7 +5,8 @@ Rules:
   AES-256-GCM box under PIN and share.
 * A PIN change writes the new box beside the old. The salt stays, so that one PIN proof serves whichever box
   the server's share opens: the process may die between the server's yes and the rename without costing the
-  person a try.
+  person a try. A box that the share opens takes the old one's place for good; one that it does not open stays,
+  since the server may just be about to have it count.
 * Private keys exist in memory from ``unlock`` to ``close`` only.
 """
 
@@ -139,7 +140,7 @@ class FilePinAttempt:
 
     def __init__(self, files: VaultFiles, vault_name: str, pin: bytearray) -> None:
         self._files = files
-        self._name = vault_name
+        self.vault_name = vault_name
         self._salt = stored_vault(files, vault_name + _SUFFIX).salt
         self._pin_keys = PinKeys(pin, self._salt)
 
@@ -161,12 +162,12 @@ class FilePinAttempt:
         """Write the box under a new PIN and share beside the present one; the salt stays. Returns the new
         proof key."""
         box = self._box(vault_share)
-        current = stored_vault(self._files, self._name + _SUFFIX)
+        current = stored_vault(self._files, self.vault_name + _SUFFIX)
         new_keys = PinKeys(new_pin, self._salt)
         gcm_nonce = os.urandom(GCM_NONCE_BYTES)
         wrapped = new_keys.cipher(new_share).encrypt(gcm_nonce, box, None)
         new = replace(current, gcm_nonce=gcm_nonce, wrapped=wrapped)
-        self._files.write(self._name + _NEXT, new.content())
+        self._files.write(self.vault_name + _NEXT, new.content())
         crash_point("pin.change.wrapped")
         pin_proof_key = new_keys.pin_proof_key
         new_keys.wipe()
@@ -181,15 +182,12 @@ class FilePinAttempt:
 
     def _box(self, vault_share: bytes) -> bytes:
         """The private keys. After an interrupted PIN change the server's share says which of two boxes
-        counts; the other goes."""
-        box = open_box(stored_vault(self._files, self._name + _SUFFIX), self._pin_keys, vault_share)
-        if self._files.exists(self._name + _NEXT):
+        counts."""
+        box = open_box(stored_vault(self._files, self.vault_name + _SUFFIX), self._pin_keys, vault_share)
+        if box is None and self._files.exists(self.vault_name + _NEXT):
+            box = open_box(stored_vault(self._files, self.vault_name + _NEXT), self._pin_keys, vault_share)
             if box is not None:
-                self._files.shred(self._name + _NEXT)
-            else:
-                box = open_box(stored_vault(self._files, self._name + _NEXT), self._pin_keys, vault_share)
-                if box is not None:
-                    self._files.rename(self._name + _NEXT, self._name + _SUFFIX)
+                self._files.rename(self.vault_name + _NEXT, self.vault_name + _SUFFIX)
         if box is None:
             raise VaultError("vault_tampered", {"what": "box"})
         return box
@@ -225,7 +223,8 @@ class FileVault:
         return attempt.wrap_anew(vault_share, new_pin, new_share)
 
     def finish_pin_change(self, vault_name: str) -> None:
-        self._files.rename(vault_name + _NEXT, vault_name + _SUFFIX)
+        if self._files.exists(vault_name + _NEXT):
+            self._files.rename(vault_name + _NEXT, vault_name + _SUFFIX)
 
     def erase(self, vault_name: str) -> None:
         self._device_keys.pop(vault_name, None)
