@@ -10,6 +10,7 @@ Rules:
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from kivy.clock import Clock
@@ -214,6 +215,15 @@ class Bridge:
                     return  # it has ended, or the device stopped: both are shown by the device itself
                 if seen.wait(_REOPEN_SECONDS):
                     return
+
+        threading.Thread(target=work, name="screen-open", daemon=True).start()
+
+    def walk_again(self, open_it: Callable[[str], None], request_id: str) -> None:
+        """Queue a request whose last walk is over."""
+
+        def work() -> None:
+            with suppress(KeyError, LinkError):  # it has ended, or the device stopped: both are shown by the device itself
+                open_it(request_id)
 
         threading.Thread(target=work, name="screen-open", daemon=True).start()
 

@@ -5,6 +5,7 @@ Rules:
   is answered with "leave it", so nothing comes to the front by itself: only a resumed signing, another phone and a warning do.
 * A request's end is shown on its own screen while the person is in it, as a sentence on Home otherwise.
 * A void question is closed; the device says why by a result, and shows nothing when it stops.
+* "Sign all" (``sign_all``) leads through its requests one by one; where each stands is kept there.
 * Here is no rule of signing: each answer goes to the device as the person gave it.
 
 Longer than other files: the questions share what is open, and which screen follows is read best in one place.
@@ -12,7 +13,6 @@ Longer than other files: the questions share what is open, and which screen foll
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from mobile_app.clock import Clock, milliseconds
@@ -37,34 +37,11 @@ from mobile_app.device.interaction import (
 from mobile_app.errors import PhoneError
 from mobile_app.ui import theme
 from mobile_app.ui.bridge import Bridge, Question
+from mobile_app.ui.opened_request import Intent, OpenedRequest
 from mobile_app.ui.settings import KeptSettings
+from mobile_app.ui.sign_all import SignAll, Stand
 from mobile_app.ui.strings import Language, Strings
 from mobile_app.ui.theme import ThemeName
-
-
-class Intent(StrEnum):
-    """What the person wants of the request that they opened."""
-
-    LOOK = "look"
-    SIGN = "sign"
-    REFUSE = "refuse"
-
-
-@dataclass
-class OpenedRequest:
-    """The request that the person is in."""
-
-    pending: PendingRequest
-    intent: Intent
-    reason: str = ""
-    view: RequestView | None = None
-    progress: Progress | None = None
-    refused: dict[int, str] | None = None
-    """Unticked positions with their reasons."""
-
-    @property
-    def request_id(self) -> str:
-        return self.pending.request_id
 
 
 @dataclass(frozen=True)
@@ -121,6 +98,7 @@ class Flow:
         self.warning: tuple[SecurityWarning, Question[None]] | None = None
         self._decision: Question[Decision] | None = None
         self._code: Question[str | None] | None = None
+        self.series: SignAll | None = None
         self.looking_at = 0
         self.history_entry: FinishedRequest | None = None
         self._clock = clock
@@ -194,16 +172,116 @@ class Flow:
 
     # -- a request ------------------------------------------------------------------------------------
     def open(self, pending: PendingRequest, intent: Intent = Intent.LOOK, reason: str = "") -> None:
-        self.opened = OpenedRequest(pending, intent, reason, refused={})
+        if self.series is not None:
+            self.series.put_off(pending.request_id)
+        self._open(OpenedRequest(pending, intent, reason, refused={}))
+
+    def _open(self, opened: OpenedRequest) -> None:
+        self.opened = opened
         self.notice, self.problem, self.result = "", None, None
         self.go("progress")
-        self.bridge.open_request(self.device.open_request, pending.request_id)
+        self.bridge.open_request(self.device.open_request, opened.request_id)
 
     def leave(self) -> None:
         """Back to Home; the request goes on waiting."""
+        if self.series is not None and self.series.is_signing and self.pin is None:
+            self.series.is_hidden = True
+        else:
+            self._end_series()
         self.opened = None
         self._answer_open_questions()
         self.go("home")
+
+    # -- several requests -----------------------------------------------------------------------------
+    def sign_all(self) -> None:
+        """Lead through all that waits now."""
+        if self.series is None and self.pending:
+            self.series = SignAll(self.pending)
+            self.series_next()
+
+    def series_next(self) -> None:
+        """To the next one that was not looked at; then the PIN for those that have their code; then how they ended."""
+        series = self.series
+        entry = None if series is None else series.next_to_look_at() or series.next_chosen()
+        if series is None or (entry is None and not any(entry.result for entry in series.entries)):
+            self.leave()
+        elif entry is None:
+            self.opened = None
+            self.go("sign_all")
+        else:
+            self._open(entry.opened)
+
+    def put_off(self) -> None:
+        """Not this one now; on to the next."""
+        if self.series is not None and self.opened is not None:
+            self.series.put_off(self.opened.request_id)
+            self._answer_open_questions()
+            self.series_next()
+
+    def place_in_series(self) -> str:
+        """``Yêu cầu 2/3``, when the person goes through several."""
+        if self.series is None or self.opened is None:
+            return ""
+        number, total = self.series.place(self.opened.request_id)
+        return self.t("sign_all.place", number=number, total=total) if number else ""
+
+    def _end_series(self) -> None:
+        series, self.series = self.series, None
+        if series is not None:
+            series.drop_pin()
+
+    def _answered_by_series(
+        self, request_id: str, problem: PinProblem | None, question: Question[bytearray | None]
+    ) -> bool:
+        """Whether the PIN need not be asked for: it was given for all, or there is more to look at first."""
+        series = self.series
+        entry = None if series is None else series.entry(request_id)
+        if series is None or entry is None:
+            return False
+        entry.stand = Stand.CHOSEN
+        if problem is not None:
+            series.drop_pin()
+        pin = series.pin_for(entry, self.now_ms())
+        if pin is not None:
+            question.answer(pin)
+            return True
+        if series.next_to_look_at() is not None or series.is_hidden:
+            question.answer(None)
+            if series.is_hidden:
+                self._end_series()
+            else:
+                self.series_next()
+            return True
+        self.opened = entry.opened
+        return False
+
+    def _give_series(self, request_id: str, pin: bytearray) -> None:
+        """One PIN for all of them: the others are walked through again."""
+        series = self.series
+        entry = None if series is None else series.entry(request_id)
+        if series is None or entry is None:
+            return
+        entry.stand = Stand.GIVEN
+        series.keep_pin(pin, self.now_ms())
+        for other in series.chosen():
+            self.bridge.walk_again(self.device.open_request, other.request_id)
+
+    def _series_went_on(self, series: SignAll, result: RequestResult) -> None:
+        is_open = self.opened is not None and self.opened.request_id == result.request_id
+        if series.left == 0 and series.is_hidden:
+            self.notice = self.t("sign_all.signed", signed=series.signed, total=len(series.entries))
+            self._end_series()
+            self.refresh()
+        elif series.left == 0:
+            self.opened = None
+            self.go("sign_all")
+        elif is_open and not series.is_signing:
+            self.result = result
+            self.go("result")
+        else:
+            self.refresh()
+
+    # -- its questions --------------------------------------------------------------------------------
 
     def _answer_open_questions(self) -> None:
         decision, self._decision = self._decision, None
@@ -236,7 +314,8 @@ class Flow:
             decision.answer(Refuse(reason))
         else:
             self._answer_open_questions()
-            self.open(opened.pending, Intent.REFUSE, reason)
+            opened.intent, opened.reason = Intent.REFUSE, reason
+            self._open(opened)
 
     def choose(self, code: str) -> None:
         question, self._code = self._code, None
@@ -248,6 +327,8 @@ class Flow:
         asked, self.pin = self.pin, None
         if asked is not None:
             self.go("progress" if self.opened is not None else "home")
+            if asked.purpose == PinPurpose.SIGN and asked.request is not None:
+                self._give_series(asked.request.request_id, pin)
             asked.question.answer(pin)
 
     def ask_decision(self, request: RequestView, question: Question[Decision]) -> None:
@@ -256,7 +337,9 @@ class Flow:
             question.answer(Ignore())
             return
         opened.view = request
-        if opened.intent == Intent.REFUSE:
+        if self.series is not None and self.series.decided(opened.request_id) and opened.intent != Intent.REFUSE:
+            question.answer(Approve(dict(opened.refused or {})))
+        elif opened.intent == Intent.REFUSE:
             question.answer(Refuse(opened.reason))
         elif opened.intent == Intent.SIGN and not any(document.findings for document in request.documents):
             question.answer(Approve())
@@ -287,6 +370,9 @@ class Flow:
         if request is not None and self._in(request.request_id) is None:
             question.answer(None)
             return
+        request_id = request.request_id if request is not None and purpose == PinPurpose.SIGN else ""
+        if self._answered_by_series(request_id, problem, question):
+            return
         self.pin = PinAsked(purpose, request, problem, question, self.now_ms())
         self.go("pin")
 
@@ -294,10 +380,14 @@ class Flow:
         opened = self._in(progress.request_id)
         if opened is not None:
             opened.progress = progress
+            if self.series is not None and self.series.is_signing and not self.series.is_hidden:
+                self.opened = opened
             self.refresh()
 
     def result_came(self, result: RequestResult) -> None:
-        if self._in(result.request_id) is not None:
+        if self.series is not None and self.series.ended(result):
+            self._series_went_on(self.series, result)
+        elif self._in(result.request_id) is not None:
             self.result = result
             self.go("result")
         else:
@@ -306,6 +396,7 @@ class Flow:
 
     def problem_came(self, code: str, details: Mapping[str, object], request_id: str | None) -> None:
         if request_id is not None and self._in(request_id) is not None:
+            self._end_series()
             self.problem = (code, details)
             self.go("problem")
         else:
@@ -330,7 +421,9 @@ class Flow:
 
     def _in(self, request_id: str) -> OpenedRequest | None:
         opened = self.opened
-        return opened if opened is not None and opened.request_id == request_id else None
+        if opened is not None and opened.request_id == request_id:
+            return opened
+        return self.series.decided(request_id) if self.series is not None else None
 
     # -- what comes by itself ---------------------------------------------------------------------------
     def connection_changed(self, state: ConnectionState, clock_skew_ms: int) -> None:
@@ -348,6 +441,7 @@ class Flow:
 
     def answer_new_device(self, decision: NewDeviceDecision) -> None:
         asked, self.new_device = self.new_device, None
+        self._end_series()
         self.opened = None
         self.go("home")
         if asked is not None:
@@ -357,6 +451,7 @@ class Flow:
         if question.is_open:
             self.go("warning")
             self.warning = (warning, question)
+            self._end_series()
             self.opened = None
             self.refresh()
 

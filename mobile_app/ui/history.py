@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty, StringProperty
 
 from mobile_app.device.history import FinishedRequest
-from mobile_app.ui import theme
+from mobile_app.ui.end_colours import end_colours
 from mobile_app.ui.widgets import Page, PlainButton, Surface, load_kv, on_release
 
 ENTRIES_AT_ONCE: Final = 30
@@ -70,13 +70,7 @@ class HistoryScreen(Page):
             when=t.moment(entry.finished_at),
             state=t.end_word(entry.result.end_result),
         )
-        colours = {
-            "ok": (theme.now.jade, theme.now.jade_soft),
-            "user_refused": (theme.now.red, theme.now.red_soft),
-        }
-        card.ids.state.color, card.ids.state.ground = colours.get(
-            entry.result.end_result, (theme.now.amber, theme.now.amber_soft)
-        )
+        card.ids.state.color, card.ids.state.ground = end_colours(entry.result.end_result)
         return card
 
     def look(self, entry: FinishedRequest) -> None:

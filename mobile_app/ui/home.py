@@ -3,14 +3,16 @@
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from mobile_app.device.interaction import ConnectionState, PendingRequest
-from mobile_app.ui.flow import Intent
+from mobile_app.ui.opened_request import Intent
 from mobile_app.ui.reason_sheet import ask_reason
-from mobile_app.ui.widgets import Page, Surface, clock_text, load_kv
+from mobile_app.ui.widgets import Page, PrimaryButton, Surface, clock_text, load_kv, on_release
 
 _CLOSED = (ConnectionState.FROZEN, ConnectionState.REFUSED)
+_SKEW_SECONDS = 30
+"""From there on the person is told that the phone's clock is off."""
 
 
 class RequestCard(Surface):
@@ -24,6 +26,8 @@ class RequestCard(Surface):
     when = StringProperty("")
     fraction = NumericProperty(1.0)
     left = StringProperty("")
+    is_one_of_many = BooleanProperty(False)
+    """Then the screen's one primary action is to sign them all."""
 
 
 class HomeScreen(Page):
@@ -49,9 +53,28 @@ class HomeScreen(Page):
             cards.clear_widgets()
             for pending in flow.pending:
                 cards.add_widget(self._card(pending))
+        many = len(flow.pending) > 1
         for card in cards.children:
             card.ids.sign.disabled = flow.connection in _CLOSED
+            card.is_one_of_many = many
+        self._offer_all(many)
+        skew = abs(round(flow.skew_ms / 1000))
+        self.ids.clock.text = self.t("home.clock", seconds=skew) if skew >= _SKEW_SECONDS else ""
         self._tick()
+
+    def _offer_all(self, many: bool) -> None:
+        """The button is docked only while there are several."""
+        dock = self.ids.dock
+        if not many:
+            dock.clear_widgets()
+            return
+        if not dock.children:
+            made = PrimaryButton()
+            on_release(made, self.flow.sign_all)
+            dock.add_widget(made)
+        button = dock.children[0]
+        button.text = self.t("sign_all", count=len(self.flow.pending))
+        button.disabled = self.flow.connection in _CLOSED or self.flow.series is not None
 
     def _card(self, pending: PendingRequest) -> RequestCard:
         t = self.flow.t

@@ -28,6 +28,11 @@ class PinScreen(Page):
         t, opened = self.flow.t, self.flow.opened
         if asked.purpose == PinPurpose.APPROVE_DEVICE:
             self.ids.how.text = t("pin.approve_device")
+        elif asked.purpose == PinPurpose.SIGN and self.flow.series is not None and len(self.flow.series.chosen()) > 1:
+            chosen = [entry.opened for entry in self.flow.series.chosen()]
+            count = sum(one.pending.item_count - len(one.refused or {}) for one in chosen)
+            names = ", ".join(dict.fromkeys(one.pending.relying_party_name for one in chosen))
+            self.ids.how.text = t("sign_all.pin", total=len(chosen), documents=t.count("documents", count), names=names)
         elif asked.request is not None:
             left = asked.request.item_count - len((opened.refused if opened else None) or {})
             documents = t.count("documents", left)

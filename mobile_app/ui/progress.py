@@ -1,7 +1,7 @@
 """The request is under way: being fetched and checked, signed, sent. It can be left; what is approved goes on."""
 
 from mobile_app.device.interaction import ConnectionState, Step
-from mobile_app.ui.flow import Intent
+from mobile_app.ui.opened_request import Intent
 from mobile_app.ui.widgets import Page, load_kv
 
 
@@ -20,6 +20,7 @@ class ProgressScreen(Page):
         done, total = (progress.done, progress.total) if progress else (0, opened.pending.item_count)
         if progress is not None and progress.step == Step.SENDING and done >= total:
             step = "sent"
+        self.ids.place.text = self.flow.place_in_series()
         self.ids.who.text = opened.pending.relying_party_name
         self.ids.step.text = self.t(f"progress.{step}")
         self.ids.numbers.text = self.t("progress.numbers", done=done, total=total) if progress else ""

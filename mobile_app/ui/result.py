@@ -26,7 +26,11 @@ class ResultScreen(Page):
         ]  # fmt: skip
         self.ids.numbers.text = "\n".join(numbers)
         self.ids.detail.text = t("result.detail", code=result.detail) if result.detail else ""
-        waiting = len([one for one in self.flow.pending if one.request_id != result.request_id])
+        series = self.flow.series
+        waiting = (
+            series.left if series is not None
+            else len([one for one in self.flow.pending if one.request_id != result.request_id])
+        )  # fmt: skip
         self.ids.go_on.text = t("result.go_on", count=waiting) if waiting else t("close")
         self.ids.close.disabled = not waiting
         self.ids.close.opacity = 1 if waiting else 0
@@ -37,6 +41,9 @@ class ResultScreen(Page):
 
     def go_on(self) -> None:
         """To the next request that waits, or home."""
+        if self.flow.series is not None:
+            self.flow.series_next()
+            return
         result = self.flow.result
         waiting = [one for one in self.flow.pending if result is None or one.request_id != result.request_id]
         if waiting:

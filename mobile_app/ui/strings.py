@@ -110,6 +110,20 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Khi có người yêu cầu bạn ký, yêu cầu hiện ở đây.",
         "When somebody asks for your signature, it appears here.",
     ),
+    "home.clock": (
+        "Đồng hồ điện thoại lệch máy chủ {seconds} giây. Hạn ký tính theo máy chủ.",
+        "This phone's clock is {seconds} s off. Deadlines go by the server's clock.",
+    ),
+    "sign_all": ("Ký tất cả ({count})", "Sign all ({count})"),
+    "sign_all.place": ("Yêu cầu {number}/{total}", "Request {number} of {total}"),
+    "sign_all.later": ("Để sau", "Later"),
+    "sign_all.pin": (
+        "Một mã PIN để ký {total} yêu cầu, {documents}: {names}.",
+        "One PIN to sign {total} requests, {documents}: {names}.",
+    ),
+    "sign_all.signed": ("Đã ký {signed}/{total} yêu cầu", "Requests signed: {signed} of {total}"),
+    "sign_all.put_off": ("Yêu cầu này vẫn chờ bạn ở Trang chủ.", "This request still waits for you on Home."),
+    "sign_all.waits": ("Để sau", "Put off"),
     "refuse.title": ("Từ chối ký?", "Refuse to sign?"),
     "refuse.how": (
         "Cả yêu cầu sẽ bị từ chối. {who} nhìn thấy lý do của bạn.",

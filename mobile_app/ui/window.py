@@ -31,6 +31,7 @@ from mobile_app.ui.problem import ProblemScreen
 from mobile_app.ui.progress import ProgressScreen
 from mobile_app.ui.request import RequestScreen
 from mobile_app.ui.result import ResultScreen
+from mobile_app.ui.sign_all_end import SignAllEndScreen
 from mobile_app.ui.viewer import ViewerScreen
 from mobile_app.ui.warning import WarningScreen
 from mobile_app.ui.welcome import WelcomeScreen
@@ -47,6 +48,7 @@ SCREENS: Final[dict[str, type[Page]]] = {
     "code": CodeScreen,
     "pin": PinScreen,
     "result": ResultScreen,
+    "sign_all": SignAllEndScreen,
     "problem": ProblemScreen,
     "warning": WarningScreen,
     "new_device": NewDeviceScreen,

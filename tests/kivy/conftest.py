@@ -5,7 +5,7 @@ Without Xvfb or Kivy these tests are skipped with the reason; where CI is set in
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,7 @@ class OneMorePhone:
     person: Person
     server: ServerProcess
     asker: Asker
+    askers: dict[str, Asker] = field(default_factory=dict)
     spent: bool = False
     """A test that leaves it unable to sign says so: the next one gets another."""
 
@@ -69,14 +70,19 @@ class OneMorePhone:
         return True
 
     def stop(self) -> None:
-        self.asker.close()
+        for asker in (self.asker, *self.askers.values()):
+            asker.close()
         self.window.stop()
 
     def ask(self, count: int = 1, lifetime: int = 3600) -> Asked:
-        """By a system of its own: whoever was refused has to wait before asking the same person again."""
-        self.asker.close()
+        """By a system of its own (``asker`` is the last one): whoever was refused has to wait before asking the same person again."""
         self.asker = Asker(self.server.url, self.server.add_relying_party())
-        return self.asker.ask(count, lifetime, self.person.login)
+        asked = self.asker.ask(count, lifetime, self.person.login)
+        self.askers[asked.request_id] = self.asker
+        return asked
+
+    def asker_of(self, asked: Asked) -> Asker:
+        return self.askers[asked.request_id]
 
     def reopen(self, **environment: str) -> None:
         """The app is closed and started again, with these variables set."""
