@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 INTERACTIVE, BULK, HOUSEKEEPING = 0, 10, 20
+MAX_ATTEMPTS = 5
+DEATH_COUNTS_FOR = 3  # attempts: a job that ended its worker twice is given up
 GROUP = 50  # documents in one job: large enough to share one fsync, small enough to yield
 
 
@@ -40,6 +42,10 @@ class Jobs(Protocol):
         priority: int = ...,
         unique_key: str | None = ...,
         not_before: float = ...,
+    ) -> None: ...
+
+    def add_many(
+        self, kind: str, subject: str, bodies: list[dict[str, Any]], *, now: float, priority: int
     ) -> None: ...
 
     def take(self, owner: str, now: float, lease_seconds: float) -> Job | None: ...

@@ -41,3 +41,15 @@ class Document:
     import_batch_id: str | None = None
     processing_right: str = "sign"
     in_request: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignableDocument:
+    """What is asked of a document that goes into a sign request; the fields are those of ``Document``."""
+
+    document_id: str
+    title: str
+    pages: int
+    page_boxes: tuple[tuple[float, float], ...]
+    current_sha256: str
+    current_length: int

@@ -6,7 +6,7 @@ not have, refuses that document by name. Points of the page as shown, origin low
 
 from dataclasses import dataclass
 
-from server.documents.document import Document
+from server.documents.document import SignableDocument
 from server.errors import BadInput
 from server.signing.sign_request import Placement
 
@@ -23,7 +23,7 @@ class SamePlace:
     x1: float
     y1: float
 
-    def on(self, document: Document) -> Placement:
+    def on(self, document: SignableDocument) -> Placement:
         """Raises ``BadInput`` (placement_page_missing, placement_too_large)."""
         page = document.pages - 1 if self.page == -1 else self.page
         if not 0 <= page < document.pages:
@@ -37,7 +37,7 @@ class SamePlace:
         return Placement(page, x0, y0, x0 + box_width, y0 + box_height)
 
 
-def check_placement(document: Document, placement: Placement) -> None:
+def check_placement(document: SignableDocument, placement: Placement) -> None:
     """Raises ``BadInput(placement_invalid)`` unless the box lies on a page of the document and can be read."""
     details = {"document_id": document.document_id}
     if not 0 <= placement.page < document.pages:

@@ -15,16 +15,16 @@ from server.clock import Clock
 from server.config import Config
 from server.crash_points import crash_point
 from server.devices.device import DeviceState
-from server.documents.document import Document, DocumentState
-from server.errors import BadInput, Conflict, Forbidden, NotFound, TooLarge, TooManyTries
-from server.ids import new_id
-from server.signing.place_signature import SamePlace, check_placement
+from server.documents.document import SignableDocument
+from server.errors import BadInput, Conflict, Forbidden, TooLarge, TooManyTries
+from server.ids import new_id, new_ids
+from server.signing.choose_documents import Asker, Selection, choose, measure, place
+from server.signing.place_signature import SamePlace
 from server.signing.ports import SigningStore, SigningTransaction
-from server.signing.sign_request import Item, Placement, SignRequest, State
+from server.signing.sign_request import ChosenItem, Placement, SignRequest, State
 from server.signing.verification_code import draw_codes
 from server.work import BULK, GROUP, INTERACTIVE, Nudge
 
-NAMED = 5  # titles in one sentence
 REFUSAL_WINDOW = 3600.0
 BUDGET_OF_PARTY, BUDGET_OF_PORTAL = (60.0, 0.5), (300.0, 2.0)
 """Requests to one subscriber: at once, and a second. Taking requests back does not win new ones: each has rung a phone."""
@@ -38,15 +38,6 @@ class WantedSignature:
 
     document_id: str
     placement: Placement | SamePlace | None
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a request would hold."""
-
-    documents: int
-    pages: int
-    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +89,9 @@ class QueueRequest:
                     return earlier
             now = self._clock.now()
             request = self._make(tx, new, now, lifetime)
-            items = self._items(tx, new, request.request_id, now)
-            tx.requests.add(request, items)
-            tx.documents.set_last_request([item.document_id for item in items], request.request_id)
+            documents, places = self._choose(tx, new)
+            ids = zip(new_ids("it", now, len(documents)), documents, places, strict=True)
+            tx.requests.add(request, [ChosenItem(item_id, one.document_id, place) for item_id, one, place in ids])
             self._add_work(tx, request, now)
             record(
                 tx,
@@ -111,7 +102,7 @@ class QueueRequest:
                 facts={
                     "relying_party": new.relying_party_id,
                     "subscriber": new.subscriber_id,
-                    "documents": [[item.document_id, item.source_sha256] for item in items],
+                    "documents": [[document.document_id, document.current_sha256] for document in documents],
                 },
             )
             tx.outbox.add("request_changed", request.request_id, {}, now)
@@ -124,8 +115,16 @@ class QueueRequest:
         """Would these documents go into one request? Records nothing. Raises what calling would about the documents."""
         self._check_shape(new)
         with self._store.read() as tx:
-            chosen = self._chosen(tx, new)
-        return self._measure([document for document, _ in chosen])
+            documents, _ = self._choose(tx, new)
+        return measure(documents, self._config)
+
+    def _choose(
+        self, tx: SigningTransaction, new: NewRequest
+    ) -> tuple[list[SignableDocument], list[Placement | None]]:
+        asker = Asker(new.relying_party_id, new.user_id, new.import_batch_id)
+        documents = choose(tx, asker, [wanted.document_id for wanted in new.documents])
+        measure(documents, self._config)
+        return documents, place(documents, [wanted.placement for wanted in new.documents])
 
     def _check_shape(self, new: NewRequest) -> int:
         if not new.documents:
@@ -190,99 +189,9 @@ class QueueRequest:
         if not any(c.device_id in active and c.usable(now) for c in tx.devices.credentials_of(subscriber_id)):
             raise Conflict("no phone is paired", code="no_device")
 
-    def _items(self, tx: SigningTransaction, new: NewRequest, request_id: str, now: float) -> list[Item]:
-        chosen = self._chosen(tx, new)
-        self._measure([document for document, _ in chosen])
-        return [
-            Item(
-                request_id=request_id,
-                position=position,
-                item_id=new_id("it", now),
-                document_id=document.document_id,
-                title=document.title,
-                document_code=document.document_code,
-                processing_right="sign",
-                pages=document.pages,
-                earlier_signatures=document.earlier_signatures,
-                findings=document.findings,
-                placement=placement,
-                source_sha256=document.current_sha256,
-                source_length=document.current_length,
-            )
-            for position, (document, placement) in enumerate(chosen)
-        ]
-
-    @staticmethod
-    def _chosen(tx: SigningTransaction, new: NewRequest) -> list[tuple[Document, Placement | None]]:
-        """The documents in the order asked for, each with the place of its signature."""
-        known = {d.document_id: d for d in tx.documents.many([w.document_id for w in new.documents])}
-        for wanted in new.documents:
-            document = known.get(wanted.document_id)
-            if document is None or document.relying_party_id != new.relying_party_id or document.user_id != new.user_id:
-                raise NotFound("no such document", code="document_unknown", details={"document_id": wanted.document_id})
-        documents = [known[wanted.document_id] for wanted in new.documents]
-        _check_selection(new, documents)
-        places = _place([(d, wanted.placement) for d, wanted in zip(documents, new.documents, strict=True)])
-        return list(zip(documents, places, strict=True))
-
-    def _measure(self, documents: list[Document]) -> Selection:
-        pages, size = sum(d.pages for d in documents), sum(d.current_length for d in documents)
-        if pages > self._config.max_request_pages:
-            raise TooLarge("too many pages", code="too_many_pages", details={"limit": self._config.max_request_pages})
-        if size > self._config.max_request_bytes:
-            raise TooLarge("too many bytes", code="too_many_bytes", details={"limit": self._config.max_request_bytes})
-        return Selection(len(documents), pages, size)
-
     @staticmethod
     def _add_work(tx: SigningTransaction, request: SignRequest, now: float) -> None:
         priority = INTERACTIVE if request.items_total <= GROUP else BULK
-        for first in range(0, request.items_total, GROUP):
-            body = {"first": first, "count": min(GROUP, request.items_total - first)}
-            tx.jobs.add("prepare_items", request.request_id, body, now=now, priority=priority)
-
-
-def _check_selection(new: NewRequest, documents: list[Document]) -> None:
-    """Only ready documents with the right to sign and in no other open request go into one request, and only those of one import
-    batch when it is signed by batch. Each refusal names the offending ones."""
-    wrong = [d for d in documents if d.state is not DocumentState.READY]
-    if wrong:
-        raise Conflict("not ready", code="document_not_ready", details=naming(wrong))
-    wrong = [d for d in documents if d.processing_right != "sign"]
-    if wrong:
-        raise Conflict("another processing right", code="processing_right_mixed", details=naming(wrong))
-    if new.import_batch_id is not None:
-        wrong = [d for d in documents if d.import_batch_id != new.import_batch_id]
-        if wrong:
-            raise Conflict("another import batch", code="import_batch_mixed", details=naming(wrong))
-    wrong = [d for d in documents if d.in_request]
-    if wrong:
-        raise Conflict("in another open request", code="document_in_use", details=naming(wrong))
-
-
-def _place(wanted: list[tuple[Document, Placement | SamePlace | None]]) -> list[Placement | None]:
-    """Raises ``BadInput`` naming every document that can't take its box, grouped by the first reason met."""
-    places: list[Placement | None] = []
-    refused: list[tuple[Document, BadInput]] = []
-    for document, wish in wanted:
-        try:
-            placement = wish.on(document) if isinstance(wish, SamePlace) else wish
-        except BadInput as error:
-            refused.append((document, error))
-            continue
-        if placement is not None:
-            check_placement(document, placement)
-        places.append(placement)
-    if refused:
-        first = refused[0][1]
-        details = naming([document for document, error in refused if error.code == first.code])
-        raise BadInput(str(first), code=first.code, details={**first.details, **details})
-    return places
-
-
-def naming(documents: list[Document]) -> dict[str, object]:
-    """Details of a refusal: which documents are meant (at most 100), and the first of them by title."""
-    titles = ", ".join(f"“{document.title}”" for document in documents[:NAMED])
-    ids = [document.document_id for document in documents[:100]]
-    more = len(documents) - NAMED
-    named = f"{titles} (+{more})" if more > 0 else titles
-    return {"documents": ids, "document_id": ids[0], "count": len(documents), "named": named}
+        groups = range(0, request.items_total, GROUP)
+        bodies = [{"first": first, "count": min(GROUP, request.items_total - first)} for first in groups]
+        tx.jobs.add_many("prepare_items", request.request_id, bodies, now=now, priority=priority)

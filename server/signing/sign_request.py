@@ -132,6 +132,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenItem:
+    """What a new item brings along; the rest is the document's, as it stands when the request is recorded."""
+
+    item_id: str
+    document_id: str
+    placement: Placement | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignRequest:
     """``created_at`` and the other times are seconds since the epoch by the server's clock."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from server.errors import LeaseLost
 from server.signing.unstick_request import WaitingWork
 from server.storage.rows import dump
-from server.work import BULK, Job, Message
+from server.work import BULK, DEATH_COUNTS_FOR, Job, Message
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -45,6 +45,14 @@ class JobTable:
             (kind, subject, dump(body), unique_key, priority, not_before, now),
         )
 
+    def add_many(self, kind: str, subject: str, bodies: list[dict[str, Any]], *, now: float, priority: int) -> None:
+        """One job for each body, in this order."""
+        self._db.execute(
+            "INSERT INTO jobs (kind, subject, body, priority, not_before, lease_epoch, lease_until, attempts, created_at)"
+            " SELECT ?, ?, value, ?, 0, 0, 0, 0, ? FROM json_each(?) ORDER BY key",
+            (kind, subject, priority, now, dump(bodies)),
+        )
+
     def take(self, owner: str, now: float, lease_seconds: float) -> Job | None:
         """The first free job, leased to ``owner`` under a new epoch."""
         row = self._db.execute(
@@ -66,14 +74,19 @@ class JobTable:
             raise LeaseLost(f"job {job.job_id}")
 
     def extend(self, job: Job, now: float, lease_seconds: float) -> None:
+        """What renews its lease gets on: earlier attempts are forgiven."""
         self.hold(job, now)
-        self._db.execute("UPDATE jobs SET lease_until = ? WHERE job_id = ?", (now + lease_seconds, job.job_id))
+        self._db.execute(
+            "UPDATE jobs SET lease_until = ?, attempts = 1 WHERE job_id = ?", (now + lease_seconds, job.job_id)
+        )
 
     def release(self, owner_prefix: str) -> int:
-        """Ends the leases of owners whose names begin so: they are known to be dead. Returns how many."""
+        """Ends the leases of owners whose names begin so: they are known to be dead, perhaps of the job, so that it counts for more
+        than a failure. Returns how many."""
         done = self._db.execute(
-            "UPDATE jobs SET lease_until = 0, lease_owner = NULL WHERE substr(lease_owner, 1, ?) = ?",
-            (len(owner_prefix), owner_prefix),
+            "UPDATE jobs SET lease_until = 0, lease_owner = NULL, attempts = attempts + ?, last_error = 'its worker died'"
+            " WHERE substr(lease_owner, 1, ?) = ?",
+            (DEATH_COUNTS_FOR - 1, len(owner_prefix), owner_prefix),
         )
         return done.rowcount
 
@@ -120,6 +133,15 @@ class JobTable:
             "UPDATE jobs SET not_before = 0, attempts = 0 WHERE subject = ? AND lease_until <= ?", (subject, now)
         )
         return done.rowcount
+
+    def any_to_take(self, now: float) -> bool:
+        """Could any job be taken right now? Counting them would read all that wait, each time anew."""
+        row = self._db.execute(
+            "SELECT 1 FROM jobs INDEXED BY jobs_to_take WHERE lease_until <= ? AND not_before <= ?"
+            " ORDER BY priority, job_id LIMIT 1",
+            (now, now),
+        ).fetchone()
+        return row is not None
 
     def waiting(self, now: float) -> int:
         """How many jobs could be taken right now."""

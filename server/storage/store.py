@@ -16,7 +16,8 @@ from server.storage.import_batches import ImportBatchTable
 from server.storage.jobs import JobTable, OutboxTable, SettingTable, ThrottleTable
 from server.storage.offers import OfferTable
 from server.storage.people import RelyingPartyTable, SubscriberTable, UserTable
-from server.storage.sign_requests import SignItemTable, SignRequestTable
+from server.storage.sign_items import SignItemTable
+from server.storage.sign_requests import SignRequestTable
 
 
 class Tables:

@@ -70,7 +70,7 @@ def add_request(store: Store, party: RelyingParty, subscriber: Subscriber) -> Ca
         with store.write() as tx:
             for document in documents:
                 tx.documents.add(document)
-            tx.requests.add(made, entities.items(made, documents))
+            tx.requests.add(made, entities.chosen(documents))
         return made
 
     return add

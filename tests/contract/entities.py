@@ -10,7 +10,7 @@ from server.documents.document import Document, DocumentState
 from server.relying_parties.relying_party import RelyingParty
 from server.signing.credential import Credential, CredentialState
 from server.signing.offer import Offer
-from server.signing.sign_request import Item, SignRequest, State
+from server.signing.sign_request import ChosenItem, Item, Placement, SignRequest, State
 from server.statements import Statement
 from server.subscribers.subscriber import Subscriber
 from server.users.user import User
@@ -92,14 +92,20 @@ def request(of: RelyingParty, asked: Subscriber, **changes: Any) -> SignRequest:
     return SignRequest(**(values | changes))  # type: ignore[arg-type]
 
 
-def items(of: SignRequest, documents: Sequence[Document]) -> list[Item]:
+def chosen(documents: Sequence[Document], placement: Placement | None = None) -> list[ChosenItem]:
+    return [ChosenItem(fresh("it"), one.document_id, placement) for one in documents]
+
+
+def items(of: SignRequest, documents: Sequence[Document], added: Sequence[ChosenItem]) -> list[Item]:
+    """What the store makes of them."""
     return [
         Item(
-            request_id=of.request_id, position=position, item_id=fresh("it"), document_id=one.document_id,
-            title=one.title, document_code=one.document_code, processing_right="sign", pages=1, earlier_signatures=0,
-            findings=("layers",), placement=None, source_sha256=one.current_sha256, source_length=3,
+            request_id=of.request_id, position=position, item_id=new.item_id, document_id=one.document_id,
+            title=one.title, document_code=one.document_code, processing_right="sign", pages=one.pages,
+            earlier_signatures=one.earlier_signatures, findings=one.findings, placement=new.placement,
+            source_sha256=one.current_sha256, source_length=one.current_length,
         )
-        for position, one in enumerate(documents)
+        for position, (one, new) in enumerate(zip(documents, added, strict=True))
     ]  # fmt: skip
 
 

@@ -198,7 +198,6 @@ def test_documents(store: Store, party: RelyingParty) -> None:
         assert tx.documents.get(made.document_id) == ready
         with pytest.raises(Conflict) as caught:
             tx.documents.set_inspected(ready)
-        tx.documents.set_last_request([made.document_id], "sr_1")
         tx.documents.set_signed(made.document_id, "sr_2", "signed", 9, NOW + 1)
         assert tx.documents.get(made.document_id) == replace(
             ready,

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from server.devices.device import Device
+from server.documents.document import Document
 from server.errors import Conflict, NotFound
 from server.signing.sign_request import Item, ItemState, Placement, SignRequest, State
-from server.storage.store import Store
+from server.storage.store import Store, Tables
 from tests.contract import entities
 from tests.contract.entities import NOW
 
@@ -31,6 +32,10 @@ def prepared(store: Store, request: SignRequest) -> list[Item]:
     with store.write() as tx:
         assert tx.items.set_prepared(made) == len(made)
     return made
+
+
+def found(tx: Tables, documents: list[Document]) -> list[Document]:
+    return tx.documents.many([document.document_id for document in documents])
 
 
 def test_a_request_comes_back_as_it_was(store: Store, add_request: Add) -> None:
@@ -117,13 +122,21 @@ def test_pages_go_by_key(store: Store, add_request: Add) -> None:
 
 def test_items_come_back_in_order(store: Store, add_request: Add, party, subscriber) -> None:  # type: ignore[no-untyped-def]
     request = entities.request(party, subscriber, items_total=3)
-    documents = [entities.document(party.relying_party_id) for _ in range(3)]
-    box = Placement(1, 2.5, 3.0, 104.25, 60.0)
-    made = [replace(item, placement=box) for item in entities.items(request, documents)]
+    documents = [
+        entities.document(
+            party.relying_party_id, title=f"Hợp đồng “{n}”", document_code=f"HD-{n}", pages=n + 1, current_length=n + 7,
+            earlier_signatures=n, findings=("layers",) * n,
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    added = entities.chosen(documents, Placement(1, 2.5, 3.0, 104.25, 60.0))
+    added[1] = replace(added[1], placement=None)
+    made = entities.items(request, documents, added)
     with store.write() as tx:
-        for document in documents:
+        for document in documents[::-1]:
             tx.documents.add(document)
-        tx.requests.add(request, made[::-1])
+        tx.requests.add(request, added)
+        assert all(one.in_request and one.last_request_id == request.request_id for one in found(tx, documents))
     with store.read() as tx:
         assert list(tx.items.each(request.request_id)) == made
         assert tx.items.page(request.request_id, 1, 1) == made[1:2]
@@ -204,9 +217,9 @@ def test_a_document_lives_in_one_request_at_a_time(store: Store, party, subscrib
     first, second = entities.request(party, subscriber), entities.request(party, subscriber)
     with store.write() as tx:
         tx.documents.add(document)
-        tx.requests.add(first, entities.items(first, [document]))
+        tx.requests.add(first, entities.chosen([document]))
     with pytest.raises(Conflict) as caught, store.write() as tx:
-        tx.requests.add(second, entities.items(second, [document]))
+        tx.requests.add(second, entities.chosen([document]))
     assert caught.value.code == "document_in_use"
     with store.write() as tx:
         assert tx.requests.find(second.request_id) is None, "rolled back as a whole"
@@ -215,7 +228,18 @@ def test_a_document_lives_in_one_request_at_a_time(store: Store, party, subscrib
         assert live.request_id == first.request_id
         tx.requests.move(first, State.CANCELLED)
         assert tx.items.live_of_document(document.document_id) is None
-        tx.requests.add(second, entities.items(second, [document]))
+        tx.requests.add(second, entities.chosen([document]))
+
+
+def test_no_request_over_a_document_that_is_not_there(store: Store, party, subscriber) -> None:  # type: ignore[no-untyped-def]
+    document, lost = entities.document(party.relying_party_id), entities.document(party.relying_party_id)
+    request = entities.request(party, subscriber)
+    with store.write() as tx:
+        tx.documents.add(document)
+    with pytest.raises(NotFound), store.write() as tx:
+        tx.requests.add(request, entities.chosen([document, lost]))
+    with store.read() as tx:
+        assert tx.requests.find(request.request_id) is None, "rolled back as a whole"
 
 
 def test_offers(store: Store, add_request: Add, device: Device) -> None:

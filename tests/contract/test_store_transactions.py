@@ -172,7 +172,7 @@ def test_one_of_two_requests_gets_the_document(store_factory: Factory, store: St
 
     def ask(tx: Tables) -> None:
         made = entities.request(party, subscriber)
-        tx.requests.add(made, entities.items(made, [document]))
+        tx.requests.add(made, entities.chosen([document]))
 
     assert race(store_factory, ask) == ["document_in_use", "done"]
 

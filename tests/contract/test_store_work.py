@@ -79,10 +79,12 @@ def test_jobs_wait_for_their_time(store: Store) -> None:
     add(store, not_before=5.0)
     with store.read() as tx:
         assert (tx.jobs.waiting(4.9), tx.jobs.waiting(5.0)) == (0, 1)
+        assert (tx.jobs.any_to_take(4.9), tx.jobs.any_to_take(5.0)) == (False, True)
     assert take(store, 4.9) is None
     assert take(store, 5.0) is not None
     with store.read() as tx:
         assert tx.jobs.waiting(6.0) == 0, "leased"
+        assert not tx.jobs.any_to_take(6.0)
 
 
 def test_a_unique_key_waits_once(store: Store) -> None:

@@ -17,7 +17,7 @@ from server.keys.server_keys import private_pem, raw_public
 from server.relying_parties.relying_party import RelyingParty
 from server.signing.credential import Credential, CredentialState
 from server.signing.push_request import MakeOffers
-from server.signing.sign_request import Item, ItemState, SignRequest, State
+from server.signing.sign_request import ChosenItem, Item, ItemState, SignRequest, State
 from server.statements import APPROVAL_LIMIT, Statement, pae, read_statement, unb64
 from server.subscribers.subscriber import Subscriber
 from tests.unit.server.builders import HandClock, body_of, new_installation, open_app
@@ -74,33 +74,28 @@ class Walk:
                     hashlib.sha256(certificate).hexdigest(), CredentialState.ACTIVE, 0.0, 1e12, now,
                 )
             )  # fmt: skip
+            for item in items:
+                tx.documents.add(self._document(item, party["id"], now))
             tx.requests.add(
                 SignRequest(
                     REQUEST_ID, party["id"], party["name"], ENVELOPE["requested_by"], None, subscriber_id, "Ánh",
                     State.PREPARING, 1, "0042", tuple(ENVELOPE["verification_codes"]), 3, now, ENVELOPE["expires_at"] / 1000,
                 ),
-                items,
+                [ChosenItem(item.item_id, item.document_id, None) for item in items],
             )  # fmt: skip
-            for item in items:
-                tx.documents.add(
-                    Document(
-                        item.document_id,
-                        party["id"],
-                        None,
-                        item.title,
-                        "",
-                        "x.pdf",
-                        DocumentState.READY,
-                        "0",
-                        "0",
-                        1,
-                        now,
-                    )
-                )
+            tx.items.set_prepared(items)
             tx.jobs.add("make_offers", REQUEST_ID, {}, now=now)
             job = tx.jobs.take("test", now, 60)
         assert job is not None
         MakeOffers(self.app.store, self.clock, self.app.signer, self.app.nudge)(job)
+
+    @staticmethod
+    def _document(item: Item, party: str, now: float) -> Document:
+        return Document(
+            item.document_id, party, None, item.title, item.document_code, "x.pdf", DocumentState.READY, "0", item.source_sha256,
+            item.source_length, now, pages=item.pages, earlier_signatures=item.earlier_signatures, findings=item.findings,
+            processing_right=item.processing_right,
+        )  # fmt: skip
 
     @staticmethod
     def _item(wire: Json) -> Item:

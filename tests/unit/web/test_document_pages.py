@@ -133,7 +133,6 @@ def test_signed_document_is_completed_and_downloads_under_its_own_name(portal: A
         document = tx.documents.get(told["document_id"])
         assert document.state is DocumentState.READY
         tx.documents.set_signed(document.document_id, "sr", document.current_sha256, document.current_length, 1.8e9)
-        tx.documents.set_last_request([document.document_id], "")
         tx.database.conn.execute("UPDATE documents SET last_request_id = NULL")
     page = browser.get(told["url"]).text
     assert "Đã hoàn tất" in page
