@@ -239,6 +239,13 @@ class UnpackArchive:
                 if not error.code.startswith("archive_"):
                     raise
                 outcome.not_taken.append(NotTaken("", error.code))
+        self._end(job, outcome)
+
+    def give_up(self, job: Job) -> None:
+        """Unpacking failed too often, or ended workers: what was not unpacked yet is not taken. Raises ``LeaseLost``."""
+        self._end(job, _Outcome([NotTaken("", "archive_broken")]))
+
+    def _end(self, job: Job, outcome: "_Outcome") -> None:
         self._store_outcome(job, outcome)
         with self._store.read() as tx:
             wanted = tx.jobs.names("unpack_archive", job.body["sha256"])  # the same archive, sent twice

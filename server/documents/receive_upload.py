@@ -20,8 +20,6 @@ from server.ids import base32, new_id
 from server.text import clean_text, short_text
 from server.work import BULK, INTERACTIVE, Job, Nudge
 
-GIVE_UP_AFTER = 3
-
 
 @dataclass(frozen=True, slots=True)
 class ArrivedFile:
@@ -140,14 +138,23 @@ class InspectUpload:
             crash_point("skip.after_commit")
             return
         try:
-            if job.attempts > GIVE_UP_AFTER:
-                raise Unprocessable("looking at it ended the worker", code="pdf_too_complex")
             inspected = self._inspect(document)
         except PhoneSealError as error:
             if not error.code.startswith("pdf_"):
                 raise
             inspected = replace(document, state=DocumentState.REFUSED, refusal_code=error.code)
         self._store_result(job, document, inspected)
+
+    def give_up(self, job: Job) -> None:
+        """Looking at the file failed too often, or ended workers: it is refused. Raises ``LeaseLost``."""
+        with self._store.read() as tx:
+            document = tx.documents.find(job.subject)
+        if document is None or document.state is not DocumentState.CHECKING:
+            self(job)
+            return
+        self._store_result(
+            job, document, replace(document, state=DocumentState.REFUSED, refusal_code="pdf_too_complex")
+        )
 
     def _inspect(self, document: Document) -> Document:
         source = self._blobs.path("documents", document.uploaded_sha256)

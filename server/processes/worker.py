@@ -1,7 +1,8 @@
 """A signing worker: takes jobs by lease, prepares and embeds PDFs, sweeps what is overdue.
 
-Rules: nothing is kept in memory that a restart would miss; a job that fails is put back with a growing pause, and after too many
-attempts what it stood for is ended, so that nothing waits for ever; losing the lease is no error, it means that another one is at it.
+Rules: nothing is kept in memory that a restart would miss; losing the lease is no error, it means that another one is at it. A job that
+fails is put back with a growing pause, and a group of documents is parted then; after five attempts, or two deaths of a worker over it,
+what it stood for is ended with a reason, so that nothing waits for ever. No document and no job holds a worker longer than a lease.
 """
 
 import gc
@@ -22,19 +23,21 @@ from server.documents.read_document import RenderPage
 from server.documents.receive_upload import InspectUpload
 from server.errors import Conflict, LeaseLost, Unavailable
 from server.pdf.adapters import CmsEmbedder, SandboxedInspector, StampingPreparer
+from server.pdf.bounded import BoundedEmbedder, BoundedPreparer
 from server.pdf.sandbox import Sandbox
 from server.pdf.sandbox_walls import EVERY_WALL
 from server.processes.housekeeping import Housekeeping
+from server.processes.job_limits import SHARE_FOR_ONE, limit_memory, watchdog
 from server.processes.nudge import NudgeListener, SocketNudge
 from server.processes.with_supervisor import supervisor_is_gone
 from server.signing.embed_signatures import EmbedSignatures
 from server.signing.give_up import GiveUp
 from server.signing.prepare_documents import PrepareDocuments
-from server.work import Job
+from server.signing.single_out import single_out
+from server.work import MAX_ATTEMPTS, Job
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
-MAX_ATTEMPTS = 5
 OUT_OF_ORDER_PAUSE = 5.0
 
 
@@ -45,17 +48,22 @@ class Worker:
         inspector = SandboxedInspector(sandbox, app.config)
         store, blobs, clock, nudge = app.store, app.blobs, app.clock, app.nudge
         self._housekeeping = Housekeeping(store, blobs, clock, app.pair_device, app.expire_requests)
-        self._give_up = GiveUp(store, clock, nudge)
+        for_one = app.config.lease_seconds * SHARE_FOR_ONE
+        preparer, embedder = BoundedPreparer(StampingPreparer(), for_one), BoundedEmbedder(CmsEmbedder(), for_one)
+        inspect = InspectUpload(store, blobs, inspector, clock, nudge)
+        unpack = UnpackArchive(store, blobs, app.receive_upload, clock, app.config, nudge)
         self._steps: dict[str, Callable[[Job], None]] = {
-            "prepare_items": PrepareDocuments(store, blobs, StampingPreparer(), clock, nudge),
+            "prepare_items": PrepareDocuments(store, blobs, preparer, clock, nudge),
             "make_offers": app.make_offers,
-            "embed_items": EmbedSignatures(store, blobs, CmsEmbedder(), clock, nudge, app.config.full_validation_share),
-            "inspect_upload": InspectUpload(store, blobs, inspector, clock, nudge),
-            "unpack_archive": UnpackArchive(store, blobs, app.receive_upload, clock, app.config, nudge),
+            "embed_items": EmbedSignatures(store, blobs, embedder, clock, nudge, app.config.full_validation_share),
+            "inspect_upload": inspect,
+            "unpack_archive": unpack,
             "render_page": RenderPage(store, blobs, inspector, nudge),
             "drop_prepared": self._housekeeping.drop_prepared,
             "drop_blob": self._housekeeping.drop_blob,
         }
+        self._give_up: dict[str, Callable[[Job], None]] = dict.fromkeys(self._steps, GiveUp(store, clock, nudge))
+        self._give_up |= {"inspect_upload": inspect.give_up, "unpack_archive": unpack.give_up}
 
     def take_over(self, name: str) -> None:
         """Frees what died with the process that had this place before, so that nobody waits for its lease to run out. If it lives after
@@ -72,17 +80,13 @@ class Worker:
         with self._app.store.read() as tx:
             if not tx.jobs.any_to_take(self._app.clock.now()):
                 return False
-        with self._app.store.write() as tx:
-            job = tx.jobs.take(self._name, self._app.clock.now(), self._app.config.lease_seconds)
-            crash_point("take.before_commit")
-        crash_point("take.after_commit")
-        if job is None:
-            return False
+        job, parted = self._take()
+        if job is None or parted:
+            return job is not None
         try:
-            if job.attempts > MAX_ATTEMPTS:
-                self._give_up(job)
-            else:
-                self._steps[job.kind](job)
+            steps = self._steps if job.attempts <= MAX_ATTEMPTS else self._give_up
+            with watchdog(job.kind, self._app.config.lease_seconds):
+                steps[job.kind](job)
         except LeaseLost:
             log.info("job %d went to another worker", job.job_id)
         except Conflict as error:
@@ -93,6 +97,20 @@ class Worker:
             else:
                 log.info("job %d went to another worker, and its files with it", job.job_id)
         return True
+
+    def _take(self) -> tuple[Job | None, bool]:
+        """A job under lease; or one that is gone, because its documents have a job each now."""
+        with self._app.store.write() as tx:
+            now = self._app.clock.now()
+            job = tx.jobs.take(self._name, now, self._app.config.lease_seconds)
+            parts = single_out(job) if job is not None else []
+            if job is not None and parts:
+                for body in parts:
+                    tx.jobs.add(job.kind, job.subject, body, now=now, priority=job.priority)
+                tx.jobs.done(job)
+            crash_point("take.before_commit")
+        crash_point("take.after_commit")
+        return job, bool(parts)
 
     def _put_back(self, job: Job, error: Exception) -> bool:
         with self._app.store.write() as tx:
@@ -130,6 +148,7 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
         sandbox.warm_up()
         if missing := [wall for wall in EVERY_WALL if wall not in sandbox.walls]:
             log.warning("this kernel gives the PDF sandbox no wall against: %s", ", ".join(missing))
+        limit_memory()
         gc.freeze()  # modules and fonts stay: no collection need look at them again
         swept = 0.0
         while not stopping and not supervisor_is_gone():
