@@ -1,4 +1,4 @@
-"""Pages as pictures, from the bytes that the phone has checked. No Kivy here.
+"""Pages as pictures by PDFium, from the bytes that the phone has checked: see ``page_picture.Pages``. No Kivy here.
 
 PDFium is not thread-safe: one at a time. The document is kept open while its pages are turned; its bytes are read (and hashed again) by the
 device whenever another document is opened. ``close`` before the request ends, as the bytes go with it.
@@ -6,27 +6,12 @@ device whenever another document is opened. ``close`` before the request ends, a
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pypdfium2
 
 from mobile_app.errors import CheckFailed
-
-LARGEST_SIDE: Final = 3000
-"""Pixels: a picture takes four bytes for each."""
-
-
-@dataclass(frozen=True, slots=True)
-class PagePicture:
-    """Rows from the top, four bytes a pixel: red, green, blue, unused."""
-
-    position: int
-    page: int
-    pages: int
-    width: int
-    height: int
-    pixels: bytes
+from mobile_app.ui.page_picture import LARGEST_SIDE, PagePicture
 
 
 class PdfPages:
@@ -39,8 +24,6 @@ class PdfPages:
         self._document: Any = None
 
     def picture(self, position: int, page: int, width: int) -> PagePicture:
-        """Page ``page`` (0-based), ``width`` pixels wide unless that is too large. Raises CheckFailed("document_changed"),
-        CheckFailed("page_unreadable"), LookupError when the request is no longer in hand."""
         with self._lock:
             if position != self._position:
                 self._close()
