@@ -1,7 +1,8 @@
 """Step 4: signature values arrive in chunks; each is verified against the credential's certificate before it is stored.
 
 Rules: the receipt leaves after the commit; the first value of an item is kept, a repeat changes nothing; a value that does not verify
-fails its item for good; embedding starts at once, while the phone still signs. All in → ANSWERED.
+fails its item for good; embedding starts at once, while the phone still signs. All in → ANSWERED. What comes after ``sign_by`` is too
+late, by the clock of the transaction that would store it, whether a sweep was there or not.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from server.audit.audit_log import record
 from server.clock import Clock
 from server.crash_points import crash_point
 from server.errors import BadInput, Conflict, TooLarge, VerificationFailed
+from server.signing.cancel_request import signing_is_over, stop_signing
 from server.signing.credential import Credential
 from server.signing.dtbs import verify_signature_value
 from server.signing.finish_request import complete_if_done, end_request
@@ -73,7 +75,10 @@ class AcceptSignatures:
         judged = self._judge(values, items, credential)
         with self._store.write() as tx:
             request = tx.requests.get(request_id)
-            if request.state is State.SIGNING:
+            now = self._clock.now()
+            if signing_is_over(request, now):  # the sweep has not come by yet
+                stop_signing(tx, request, EndResult.TIMEOUT, now=now, actor="server")
+            elif request.state is State.SIGNING:
                 self._commit(tx, request, judged)
             missing = sum(last - first + 1 for first, last in tx.items.missing(request_id))
             after = {item.position: item for item in tx.items.at(request_id, [position for position, _ in values])}

@@ -14,15 +14,24 @@ from server.signing.sign_request import BEFORE_APPROVAL, EndResult, ItemState, S
 from server.work import Nudge
 
 
+def signing_is_over(request: SignRequest, now: float) -> bool:
+    """The phone's own deadline has passed: what it did not send is missing for good."""
+    return request.state is State.SIGNING and (request.sign_by or 0) <= now
+
+
 def stop_signing(
     tx: SigningTransaction, request: SignRequest, end_result: EndResult, *, now: float, actor: str
 ) -> SignRequest:
-    """Ends the items that have no signature value yet and lets the others finish. ``request`` must be in SIGNING."""
+    """Ends the items that have no signature value yet and lets the others finish. ``request`` must be in SIGNING.
+
+    Raises ``Conflict`` when somebody else moved it first: then nothing of this happened.
+    """
     state = ItemState.CANCELLED if end_result is EndResult.CANCELLED else ItemState.FAILED
-    stopped = tx.items.end(request.request_id, state, end_result, old=(ItemState.PREPARED,))
     counts = tx.items.counts(request.request_id)
     if not counts[ItemState.ANSWERED] and not counts[ItemState.SIGNED]:
-        return end_request(tx, request, State.CANCELLED, end_result, now=now, actor=actor)
+        return end_request(tx, request, State.CANCELLED, end_result, now=now, actor=actor, items=state)
+    answered = tx.requests.move(request, State.ANSWERED)
+    stopped = tx.items.end(request.request_id, state, end_result, old=(ItemState.PREPARED,))
     record(
         tx,
         "signing_stopped",
@@ -31,7 +40,6 @@ def stop_signing(
         subject=request.request_id,
         facts={"end_result": end_result, "stopped": stopped},
     )
-    answered = tx.requests.move(request, State.ANSWERED)
     tx.outbox.add("request_changed", request.request_id, {}, now)
     return complete_if_done(tx, answered, now=now)
 

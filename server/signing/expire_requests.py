@@ -6,7 +6,7 @@ Expiry counts until the approval is committed. Every worker sweeps; compare-and-
 from server.clock import Clock
 from server.crash_points import crash_point
 from server.errors import Conflict
-from server.signing.cancel_request import stop_signing
+from server.signing.cancel_request import signing_is_over, stop_signing
 from server.signing.finish_request import end_request
 from server.signing.ports import SigningStore
 from server.signing.sign_request import BEFORE_APPROVAL, EndResult, State
@@ -26,19 +26,19 @@ class ExpireRequests:
         return sum(self._end(request_id) for request_id in overdue)
 
     def _end(self, request_id: str) -> bool:
-        with self._store.write() as tx:
-            now = self._clock.now()
-            request = tx.requests.get(request_id)
-            try:
+        try:
+            with self._store.write() as tx:
+                now = self._clock.now()
+                request = tx.requests.get(request_id)
                 if request.state in BEFORE_APPROVAL and request.expires_at <= now:
                     end_request(tx, request, State.EXPIRED, EndResult.EXPIRED, now=now, actor="server")
-                elif request.state is State.SIGNING and (request.sign_by or 0) <= now:
+                elif signing_is_over(request, now):
                     stop_signing(tx, request, EndResult.TIMEOUT, now=now, actor="server")
                 else:
                     return False
-            except Conflict:
-                return False
-            crash_point("expire.before_commit")
-        crash_point("expire.after_commit")
+                crash_point("expire.before_commit")
+            crash_point("expire.after_commit")
+        except Conflict:
+            return False
         self._nudge.web(request_id)
         return True

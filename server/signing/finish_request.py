@@ -32,14 +32,16 @@ def end_request(
     reason: str | None = None,
     facts: dict[str, object] | None = None,
     answered_by: str | None = None,
+    items: ItemState | None = None,
 ) -> SignRequest:
     """Moves ``request`` into the final ``state`` in the caller's transaction and tells everybody by the outbox: the phone that
-    answered gets the outcome, the others a withdrawal. Returns the request as it now stands in the store.
+    answered gets the outcome, the others a withdrawal. Returns the request as it now stands in the store. ``items``: the state in
+    which open items end, when it is not the usual one.
 
-    Raises ``Conflict`` when somebody else moved it first: then nothing of this happened.
+    Raises ``Conflict`` when somebody else moved it first: the move comes before everything else, so that then nothing of this happened.
     """
-    tx.items.end(request.request_id, _ITEM_END[state], end_result, old=OPEN_ITEMS, reason=reason)
     tx.requests.move(request, state, end_result=end_result, reason=reason, finished_at=now)
+    tx.items.end(request.request_id, items or _ITEM_END[state], end_result, old=OPEN_ITEMS, reason=reason)
     counts = tx.items.counts(request.request_id)
     entry = record(
         tx,
