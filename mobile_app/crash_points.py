@@ -43,6 +43,8 @@ CRASH_POINTS: Final = (
     "request.journal.refusal.after",
     "request.refusal.sent",
     "pin.change.wrapped",
+    "pin.change.prepared",
+    "pin.change.decided",
     "pin.change.sent",
     "pin.change.finished",
 )

@@ -7,6 +7,7 @@ from server.certificate_authority.development_ca import DevelopmentCa
 from server.certificate_authority.ports import CertificateIssuer, NoIssuer
 from server.clock import Clock, FileOffsetClock, SystemClock
 from server.config import Config, ConfigError
+from server.devices.block_requesters import BlockRequesters
 from server.devices.complete_pairing import CompletePairing
 from server.devices.end_device import EndDevice
 from server.devices.pairing import PairDevice
@@ -70,6 +71,7 @@ class UseCases:
     complete_pairing: CompletePairing
     pair_device: PairDevice
     end_device: EndDevice
+    block_requesters: BlockRequesters
     read_devices: ReadDevices
     receive_upload: ReceiveUpload
     read_document: ReadDocument
@@ -156,6 +158,7 @@ def build(config: Config, nudge: Nudge) -> UseCases:
             store, clock, signer, keys.recovery_public, config.server_name, keys.sealer, complete, nudge
         ),
         end_device=EndDevice(store, clock, config, nudge),
+        block_requesters=BlockRequesters(store, clock, nudge),
         read_devices=ReadDevices(store),
         receive_upload=ReceiveUpload(store, blobs, clock, config, nudge),
         read_document=ReadDocument(store, blobs, clock, nudge),

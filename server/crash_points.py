@@ -22,7 +22,7 @@ _COMMITS = (
     # documents
     "upload", "inspect", "render", "render_again", "import_start", "archive", "unpack", "keep_lease",
     # phones
-    "prove", "change_pin", "device", "rename", "recover", "cancel_recovery",
+    "prove", "change_pin", "finish_pin_change", "block", "unblock", "device", "rename", "recover", "cancel_recovery",
     "pairing_offer", "pairing_begin", "pairing", "pairing_confirm", "pairing_complete", "pairing_reject", "pairing_veto", "pairing_expire",
     # the server's own key
     "rotate",

@@ -7,15 +7,14 @@ questions are asked on the worker (pairing: on the caller's thread). All public 
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from mobile_app.clock import Clock, milliseconds
-from mobile_app.device import account
+from mobile_app.device.account import Account
 from mobile_app.device.enrolment import Enrolment
 from mobile_app.device.history import Evidence, FinishedRequest, evidence_of, finished_requests
 from mobile_app.device.identity import AboutThisPhone, Identity, forget_identity, kept_identity
-from mobile_app.device.interaction import Attention, AttentionLost, ConnectionState, PendingRequest, UserInteraction
+from mobile_app.device.interaction import Attention, ConnectionState, PendingRequest, UserInteraction
 from mobile_app.device.journal import Journal
 from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.key_vault import KeyChoice, KeyVault
@@ -26,7 +25,6 @@ from mobile_app.link.ports import SocketConnector, WebConnector
 
 __all__ = ["AboutThisPhone", "Evidence", "FinishedRequest", "Identity", "PhoneDevice"]
 
-_ANSWER_SECONDS = 30.0
 _DEFAULT_KEY = KeyChoice("rsa_pkcs1_sha256", 2048)
 
 
@@ -67,6 +65,8 @@ class PhoneDevice:
             about=about,
             random_bytes=random_bytes,
         )
+        self.account = Account(lambda: self._running().parts, self._journal)
+        """PIN, phones, blocked requesters, log-out."""
         self._lock = threading.RLock()
         self._pairing_attention = Attention()
         self._started = False
@@ -200,24 +200,17 @@ class PhoneDevice:
     # -- the account ------------------------------------------------------------------------------
 
     def change_pin(self, old_pin: bytearray, new_pin: bytearray) -> None:
-        """Needs a connection. Raises WeakPin, WrongPin, ServerRefused, LinkError. Overwrites both."""
-        run = self._running()
-        with _time_limit() as attention, run.key_use:
-            account.change_pin(run.parts, old_pin, new_pin, self._random_bytes, attention)
+        """See ``Account.change_pin``."""
+        self.account.change_pin(old_pin, new_pin)
 
     def freeze(self) -> None:
-        """Have the server withhold the share until staff or the account's owner lift it. Raises LinkError,
-        ServerRefused."""
-        run = self._running()
-        with _time_limit() as attention:
-            account.tell(run.parts, "freeze", "frozen", attention)
+        """See ``Account.freeze``."""
+        self.account.freeze()
 
     def unpair(self) -> None:
-        """Tell the server, then destroy the keys. The history stays. Raises LinkError when the server did not
-        hear it (keys are kept)."""
-        run = self._running()
-        with _time_limit() as attention:
-            account.tell(run.parts, "unpair", "unpaired", attention)
+        """Tell the server, then destroy the keys. The history stays. Raises LinkError when the server did not hear it (keys are kept),
+        ServerRefused. No telling is needed when the server has unpaired this phone already."""
+        self.account.unpair()
         self.forget_pairing()
 
     def forget_pairing(self) -> None:
@@ -233,21 +226,7 @@ class PhoneDevice:
             for row in self._journal.in_states(unfinished):
                 self._journal.finish(row.request_id, now, "no_device")
             forget_identity(self._journal)
+            self.account.forget()
         self._enrolment.drop_stray_vaults()
         if was_started:
             self.start()
-
-
-@contextmanager
-def _time_limit() -> Iterator[Attention]:
-    """For calls on the caller's own thread: after half a minute they end with LinkError("no_answer")."""
-    attention = Attention()
-    timer = threading.Timer(_ANSWER_SECONDS, lambda: attention.cancel("no_answer"))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield attention
-    except AttentionLost as error:
-        raise LinkError("no_answer") from error
-    finally:
-        timer.cancel()

@@ -108,12 +108,12 @@ class KeyVault(Protocol):
         ...
 
     def begin_pin_change(self, attempt: PinAttempt, vault_share: bytes, new_pin: bytearray, new_share: bytes) -> bytes:
-        """Write the keys, wrapped anew, beside the present ones; returns the new ``pin_proof_key``. Whichever
-        of the two the server's share opens at the next ``unlock`` stays."""
+        """Write the keys, wrapped anew, beside the present ones; returns the new ``pin_proof_key``. ``unlock`` uses whichever of the
+        two the server's share opens and drops neither while the present one opens; beginning again replaces the waiting one."""
         ...
 
     def finish_pin_change(self, vault_name: str) -> None:
-        """The server took the new PIN: drop the old wrapping."""
+        """The server took the new PIN: drop the old wrapping. No effect if it is gone already."""
         ...
 
     def erase(self, vault_name: str) -> None:

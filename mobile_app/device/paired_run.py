@@ -20,7 +20,7 @@ from mobile_app.device.journal import Journal
 from mobile_app.device.journaled_request import WAITING_STATES, JournaledRequest, RequestState
 from mobile_app.device.key_vault import KeyVault
 from mobile_app.device.new_device import answer_new_device, check_new_device
-from mobile_app.device.pin_exchange import PinExchange
+from mobile_app.device.pin_change import pin_parts
 from mobile_app.device.request_book import END_OF_STATE, RequestBook
 from mobile_app.device.request_steps.walk import answer_again, refuse_envelope, walk_through
 from mobile_app.device.request_steps.walk_state import Walk, WalkParts
@@ -63,7 +63,6 @@ class PairedRun:
         self._journal = journal
         self._interaction = interaction
         self._open_on_arrival = open_on_arrival
-        self.key_use = threading.Lock()
         self.session = Session(
             identity=identity,
             pinned=pinned,
@@ -84,6 +83,9 @@ class PairedRun:
             server_now=self.session.server_now,
             on_warning=self._warn,
         )
+        pin_exchange, pin_change = pin_parts(
+            self.session, vault, identity, interaction, clock, journal, random_bytes
+        )
         self.parts = WalkParts(
             session=self.session,
             journal=journal,
@@ -91,14 +93,8 @@ class PairedRun:
             vault=vault,
             identity=identity,
             interaction=interaction,
-            pin_exchange=PinExchange(
-                session=self.session,
-                vault=vault,
-                identity=identity,
-                interaction=interaction,
-                clock=clock,
-                key_use=self.key_use,
-            ),
+            pin_exchange=pin_exchange,
+            pin_change=pin_change,
             cache=cache,
         )
         self._worker = Worker(self._on_failure)
@@ -228,6 +224,7 @@ class PairedRun:
     def _on_online(self) -> None:
         """Runs on the session's thread. Raises LinkError, which has the connection made anew."""
         try:
+            self.parts.pin_change.settle_now()
             answer = wire.read_waiting_answer(self.session.call_once("waiting", {}))
         except ServerRefused as error:
             self._on_problem(error.code, error.details)

@@ -8,6 +8,7 @@ Rules:
   open.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from mobile_app.clock import Clock
@@ -21,7 +22,7 @@ from mobile_app.link import wire
 from mobile_app.link.fields import Malformed, encode_bytes
 
 _COUNTED = ("wrong_pin", "pin_wait")
-_STALE_NONCE = "challenge_unknown"
+STALE_NONCE = "challenge_unknown"
 
 
 def pin_challenge(session: Session, attention: Attention) -> bytes:
@@ -40,14 +41,16 @@ class PinExchange:
         interaction: UserInteraction,
         clock: Clock,
         key_use: AbstractContextManager[object],
+        settle: Callable[[Attention], None],
     ) -> None:
-        """``key_use`` keeps a PIN change and an unlocking apart."""
+        """``key_use`` keeps a PIN change and an unlocking apart; ``settle`` finishes a change that was decided."""
         self._session = session
         self._vault = vault
         self._identity = identity
         self._interaction = interaction
         self._clock = clock
         self._key_use = key_use
+        self._settle = settle
 
     def unlock(self, purpose: PinPurpose, request: PendingRequest | None, attention: Attention) -> UnlockedKeys | None:
         """Ask until the PIN is right or the person gives up (None). Raises ServerRefused (``pin_locked``,
@@ -64,6 +67,7 @@ class PinExchange:
                 if problem is not None:
                     self._wait_until(asked_at + problem.retry_after, attention)
                 with self._key_use:
+                    self._settle(attention)
                     share = self.released_share(attempt, attention)
                     crash_point("request.share.released")
                     return attempt.unlock(share)
@@ -71,6 +75,16 @@ class PinExchange:
                 problem = pin_problem(error)
             finally:
                 attempt.close()
+
+    def prove(self, pin: bytearray, attention: Attention) -> None:
+        """Have the server judge a PIN, which it counts, and open nothing. Raises like ``released_share``. Overwrites ``pin``."""
+        attempt = self._vault.attempt(self._identity.vault_name, pin)
+        try:
+            with self._key_use:
+                self._settle(attention)
+                self.released_share(attempt, attention)
+        finally:
+            attempt.close()
 
     def released_share(self, attempt: PinAttempt, attention: Attention) -> bytes:
         """Raises WrongPin, ServerRefused, AttentionLost."""
@@ -83,7 +97,7 @@ class PinExchange:
             try:
                 answer = self._session.call_once("release_share", message)
             except ServerRefused as error:
-                if error.code == _STALE_NONCE:
+                if error.code == STALE_NONCE:
                     attention.wait(0.1)
                     continue
                 if error.code in _COUNTED:

@@ -38,6 +38,11 @@ class PinnedKeys:
     request_signing_key: bytes
     recovery_key: bytes
 
+    @property
+    def fingerprint(self) -> str:
+        """Of the request-signing key, as a QR code and an operator show it."""
+        return fingerprint(self.request_signing_key)
+
     def verify(self, statement: Statement, purpose: str, read: Callable[[object], T]) -> Verified[T]:
         """Believe a statement of this server. Raises CheckFailed."""
         return verify_statement(

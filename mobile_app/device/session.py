@@ -87,6 +87,8 @@ class Session:
         self._warned: set[str] = set()
         self._rotations_asked_at = -_ROTATIONS_AGAIN
         self.skew_ms = 0
+        self.refusal = ""
+        """The code with which the server turned this phone away last; empty while it does not."""
 
     # -- life -------------------------------------------------------------------------------------
 
@@ -121,12 +123,14 @@ class Session:
 
     # -- asking -----------------------------------------------------------------------------------
 
-    def call(self, event: str, message: Mapping[str, object], attention: Attention) -> object:
+    def call(
+        self, event: str, message: Mapping[str, object], attention: Attention, *, over: str = ""
+    ) -> object:
         """Ask on whatever connection there is, or the next one. Raises ServerRefused, Malformed,
-        AttentionLost."""
+        AttentionLost. ``over``: a refusal to connect after which there is no next one; it is raised too."""
         failures = 0
         while True:
-            online = self._await_online(attention)
+            online = self._await_online(attention, over)
             try:
                 return online.socket.call(event, message)
             except Malformed:
@@ -183,12 +187,14 @@ class Session:
             attention.wait(delay)
             delay = min(delay * 2, _LONGEST_DELAY)
 
-    def _await_online(self, attention: Attention) -> _Online:
+    def _await_online(self, attention: Attention, over: str = "") -> _Online:
         while True:
             attention.check()
             with self._changed:
                 if self._online is not None:
                     return self._online
+                if over and self.refusal == over:
+                    raise ServerRefused(over)
                 self._changed.wait(0.2)
 
     def ask_for_rotations(self) -> bool:
@@ -273,6 +279,7 @@ class Session:
                 socket.close()
                 raise LinkError("offline")
             self._online = _Online(socket, proven.access_token)
+            self.refusal = ""
             self._changed.notify_all()
         self._set_state(ConnectionState.ONLINE)
 
@@ -294,6 +301,7 @@ class Session:
     def _refused(self, error: PhoneError) -> None:
         """The server said no, or said what is not true. Shown once for each code, so that a minute's retry
         does not nag."""
+        self.refusal = error.code
         self._set_state(_REFUSED_STATES.get(error.code, ConnectionState.REFUSED))
         if error.code in self._warned:
             return

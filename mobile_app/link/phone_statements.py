@@ -108,3 +108,23 @@ class DeviceWish(_Plain):
 
     device_id: str
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block(_Plain):
+    """``phoneseal.block.v1`` (§5.2). ``scope``: ``relying_party`` or ``person``."""
+
+    device_id: str
+    request_id: str
+    relying_party_id: str
+    scope: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unblock(_Plain):
+    """``phoneseal.unblock.v1`` (§5.2)."""
+
+    device_id: str
+    block_id: str
+    at: int

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server.devices.device import Device, Pairing, Recovery
+from server.devices.device import Device, DeviceState, Pairing, Recovery
 from server.devices.ports import DeviceStore
 from server.errors import NotFound
 from server.signing.credential import Credential
@@ -26,6 +26,12 @@ class ReadDevices:
         return [
             PhoneLine(device, tuple(c for c in credentials if c.device_id == device.device_id)) for device in devices
         ]
+
+    def beside(self, device_id: str) -> list[Device]:
+        """The phones that this one's owner has now, itself among them, the oldest first."""
+        with self._store.read() as tx:
+            devices = tx.devices.of_subscriber(tx.devices.get(device_id).subscriber_id)
+        return [device for device in devices if device.state is not DeviceState.UNPAIRED]
 
     def device(self, device_id: str, subscriber_id: str) -> Device:
         """Raises ``NotFound(device_unknown)`` for another subscriber's phone too."""

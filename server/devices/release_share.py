@@ -1,7 +1,8 @@
 """The server's half of the vault: 32 bytes, released on a PIN proof that is counted (docs/protocol.md §5).
 
 Rules: the try is committed before the answer leaves, so neither a crash nor a restored phone file wins one; waits and the lock are the
-server's; a frozen phone gets nothing.
+server's; a frozen phone gets nothing. A PIN changes in two steps that may each be repeated: prepared under a proof by the old one, then
+finished by name, so that a lost answer leaves no doubt which one counts.
 """
 
 import hashlib
@@ -62,14 +63,26 @@ class ReleaseShare:
         message = pae("phoneseal.pin_proof.v1", nonce + device.device_id.encode())
         return hmac.new(key, message, hashlib.sha256).digest()
 
-    def change_pin(self, device_id: str, nonce: bytes, proof: bytes, vault_share: bytes, pin_proof_key: bytes) -> None:
-        """Sets a new share and proof key, on a proof by the old PIN. Raises like a release."""
+    def change_pin(
+        self, device_id: str, nonce: bytes, proof: bytes, vault_share: bytes, pin_proof_key: bytes, change_id: bytes
+    ) -> None:
+        """Keeps a new share and proof key beside those that count, on a proof by the old PIN. Raises like a release."""
         self(device_id, nonce, proof)
         sealed_share = self._sealer.seal(vault_share, f"{device_id}:vault_share")
         sealed_key = self._sealer.seal(pin_proof_key, f"{device_id}:pin_proof_key")
         with self._store.write() as tx:
             check_active(tx.devices.get(device_id))
-            tx.devices.set_pin(device_id, sealed_share, sealed_key)
-            record(tx, "pin_changed", now=self._clock.now(), actor=device_id, subject=device_id)
+            tx.devices.prepare_pin_change(device_id, change_id, sealed_share, sealed_key)
             crash_point("change_pin.before_commit")
         crash_point("change_pin.after_commit")
+
+    def finish_pin_change(self, device_id: str, change_id: bytes) -> None:
+        """The phone has kept the new PIN's wrapping: from now on it counts. The same again changes nothing; wrong tries stay counted.
+        Raises ``Conflict(pin_change_unknown)`` for a change that another took the place of, ``Forbidden``."""
+        with self._store.write() as tx:
+            check_active(tx.devices.get(device_id))
+            now = self._clock.now()
+            if tx.devices.finish_pin_change(device_id, change_id, now):
+                record(tx, "pin_changed", now=now, actor=device_id, subject=device_id)
+            crash_point("finish_pin_change.before_commit")
+        crash_point("finish_pin_change.after_commit")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from server.audit.audit_log import AuditStore, Entry
+from server.devices.blocked_requester import BlockedRequester
 from server.devices.device import Device
 from server.documents.document import Document, SignableDocument
 from server.relying_parties.relying_party import RelyingParty
@@ -94,6 +95,10 @@ class RelyingPartyDirectory(Protocol):
     def get(self, relying_party_id: str) -> RelyingParty: ...
 
 
+class BlockDirectory(Protocol):
+    def find(self, subscriber_id: str, relying_party_id: str, user_id: str) -> BlockedRequester | None: ...
+
+
 class RequestThrottles(Protocol):
     def pour(
         self, bucket: str, now: float, *, capacity: float, leak_per_second: float, amount: float = ...
@@ -119,6 +124,8 @@ class SigningTransaction(Protocol):
     def subscribers(self) -> SubscriberDirectory: ...
     @property
     def relying_parties(self) -> RelyingPartyDirectory: ...
+    @property
+    def blocked_requesters(self) -> BlockDirectory: ...
     @property
     def throttles(self) -> RequestThrottles: ...
     @property

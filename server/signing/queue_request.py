@@ -1,8 +1,8 @@
 """Step 1: somebody asks for signatures, and the request waits for its documents to be prepared.
 
 Rules, all checked here on the server: the asker may use each document; each is ready and in no other open request; the subscriber has a
-phone; the relying party has room in its budget and has not just been refused; the counts are within the limits. One transaction records
-the request, its items and the work; a repeated idempotency key gets the first answer again.
+phone and has not blocked whoever asks; the relying party has room in its budget and has not just been refused; the counts are within the
+limits. One transaction records the request, its items and the work; a repeated idempotency key gets the first answer again.
 """
 
 import hashlib
@@ -14,10 +14,12 @@ from server.audit.audit_log import record
 from server.clock import Clock
 from server.config import Config
 from server.crash_points import crash_point
+from server.devices.blocked_requester import blocked_user
 from server.devices.device import DeviceState
 from server.documents.document import SignableDocument
 from server.errors import BadInput, Conflict, Forbidden, TooLarge, TooManyTries
 from server.ids import new_id, new_ids
+from server.relying_parties.relying_party import RelyingParty
 from server.signing.choose_documents import Asker, Selection, choose, measure, place
 from server.signing.place_signature import SamePlace
 from server.signing.ports import SigningStore, SigningTransaction
@@ -77,8 +79,8 @@ class QueueRequest:
         self._nudge = nudge
 
     def __call__(self, new: NewRequest) -> SignRequest:
-        """Records the request. Raises ``BadInput``, ``Forbidden``, ``NotFound``, ``Conflict`` (no_device, document_in_use,
-        document_not_ready, idempotency_key_reused), ``TooLarge``, ``TooManyTries``."""
+        """Records the request. Raises ``BadInput``, ``Forbidden`` (relying_party_suspended, requester_blocked), ``NotFound``, ``Conflict``
+        (no_device, document_in_use, document_not_ready, idempotency_key_reused), ``TooLarge``, ``TooManyTries``."""
         lifetime = self._check_shape(new)
         with self._store.write() as tx:
             if new.idempotency_key is not None:
@@ -147,6 +149,7 @@ class QueueRequest:
         if party.state != "ACTIVE":
             raise Forbidden("the relying party is suspended", code="relying_party_suspended")
         subscriber = tx.subscribers.get(new.subscriber_id)
+        self._check_blocked(tx, new, party)
         self._check_device(tx, new.subscriber_id, now)
         if len(tx.requests.live(new.subscriber_id, party.relying_party_id)) >= party.live_limit:
             raise TooManyTries(
@@ -182,6 +185,12 @@ class QueueRequest:
             idempotency_key=new.idempotency_key,
             idempotency_sha256=new.digest() if new.idempotency_key is not None else None,
         )
+
+    @staticmethod
+    def _check_blocked(tx: SigningTransaction, new: NewRequest, party: RelyingParty) -> None:
+        user_id = blocked_user(party, new.user_id)
+        if tx.blocked_requesters.find(new.subscriber_id, party.relying_party_id, user_id) is not None:
+            raise Forbidden("the subscriber has blocked this requester", code="requester_blocked")
 
     @staticmethod
     def _check_device(tx: SigningTransaction, subscriber_id: str, now: float) -> None:

@@ -39,7 +39,7 @@ NEXT_ACTOR: dict[State, str] = {
     S.FAILED: "nobody",
 }
 MOVES: dict[State, frozenset[State]] = {
-    S.PREPARING: frozenset({S.QUEUED, S.FAILED, S.CANCELLED, S.EXPIRED}),
+    S.PREPARING: frozenset({S.QUEUED, S.FAILED, S.CANCELLED, S.EXPIRED, S.REFUSED}),
     S.QUEUED: frozenset({S.PUSHED, S.OPENED, S.SIGNING, S.REFUSED, S.EXPIRED, S.CANCELLED}),
     S.PUSHED: frozenset({S.OPENED, S.SIGNING, S.REFUSED, S.EXPIRED, S.CANCELLED}),
     S.OPENED: frozenset({S.SIGNING, S.REFUSED, S.EXPIRED, S.CANCELLED}),

@@ -64,6 +64,7 @@ class DeviceEvents:
             "pin_challenge": self._pin_challenge,
             "release_share": self._release_share,
             "change_pin": self._change_pin,
+            "finish_pin_change": self._finish_pin_change,
             "approve": self._approve,
             "refuse": self._refuse,
             "signatures": self._signatures,
@@ -71,6 +72,10 @@ class DeviceEvents:
             "approve_device": self._approve_device,
             "freeze": self._freeze,
             "unpair": self._unpair,
+            "devices": self._devices,
+            "blocked": self._blocked,
+            "block": self._block,
+            "unblock": self._unblock,
         }
 
     @property
@@ -173,9 +178,14 @@ class DeviceEvents:
         return {"vault_share": b64(share)}
 
     def _change_pin(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
-        nonce, proof, share, proof_key = wire.read_change_pin(message)
+        nonce, *change = wire.read_change_pin(message)
         self._spend_challenge(socket, nonce)
-        self._lanes.database(self._app.release_share.change_pin, device_id, nonce, proof, share, proof_key)
+        self._lanes.database(self._app.release_share.change_pin, device_id, nonce, *change)
+        return {"prepared": True}
+
+    def _finish_pin_change(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
+        change_id = wire.read_finish_pin_change(message)
+        self._lanes.database(self._app.release_share.finish_pin_change, device_id, change_id)
         return {"changed": True}
 
     def _approve(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
@@ -222,6 +232,29 @@ class DeviceEvents:
         if statement.purpose != purpose:
             raise BadInput("another purpose", code="bad_message")
         self._lanes.database(self._app.end_device.by_phone, device_id, statement)
+
+    def _devices(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
+        wire.read_empty(message)
+        found = self._lanes.database(self._app.read_devices.beside, device_id)
+        return {"devices": [wire.phone_line(device) for device in found]}
+
+    def _blocked(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
+        wire.read_empty(message)
+        found = self._lanes.database(self._app.block_requesters.of_phone, device_id)
+        return {
+            "requesters": [wire.blocked_line(block) for block in found],
+            "by_person": [self._app.portal.relying_party_id],
+        }
+
+    def _block(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
+        statement = wire.only_statement(message, "statement")
+        block = self._lanes.database(self._app.block_requesters.block, device_id, statement)
+        return {"blocked": wire.blocked_line(block)}
+
+    def _unblock(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
+        statement = wire.only_statement(message, "statement")
+        self._lanes.database(self._app.block_requesters.unblock, device_id, statement)
+        return {"unblocked": True}
 
     def approvals_wanted(self, device_id: str) -> list[Statement]:
         """What an earlier phone is asked about new ones, again after each hello."""

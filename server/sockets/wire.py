@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from server.devices.blocked_requester import BlockedRequester
+from server.devices.device import Device
 from server.devices.pairing import Revealed
 from server.errors import BadInput, PhoneSealError
 from server.ids import is_id
@@ -111,15 +113,44 @@ def read_release(message: object) -> tuple[bytes, bytes]:
     return unb64(fields["nonce"], length=NONCE_BYTES), unb64(fields["proof"], length=32)
 
 
-def read_change_pin(message: object) -> tuple[bytes, bytes, bytes, bytes]:
-    """Nonce, proof by the old PIN, new share, new proof key."""
-    fields = fields_of(message, frozenset({"nonce", "proof", "vault_share", "pin_proof_key"}))
+def read_change_pin(message: object) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+    """Nonce, proof by the old PIN, new share, new proof key, the change's name."""
+    fields = fields_of(message, frozenset({"nonce", "proof", "vault_share", "pin_proof_key", "change_id"}))
     return (
         unb64(fields["nonce"], length=NONCE_BYTES),
         unb64(fields["proof"], length=32),
         unb64(fields["vault_share"], length=32),
         unb64(fields["pin_proof_key"], length=32),
+        unb64(fields["change_id"], length=32),
     )
+
+
+def read_finish_pin_change(message: object) -> bytes:
+    return unb64(fields_of(message, frozenset({"change_id"}))["change_id"], length=32)
+
+
+def phone_line(device: Device) -> dict[str, Any]:
+    """One phone of ``devices``."""
+    return {
+        "device_id": device.device_id,
+        "name": device.name,
+        "platform": device.platform,
+        "state": device.state,
+        "key_protection": device.key_protection,
+        "paired_at": int(device.paired_at * 1000),
+        "last_seen_at": None if device.last_seen_at is None else int(device.last_seen_at * 1000),
+    }
+
+
+def blocked_line(block: BlockedRequester) -> dict[str, Any]:
+    """One requester of ``blocked``, and what ``block`` answers."""
+    return {
+        "block_id": block.block_id,
+        "relying_party": {"id": block.relying_party_id, "name": block.relying_party_name},
+        "scope": block.scope,
+        "person": block.person,
+        "blocked_at": int(block.blocked_at * 1000),
+    }
 
 
 def read_signatures(message: object) -> tuple[str, str, bytes]:

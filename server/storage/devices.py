@@ -89,11 +89,42 @@ class DeviceTable:
             (wrong_pins, wait_until, device_id),
         )
 
-    def set_pin(self, device_id: str, sealed_vault_share: bytes, sealed_pin_proof_key: bytes) -> None:
+    # PIN changes -------------------------------------------------------------------------------------------------------
+
+    def prepare_pin_change(
+        self, device_id: str, change_id: bytes, sealed_vault_share: bytes, sealed_pin_proof_key: bytes
+    ) -> None:
+        """Keeps what the next PIN needs beside what counts; a change that was prepared before is void, unless it was this one."""
+        if self.pin_change(device_id, change_id) is None:
+            self._db.execute(
+                "INSERT OR REPLACE INTO pin_changes (device_id, change_id, sealed_vault_share, sealed_pin_proof_key, done_at)"
+                " VALUES (?, ?, ?, ?, NULL)",
+                (device_id, change_id, sealed_vault_share, sealed_pin_proof_key),
+            )
+
+    def finish_pin_change(self, device_id: str, change_id: bytes, now: float) -> bool:
+        """Has the prepared PIN count. False when it did already. Raises ``Conflict(pin_change_unknown)``."""
+        change = self.pin_change(device_id, change_id)
+        if change is None:
+            raise Conflict("no such PIN change was prepared", code="pin_change_unknown")
+        if change["done_at"] is not None:
+            return False
         self._db.execute(
-            "UPDATE devices SET sealed_vault_share = ?, sealed_pin_proof_key = ?, wrong_pins = 0, pin_wait_until = 0 WHERE device_id = ?",
-            (sealed_vault_share, sealed_pin_proof_key, device_id),
+            "UPDATE devices SET sealed_vault_share = ?, sealed_pin_proof_key = ? WHERE device_id = ?",
+            (change["sealed_vault_share"], change["sealed_pin_proof_key"], device_id),
         )
+        self._db.execute(
+            "UPDATE pin_changes SET sealed_vault_share = NULL, sealed_pin_proof_key = NULL, done_at = ? WHERE device_id = ?",
+            (now, device_id),
+        )
+        return True
+
+    def pin_change(self, device_id: str, change_id: bytes) -> sqlite3.Row | None:
+        """The change of this name, prepared or done."""
+        row: sqlite3.Row | None = self._db.execute(
+            "SELECT * FROM pin_changes WHERE device_id = ? AND change_id = ?", (device_id, change_id)
+        ).fetchone()
+        return row
 
     def seen(self, device_id: str, at: float) -> None:
         self._db.execute("UPDATE devices SET last_seen_at = ? WHERE device_id = ?", (at, device_id))

@@ -184,3 +184,25 @@ def m0003_lists_and_operators(db: Database) -> None:
         db.execute(
             "UPDATE documents SET search_text = ? WHERE document_id = ?", (search_form(" ".join(texts)), document_id)
         )
+
+
+FOURTH = (
+    # a PIN change on its way: sealed until the phone says that it counts; ``done_at`` once it does
+    """CREATE TABLE pin_changes (
+        device_id TEXT PRIMARY KEY REFERENCES devices, change_id BLOB NOT NULL, sealed_vault_share BLOB, sealed_pin_proof_key BLOB,
+        done_at REAL) STRICT, WITHOUT ROWID""",
+    # who may not ask a subscriber; ``user_id`` is empty when a relying party is blocked as a whole
+    """CREATE TABLE blocked_requesters (
+        block_id TEXT PRIMARY KEY, subscriber_id TEXT NOT NULL REFERENCES subscribers,
+        relying_party_id TEXT NOT NULL REFERENCES relying_parties, user_id TEXT NOT NULL, relying_party_name TEXT NOT NULL,
+        person TEXT NOT NULL, device_id TEXT NOT NULL REFERENCES devices, statement_sha256 TEXT NOT NULL UNIQUE,
+        blocked_at REAL NOT NULL, unblocked_at REAL) STRICT, WITHOUT ROWID""",
+    """CREATE UNIQUE INDEX blocked_requesters_now ON blocked_requesters (subscriber_id, relying_party_id, user_id)
+        WHERE unblocked_at IS NULL""",
+)
+
+
+@migrations()
+def m0004_blocked_requesters(db: Database) -> None:
+    for statement in FOURTH:
+        db.execute(statement)

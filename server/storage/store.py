@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from server.storage.audit_log import AuditTable
+from server.storage.blocked_requesters import BlockedRequesterTable
 from server.storage.database import connect, migrate, transaction
 from server.storage.devices import DeviceTable, PairingTable
 from server.storage.document_list import DocumentListTable
@@ -31,6 +32,7 @@ class Tables:
         self.offers = OfferTable(connection)
         self.devices = DeviceTable(connection)
         self.pairings = PairingTable(connection)
+        self.blocked_requesters = BlockedRequesterTable(connection)
         self.documents = DocumentTable(connection)
         self.document_list = DocumentListTable(connection)
         self.import_batches = ImportBatchTable(connection)

@@ -167,6 +167,12 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Đơn vị này đang bị tạm ngừng gửi yêu cầu ký. Hãy liên hệ quản trị viên.",
         "en": "This organisation may not ask for signatures at the moment. Contact your administrator.",
     },
+    "requester_blocked": {
+        "vi": "Người ký đã chặn yêu cầu từ bạn, nên yêu cầu không được gửi. Hãy liên hệ trực tiếp; họ bỏ chặn được ở mục "
+        "Tài khoản trên điện thoại.",
+        "en": "The signer has blocked requests from you, so this one was not sent. Talk to them directly; they can unblock you "
+        "under Account on their phone.",
+    },
     "device_unknown": {
         "vi": "Không có điện thoại này trong tài khoản của bạn.",
         "en": "There is no such phone in your account.",

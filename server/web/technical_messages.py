@@ -166,6 +166,14 @@ _SINGLE: Final[Mapping[str, Bilingual]] = {
         "vi": "Mã PIN đã bị khoá vì nhập sai quá nhiều lần. Hãy gỡ ghép và ghép lại điện thoại.",
         "en": "The PIN is locked after too many wrong tries. Unpair the phone and pair it again.",
     },
+    "pin_change_unknown": {
+        "vi": "Lần đổi mã PIN này không còn hiệu lực. Mã PIN cũ vẫn dùng được; hãy đổi lại từ đầu.",
+        "en": "This PIN change is void. The old PIN still counts; begin the change again.",
+    },
+    "block_unknown": {
+        "vi": "Không có mục chặn này. Hãy mở lại danh sách bị chặn trên điện thoại.",
+        "en": "There is no such block. Open the list of blocked requesters on the phone again.",
+    },
     "too_many_events": {
         "vi": "Điện thoại gửi quá nhiều thông điệp. Hãy chờ một lúc rồi mở lại ứng dụng.",
         "en": "The phone sends too many messages. Wait a while and open the app again.",

@@ -97,11 +97,27 @@ def test_devices(store: Store, device: Device) -> None:
                 tx.devices.use_counter(device.device_id, counter)
         expected = replace(device, name="Mới", last_seen_at=NOW + 1, wrong_pins=3, pin_wait_until=NOW + 30, counter=5)
         assert tx.devices.get(device.device_id) == expected
-        tx.devices.set_pin(device.device_id, b"S", b"P")
-        assert tx.devices.get(device.device_id) == replace(
-            expected, sealed_vault_share=b"S", sealed_pin_proof_key=b"P", wrong_pins=0, pin_wait_until=0.0
-        )
         assert tx.devices.get(second.device_id) == second
+
+
+def test_a_pin_change_counts_once_it_is_finished(store: Store, device: Device) -> None:
+    first, second = b"1" * 32, b"2" * 32
+    with store.write() as tx:
+        tx.devices.set_pin_tries(device.device_id, 3, NOW + 30)
+        expected = replace(device, wrong_pins=3, pin_wait_until=NOW + 30)
+        tx.devices.prepare_pin_change(device.device_id, first, b"S1", b"P1")
+        assert tx.devices.get(device.device_id) == expected, "what is prepared does not count"
+        tx.devices.prepare_pin_change(device.device_id, second, b"S2", b"P2")
+        tx.devices.prepare_pin_change(device.device_id, second, b"again", b"again")
+        with pytest.raises(Conflict):
+            tx.devices.finish_pin_change(device.device_id, first, NOW)
+        assert tx.devices.finish_pin_change(device.device_id, second, NOW)
+        expected = replace(expected, sealed_vault_share=b"S2", sealed_pin_proof_key=b"P2")
+        assert tx.devices.get(device.device_id) == expected, "wrong tries stay counted"
+        assert not tx.devices.finish_pin_change(device.device_id, second, NOW + 1), "it has"
+        tx.devices.prepare_pin_change(device.device_id, second, b"late", b"late")
+        assert not tx.devices.finish_pin_change(device.device_id, second, NOW + 1)
+        assert tx.devices.get(device.device_id) == expected
 
 
 def test_sessions_end_with_time_and_with_the_phone(store: Store, device: Device) -> None:

@@ -4,11 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Generator
 
-from server.app import UseCases
 from server.devices.device import DeviceState, PairingState
-from server.errors import Forbidden
 from server.signing.sign_request import State
-from server.statements import pae
+from server.statements import Statement, pae
 from tests.crash.one_death import Act, queued, scenario, state_of, work
 from tests.crash.store_world import StoreWorld
 from tests.unit.server.builders import Phone
@@ -92,19 +90,58 @@ def pairing_state(world: StoreWorld, pairing_id: str) -> PairingState:
 
 
 @scenario("change_pin")
-def one_pin_counts(world: StoreWorld) -> Generator[Act, None, None]:
-    """After the death either the old PIN's proof counts or the new one's: a person has both in mind."""
+def nothing_counts_yet(world: StoreWorld) -> Generator[Act, None, None]:
+    """Preparing a PIN change, however often: the old PIN's proof counts."""
     phone, nonce = world.phones[0], bytes(32)
-    share, key = b"s" * 32, b"k" * 32
+    right = proof(phone, phone.pin_proof_key, nonce)
+    yield lambda app: app.release_share.change_pin(phone.device_id, nonce, right, b"s" * 32, b"k" * 32, b"n" * 32)
+    assert world.app.release_share(phone.device_id, nonce, right) == phone.vault_share
+    world.app.release_share.finish_pin_change(phone.device_id, b"n" * 32)
 
-    def change(app: UseCases) -> None:
-        try:
-            app.release_share.change_pin(phone.device_id, nonce, proof(phone, phone.pin_proof_key, nonce), share, key)
-        except Forbidden:  # it had come through: what counts now is the new PIN
-            assert app.release_share(phone.device_id, nonce, proof(phone, key, nonce)) == share
 
-    yield change
-    assert world.app.release_share(phone.device_id, nonce, proof(phone, key, nonce)) == share
+@scenario("finish_pin_change")
+def the_new_pin_counts(world: StoreWorld) -> Generator[Act, None, None]:
+    phone, nonce, key = world.phones[0], bytes(32), b"k" * 32
+    right = proof(phone, phone.pin_proof_key, nonce)
+    world.app.release_share.change_pin(phone.device_id, nonce, right, b"s" * 32, key, b"n" * 32)
+    yield lambda app: app.release_share.finish_pin_change(phone.device_id, b"n" * 32)
+    assert world.app.release_share(phone.device_id, nonce, proof(phone, key, nonce)) == b"s" * 32
+
+
+@scenario("block")
+def blocked_once(world: StoreWorld) -> Generator[Act, None, None]:
+    """The request that was blocked from is refused, and there is one block."""
+    request = queued(world)
+    work(world)
+    word = block_word(world, request.request_id)
+    yield lambda app: app.block_requesters.block(world.phones[0].device_id, word)
+    assert state_of(world, request) is State.REFUSED
+    assert len(world.app.block_requesters.of_phone(world.phones[0].device_id)) == 1
+
+
+@scenario("unblock")
+def unblocked_once(world: StoreWorld) -> Generator[Act, None, None]:
+    phone = world.phones[0]
+    request = queued(world)
+    work(world)
+    block = world.app.block_requesters.block(phone.device_id, block_word(world, request.request_id))
+    fields = {"version": 1, "device_id": phone.device_id, "block_id": block.block_id, "at": 1}
+    word = phone.say("phoneseal.unblock.v1", fields)
+    yield lambda app: app.block_requesters.unblock(phone.device_id, word)
+    assert world.app.block_requesters.of_phone(phone.device_id) == []
+
+
+def block_word(world: StoreWorld, request_id: str) -> Statement:
+    phone = world.phones[0]
+    fields = {
+        "version": 1,
+        "device_id": phone.device_id,
+        "request_id": request_id,
+        "relying_party_id": world.app.portal.relying_party_id,
+        "scope": "person",
+        "at": 1,
+    }
+    return phone.say("phoneseal.block.v1", fields)
 
 
 def proof(phone: Phone, key: bytes, nonce: bytes) -> bytes:

@@ -28,7 +28,13 @@ PAIRING = (
     "pairing.journal.complete.after",
 )
 NEW_PIN, LAST_PIN = "246801", "975310"
-COUNTS_AFTER = {"pin.change.wrapped": PIN, "pin.change.sent": NEW_PIN, "pin.change.finished": NEW_PIN}
+COUNTS_AFTER = {
+    "pin.change.wrapped": PIN,
+    "pin.change.prepared": PIN,
+    "pin.change.decided": NEW_PIN,
+    "pin.change.sent": NEW_PIN,
+    "pin.change.finished": NEW_PIN,
+}
 PHONE_PLACES = (*PAIRING, *COUNTS_AFTER)
 TELLING = ("tell.before_emit", "tell.after_emit")
 ASKING = ("new_device.before_emit", "new_device.after_emit")

@@ -267,7 +267,8 @@ def test_items_pass_their_schema(item: Json) -> None:
 def test_identifiers_base64url_and_text_agree_with_the_schemas() -> None:
     shared = FILES["common.schema.json"]
     prefixes = {"sr": "request_id", "it": "item_id", "dev": "device_id", "cr": "credential_id", "sub": "subscriber_id",
-                "rp": "relying_party_id", "pa": "pairing_id", "doc": "document_id", "usr": "user_id", "srv": "server_id"}  # fmt: skip
+                "rp": "relying_party_id", "pa": "pairing_id", "doc": "document_id", "usr": "user_id", "srv": "server_id",
+                "blk": "block_id"}  # fmt: skip
     for prefix in prefixes:
         assert f"`{prefix}_`" in PAGE
 

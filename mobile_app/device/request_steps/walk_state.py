@@ -8,6 +8,7 @@ from mobile_app.device.interaction import Attention, UserInteraction
 from mobile_app.device.journal import Journal
 from mobile_app.device.journaled_request import JournaledRequest, RequestState
 from mobile_app.device.key_vault import KeyVault
+from mobile_app.device.pin_change import PinChange
 from mobile_app.device.pin_exchange import PinExchange
 from mobile_app.device.request_book import RequestBook
 from mobile_app.device.session import Session
@@ -27,6 +28,7 @@ class WalkParts:
     identity: Identity
     interaction: UserInteraction
     pin_exchange: PinExchange
+    pin_change: PinChange
     cache: Path
 
 

@@ -20,6 +20,7 @@ RELYING_PARTY_ID = made_id("rp", "relying party", T0 - 90_000_000)
 PAIRING_ID = made_id("pa", "pairing", T0 - 80_000_000)
 REQUEST_ID = made_id("sr", "request")
 OTHER_REQUEST_ID = made_id("sr", "another request")
+BLOCK_ID = made_id("blk", "block", T0 + 60_000)
 
 SUBSCRIBER_NAME = "Nguyễn Thị Lấp Lánh Ánh"
 SERVER_NAME = "Cổng ký số Ánh Dương"

@@ -17,6 +17,7 @@ def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins:
     signing_request = said | {"envelope": flow.envelope, "state": "SIGNING"}
     receipt = {"receipt": flow.receipt}
     new_share = {"vault_share": pins["cases"][1]["vault_share"], "pin_proof_key": pins["cases"][1]["pin_proof_key"]}
+    change = {"change_id": b64u(seeded("change"))}
     spent = {"nonce": pin["nonce"], "proof": pin["proof"]}
     hello = {
         "versions": [1],
@@ -50,7 +51,13 @@ def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins:
         ("signatures", {"request_id": cast.REQUEST_ID, "approval_sha256": digest_of(flow.approval), "values": values}, receipt),
         ("resume", {"request_id": cast.REQUEST_ID}, said | {"state": "SIGNING", "missing": [[0, 0], [2, 2]], "outcome": None}),
         ("resume", {"request_id": cast.REQUEST_ID}, said | {"state": "COMPLETED", "missing": [], "outcome": flow.outcome}),
-        ("change_pin", spent | new_share, {"changed": True}),
+        ("change_pin", spent | new_share | change, {"prepared": True}),
+        ("finish_pin_change", change, {"changed": True}),
+        ("devices", {}, {"devices": _devices()}),
+        ("blocked", {}, {"requesters": [], "by_person": [cast.RELYING_PARTY_ID]}),
+        ("blocked", {}, {"requesters": [_blocked("relying_party"), _blocked("person")], "by_person": []}),
+        ("block", {"statement": other.block}, {"blocked": _blocked("relying_party")}),
+        ("unblock", {"statement": other.unblock}, {"unblocked": True}),
         ("freeze", {"statement": other.freeze}, {"frozen": True}),
         ("unpair", {"statement": other.unpair}, {"unpaired": True}),
     ]
@@ -90,6 +97,24 @@ def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins:
         "http": [{"http": name, "request": request, "answer": answer} for name, request, answer in http],
         "errors": [{"error": wrong_pin}, {"error": closed}],
         "problems": [problem],
+    }
+
+
+def _devices() -> list[Json]:
+    """The phone that asks, and one that has never connected."""
+    phone = {"name": cast.DEVICE_NAME, "platform": "android", "state": "ACTIVE", "key_protection": "strongbox"}
+    seen = {"device_id": cast.DEVICE_ID, "paired_at": cast.T0 - 80_000_000, "last_seen_at": cast.T0}
+    never = {"device_id": cast.OTHER_DEVICE_ID, "paired_at": cast.T0 - 70_000_000, "last_seen_at": None}
+    return [phone | seen, phone | never | {"name": "Máy bàn", "state": "FROZEN", "key_protection": "file"}]
+
+
+def _blocked(scope: str) -> Json:
+    return {
+        "block_id": cast.BLOCK_ID,
+        "relying_party": {"id": cast.RELYING_PARTY_ID, "name": cast.RELYING_PARTY_NAME},
+        "scope": scope,
+        "person": cast.REQUESTED_BY if scope == "person" else "",
+        "blocked_at": cast.T0 + 61_000,
     }
 
 

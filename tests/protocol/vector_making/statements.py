@@ -64,6 +64,15 @@ class Other:
             },
         )
         self.freeze = world.statement("device", "freeze", {"version": 1, "device_id": cast.DEVICE_ID, "at": cast.T0})
+        block = {
+            "request_id": cast.REQUEST_ID,
+            "relying_party_id": cast.RELYING_PARTY_ID,
+            "scope": "relying_party",
+            "at": cast.T0 + 60_000,
+        }
+        self.block = world.statement("device", "block", {"version": 1, "device_id": cast.DEVICE_ID} | block)
+        lifted = {"block_id": cast.BLOCK_ID, "at": cast.T0 + 90_000}
+        self.unblock = world.statement("device", "unblock", {"version": 1, "device_id": cast.DEVICE_ID} | lifted)
         self.unpair = world.statement("device", "unpair", {"version": 1, "device_id": cast.DEVICE_ID, "at": cast.T0})
 
 
@@ -114,6 +123,8 @@ def valid_statements(world: World, flow: Flow, other: Other, rotations: Json) ->
         ("pairing_completed", "server_1", other.pairing_completed),
         ("freeze", "device", other.freeze),
         ("unpair", "device", other.unpair),
+        ("block", "device", other.block),
+        ("unblock", "device", other.unblock),
         *((f"key_rotation by {link['signer']}", link["signer"], link["statement"]) for link in rotations["chain"]),
         *_unusual(world),
     ]

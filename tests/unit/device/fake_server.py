@@ -117,6 +117,7 @@ class FakeServer:
         self.pairing: dict[str, Any] = {"code": "7k3m9q2xwz", "state": "offered"}
         self.device: dict[str, Any] = {}
         self.frozen = False
+        self.unpaired_id = ""
         self.wrong_pins = 0
         self.wait_seconds = 0
         self.requests: dict[str, Request] = {}
@@ -125,6 +126,8 @@ class FakeServer:
         self.spoil: dict[str, Callable[[Any], Any]] = {}
         self.seen: list[str] = []
         self.device_approvals: list[dict[str, Any]] = []
+        self.blocked: list[dict[str, Any]] = []
+        self.by_person: list[str] = []
 
     # -- statements -------------------------------------------------------------------------------
 
@@ -447,6 +450,8 @@ class FakeServer:
         }
 
     def on_prove(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self.hello["device_id"] == self.unpaired_id:
+            raise Refusal("device_unpaired")
         if not self.device or self.hello["device_id"] != self.device["device_id"]:
             raise Refusal("device_unknown")
         if self.frozen:
@@ -531,9 +536,57 @@ class FakeServer:
 
     def on_change_pin(self, message: dict[str, Any]) -> dict[str, Any]:
         self._pin(message)
-        self.device["share"] = unb64(message["vault_share"])
-        self.device["pin_proof_key"] = unb64(message["pin_proof_key"])
+        if self.device.get("change_done") != message["change_id"]:
+            self.device["change"] = message
+        return {"prepared": True}
+
+    def on_finish_pin_change(self, message: dict[str, Any]) -> dict[str, Any]:
+        change = self.device.get("change")
+        if change is not None and change["change_id"] == message["change_id"]:
+            self.device["share"] = unb64(change["vault_share"])
+            self.device["pin_proof_key"] = unb64(change["pin_proof_key"])
+            self.device["change"], self.device["change_done"] = None, message["change_id"]
+        if self.device.get("change_done") != message["change_id"]:
+            raise Refusal("pin_change_unknown")
         return {"changed": True}
+
+    def on_devices(self, message: dict[str, Any]) -> dict[str, Any]:
+        phone = {
+            "device_id": self.device["device_id"],
+            "name": "Điện thoại thử",
+            "platform": "test",
+            "state": "ACTIVE",
+            "key_protection": "file",
+            "paired_at": self.ms(),
+            "last_seen_at": self.ms(),
+        }
+        other = {"device_id": new_id("dev"), "name": "Máy bàn", "state": "FROZEN", "last_seen_at": None}
+        return {"devices": [phone, phone | other]}
+
+    def on_blocked(self, message: dict[str, Any]) -> dict[str, Any]:
+        return {"requesters": self.blocked, "by_person": self.by_person}
+
+    def on_block(self, message: dict[str, Any]) -> dict[str, Any]:
+        said = self.believe(message["statement"], "block", "device_key")
+        envelope = body_of(self.requests[said["request_id"]].envelope)
+        assert said["relying_party_id"] == envelope["relying_party"]["id"]
+        assert said["scope"] == ("person" if said["relying_party_id"] in self.by_person else "relying_party")
+        line = {
+            "block_id": new_id("blk"),
+            "relying_party": envelope["relying_party"],
+            "scope": said["scope"],
+            "person": envelope["requested_by"] if said["scope"] == "person" else "",
+            "blocked_at": self.ms(),
+        }
+        self.blocked.append(line)
+        return {"blocked": line}
+
+    def on_unblock(self, message: dict[str, Any]) -> dict[str, Any]:
+        said = self.believe(message["statement"], "unblock", "device_key")
+        if said["block_id"] not in [line["block_id"] for line in self.blocked]:
+            raise Refusal("block_unknown")
+        self.blocked = [line for line in self.blocked if line["block_id"] != said["block_id"]]
+        return {"unblocked": True}
 
     def on_approve(self, message: dict[str, Any]) -> dict[str, Any]:
         approval = message["approval"]
@@ -626,7 +679,7 @@ class FakeServer:
 
     def on_unpair(self, message: dict[str, Any]) -> dict[str, Any]:
         self.believe(message["statement"], "unpair", "device_key")
-        self.device = {}
+        self.unpaired_id, self.device = self.device["device_id"], {}
         return {"unpaired": True}
 
 

@@ -1,4 +1,4 @@
-"""Pairing: what the phone compares and refuses, kills at any step, the second phone, PIN change, freeze and unpair."""
+"""Pairing: what the phone compares and refuses, kills at any step, the second phone, unpairing."""
 
 import threading
 
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from mobile_app.crash_points import CRASH_POINTS
 from mobile_app.device.interaction import AttentionLost, ConnectionState, NewDeviceDecision, PinPurpose, Refuse
 from mobile_app.device.profile import Profile
-from mobile_app.errors import CheckFailed, LinkError, Refused, ServerRefused, VaultError, WeakPin, WrongPin
+from mobile_app.errors import CheckFailed, Refused, ServerRefused, VaultError, WeakPin
 from tests.unit.device.fake_server import b64, body_of, new_id
 from tests.unit.device.phone_kit import P256, PIN, Kit, wait_for
 from tests.unit.device.test_phone_resumes import Killed, come_back, kill_at
@@ -265,42 +265,6 @@ def test_a_second_phone_is_approved_on_the_first(kit: Kit):
     assert kit.server.device_approvals[1]["counter"] > said["counter"]
     kit.links.push("new_device", kit.server.say("new_device", {**body, "subscriber_id": new_id("sub")}))
     assert kit.person.warnings.get(timeout=20).code == "new_device_not_ours"
-
-
-def test_changing_the_pin(kit: Kit):
-    old, new = bytearray(PIN), bytearray(b"860497")
-    kit.phone.change_pin(old, new)
-    assert (old, new) == (bytearray(6), bytearray(6))
-    kit.person.pins = [PIN, b"860497"]
-    request = kit.server.ask()
-    kit.offer(request)
-    assert kit.complete(request).end_result == "ok"
-    assert kit.person.pin_problems[1].code == "wrong_pin"
-    with pytest.raises(WrongPin):
-        kit.phone.change_pin(bytearray(PIN), bytearray(b"735846"))
-    with pytest.raises(WeakPin):
-        kit.phone.change_pin(bytearray(b"860497"), bytearray(b"111111"))
-
-
-@pytest.mark.parametrize("when", ["drop_before", "drop_after"])
-def test_a_pin_change_whose_answer_is_lost(kit: Kit, when: str):
-    """Whichever PIN the server now takes opens the vault, and no try is lost over it."""
-    getattr(kit.links, when).append("change_pin")
-    with pytest.raises(LinkError, match="pin_change_unsure"):
-        kit.phone.change_pin(bytearray(PIN), bytearray(b"860497"))
-    kit.person.pins = [b"860497" if when == "drop_after" else PIN]
-    request = kit.server.ask()
-    kit.offer(request)
-    assert kit.complete(request).end_result == "ok"
-    assert kit.person.pin_problems == [None]
-    assert len(vaults(kit)) == 1
-
-
-def test_a_frozen_phone_says_so(kit: Kit):
-    kit.phone.freeze()
-    kit.links.sockets[-1].lose()
-    wait_for(lambda: kit.phone.connection == ConnectionState.FROZEN)
-    assert kit.person.problems.get(timeout=20)[0] == "device_frozen"
 
 
 def test_unpairing_destroys_the_keys_and_keeps_the_history(kit: Kit):

@@ -27,7 +27,7 @@ from mobile_app.device.server_keys import PinnedKeys, fingerprint, key_id
 from mobile_app.device.signature_algorithms import signer
 from mobile_app.device.statements import pae, statement_digest, verify_statement
 from mobile_app.errors import PhoneError
-from mobile_app.link import fields, manifest_wire, pairing_wire, phone_statements, server_statements, wire
+from mobile_app.link import account_wire, fields, manifest_wire, pairing_wire, phone_statements, server_statements, wire
 
 VECTORS = Path(__file__).parents[2] / "protocol" / "vectors"
 READERS = {
@@ -333,7 +333,12 @@ ANSWERS = {
     "signatures": lambda value: wire.read_one_statement(value, "receipt"),
     "pin_challenge": lambda value: wire.read_octets_answer(value, "nonce"),
     "release_share": lambda value: wire.read_octets_answer(value, "vault_share"),
-    "change_pin": lambda value: wire.read_done_answer(value, "changed"),
+    "change_pin": lambda value: wire.read_done_answer(value, "prepared"),
+    "finish_pin_change": lambda value: wire.read_done_answer(value, "changed"),
+    "devices": account_wire.read_devices_answer,
+    "blocked": account_wire.read_blocked_answer,
+    "block": account_wire.read_block_answer,
+    "unblock": lambda value: wire.read_done_answer(value, "unblocked"),
     "freeze": lambda value: wire.read_done_answer(value, "frozen"),
     "unpair": lambda value: wire.read_done_answer(value, "unpaired"),
     "resume": wire.read_resume_answer,

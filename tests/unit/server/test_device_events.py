@@ -24,6 +24,7 @@ def line(world: World) -> Line:
 AFTER = (
     *("waiting", "opened", "choose_code", "pin_challenge", "release_share", "change_pin", "approve", "refuse"),
     *("signatures", "resume", "approve_device", "freeze", "unpair"),
+    *("finish_pin_change", "devices", "blocked", "block", "unblock"),
 )
 
 
@@ -237,8 +238,10 @@ def test_changing_the_pin_over_events(line: Line) -> None:
         "proof": b64(proof(line.phone, nonce)),
         "vault_share": b64(share),
         "pin_proof_key": b64(key),
+        "change_id": b64(bytes(32)),
     }
-    assert line.ok("change_pin", message) == {"changed": True}
+    assert line.ok("change_pin", message) == {"prepared": True}
+    assert line.ok("finish_pin_change", {"change_id": b64(bytes(32))}) == {"changed": True}
     line.phone.pin_proof_key = key
     nonce = line.challenge()
     released = line.ok("release_share", {"nonce": b64(nonce), "proof": b64(proof(line.phone, nonce))})

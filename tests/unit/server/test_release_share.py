@@ -12,7 +12,7 @@ from server.statements import b64, pae
 from tests.unit.server.builders import Phone, code_of
 from tests.unit.server.world import World
 
-NONCE = secrets.token_bytes(32)
+NONCE, NAME = secrets.token_bytes(32), secrets.token_bytes(32)
 
 
 def proof(phone: Phone, nonce: bytes = NONCE, key: bytes | None = None, device_id: str = "") -> bytes:
@@ -130,26 +130,55 @@ def test_a_sealed_share_moved_to_another_phones_row_does_not_open(two_phones: Wo
     first, second = world.phones
     with world.app.store.write() as tx:
         theirs = tx.devices.get(second.device_id)
-        tx.devices.set_pin(first.device_id, theirs.sealed_vault_share, theirs.sealed_pin_proof_key)
+        tx.devices.prepare_pin_change(first.device_id, NAME, theirs.sealed_vault_share, theirs.sealed_pin_proof_key)
+        tx.devices.finish_pin_change(first.device_id, NAME, 0.0)
     with pytest.raises(Exception) as caught:
         world.app.release_share(first.device_id, NONCE, proof(second, device_id=first.device_id))
     assert caught.typename == "InvalidTag"
 
 
-def test_changing_the_pin(world: World) -> None:
+def test_changing_the_pin_in_two_steps(world: World) -> None:
     share, key = secrets.token_bytes(32), secrets.token_bytes(32)
-    old = proof(world.phone)
-    change = world.app.release_share.change_pin
-    assert code_of(change, world.phone.device_id, NONCE, bytes(32), share, key) == "wrong_pin"
-    assert right(world) == world.phone.vault_share
-    change(world.phone.device_id, NONCE, old, share, key)
-    assert code_of(world.app.release_share, world.phone.device_id, NONCE, old) == "wrong_pin"
+    old, device_id = proof(world.phone), world.phone.device_id
+    change, finish = world.app.release_share.change_pin, world.app.release_share.finish_pin_change
+    assert code_of(change, device_id, NONCE, bytes(32), share, key, NAME) == "wrong_pin"
+    assert code_of(finish, device_id, NAME) == "pin_change_unknown"
+    change(device_id, NONCE, old, share, key, NAME)
+    assert right(world) == world.phone.vault_share, "until it is finished the old PIN counts"
+    change(device_id, NONCE, old, share, key, NAME)
+    finish(device_id, NAME)
+    assert code_of(world.app.release_share, device_id, NONCE, old) == "wrong_pin"
     world.phone.pin_proof_key = key
     assert right(world) == share
-    assert "pin_changed" in world.audit_kinds(world.phone.device_id)
+    finish(device_id, NAME)
+    assert right(world, world.restarted()) == share
+    assert world.audit_kinds(device_id).count("pin_changed") == 1
+
+
+def test_a_change_that_another_took_the_place_of_never_counts(world: World) -> None:
+    old, device_id = proof(world.phone), world.phone.device_id
+    change, finish = world.app.release_share.change_pin, world.app.release_share.finish_pin_change
+    change(device_id, NONCE, old, b"1" * 32, b"1" * 32, NAME)
+    change(device_id, NONCE, old, b"2" * 32, b"2" * 32, bytes(32))
+    assert code_of(finish, device_id, NAME) == "pin_change_unknown"
+    assert right(world) == world.phone.vault_share
+    finish(device_id, bytes(32))
+    world.phone.pin_proof_key = b"2" * 32
+    assert right(world) == b"2" * 32
+
+
+def test_finishing_wins_no_tries_and_a_frozen_phone_finishes_nothing(world: World) -> None:
+    device_id = world.phone.device_id
+    world.app.release_share.change_pin(device_id, NONCE, proof(world.phone), bytes(32), bytes(32), NAME)
+    wrong(world)
+    world.app.end_device.freeze(device_id, "test")
+    assert code_of(world.app.release_share.finish_pin_change, device_id, NAME) == "device_frozen"
+    world.app.end_device.thaw(device_id, "test")
+    world.app.release_share.finish_pin_change(device_id, NAME)
+    assert wrong(world)[1]["tries_left"] == 4
 
 
 def test_a_wrong_pin_by_way_of_change_counts_too(world: World) -> None:
     for _ in range(3):
-        code_of(world.app.release_share.change_pin, world.phone.device_id, NONCE, bytes(32), bytes(32), bytes(32))
+        code_of(world.app.release_share.change_pin, world.phone.device_id, NONCE, bytes(32), bytes(32), bytes(32), NAME)
     assert code_of(right, world) == "pin_wait"

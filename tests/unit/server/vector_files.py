@@ -24,6 +24,8 @@ PHONE_PURPOSES = frozenset(
         "phoneseal.device_approval.v1",
         "phoneseal.freeze.v1",
         "phoneseal.unpair.v1",
+        "phoneseal.block.v1",
+        "phoneseal.unblock.v1",
     }
 )
 """What the server reads; the other purposes are its own."""
