@@ -77,6 +77,8 @@ def arguments_for(method: Any) -> dict[str, Any]:
             chosen[name] = [1] if "int" in kind else ["x"]
         elif "bool" in kind:
             chosen[name] = False
+        elif "bytes" in kind:
+            chosen[name] = b"x"
         elif "int" in kind or "float" in kind:
             chosen[name] = 1
         elif "str" in kind:
