@@ -12,6 +12,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from mobile_app.device.interaction import DocumentView, RequestView
 from mobile_app.ui.reason_sheet import ask_reason
+from mobile_app.ui.untick import tick_or_untick
 from mobile_app.ui.widgets import Page, PlainButton, Words, clock_text, load_kv, on_release
 
 ROWS_AT_ONCE: Final = 30
@@ -133,27 +134,7 @@ class RequestScreen(Page):
 
     def tick(self, position: int) -> None:
         """A tick box was pressed: put back what was left out, or ask why it is left out."""
-        opened = self.flow.opened
-        if opened is None or opened.refused is None or opened.view is None:
-            return
-        refused = opened.refused
-        if position in refused:
-            del refused[position]
-            self.refresh()
-            return
-
-        def leave_out(reason: str) -> None:
-            refused[position] = reason
-            self.refresh()
-
-        ask_reason(
-            self.flow.t,
-            title=self.t("untick.title"),
-            explanation=opened.view.documents[position].title,
-            go_on=self.t("untick.do"),
-            keep=self.t("untick.keep"),
-            then=leave_out,
-        )
+        tick_or_untick(self.flow.t, self.flow.opened, position, self.refresh)
 
     def look(self, position: int) -> None:
         self.flow.looking_at = position

@@ -165,6 +165,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "viewer.larger": ("Phóng to", "Larger"),
     "viewer.previous_page": ("Trang trước", "Previous page"),
     "viewer.next_page": ("Trang sau", "Next page"),
+    "viewer.sign_this": ("Ký chứng từ này", "Sign this document"),
+    "viewer.left_out": ("Không ký chứng từ này", "This document is left out"),
     "viewer.previous_document": ("Chứng từ trước", "Previous"),
     "viewer.next_document": ("Chứng từ sau", "Next"),
     "code.title": ("Mã xác nhận", "Code"),

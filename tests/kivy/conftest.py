@@ -74,10 +74,10 @@ class OneMorePhone:
             asker.close()
         self.window.stop()
 
-    def ask(self, count: int = 1, lifetime: int = 3600) -> Asked:
+    def ask(self, count: int = 1, lifetime: int = 3600, pages: int = 1) -> Asked:
         """By a system of its own (``asker`` is the last one): whoever was refused has to wait before asking the same person again."""
         self.asker = Asker(self.server.url, self.server.add_relying_party())
-        asked = self.asker.ask(count, lifetime, self.person.login)
+        asked = self.asker.ask(count, lifetime, self.person.login, pages)
         self.askers[asked.request_id] = self.asker
         return asked
 

@@ -65,6 +65,19 @@ class Finger:
         self._waiting.append(("end", touch, places[-1]))
 
 
+    def pinch(self, *both: tuple[tuple[float, float], tuple[float, float]]) -> None:
+        """Two fingers: where each is, step by step."""
+        from kivy.core.window import Window
+
+        self._count += 2
+        steps = [[(x / Window.width, y / Window.height) for x, y in pair] for pair in both]
+        touches = [
+            self._make("finger", self._count - number, steps[0][number], is_touch=True, type_id="touch") for number in (0, 1)
+        ]
+        for kind, places in (("begin", steps[0]), *(("update", step) for step in steps[1:]), ("end", steps[-1])):
+            self._waiting.extend((kind, touch, place) for touch, place in zip(touches, places, strict=True))
+
+
 class Eyes:
     """What is to be seen, topmost layer only."""
 
@@ -176,6 +189,10 @@ class Driver:
     def do_stroke(self, points: list[tuple[float, float]]) -> None:
         self._finger = self._finger or Finger()
         self._finger.stroke(*map(tuple, points))
+
+    def do_pinch(self, both: list[list[tuple[float, float]]]) -> None:
+        self._finger = self._finger or Finger()
+        self._finger.pinch(*((tuple(one), tuple(other)) for one, other in both))
 
     def do_rested(self) -> bool:
         """Whether every stroke has been felt."""

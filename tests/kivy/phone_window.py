@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ class PhoneWindow:
         self.profile, self.display, self.options = profile, display, options
         self._log_path = profile.with_name(f"{profile.name}.log")
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(START_SECONDS)
+        self._listener.settimeout(1.0)
         port = self._listener.getsockname()[1]
         environment = {
             **os.environ, "DISPLAY": display, "SDL_AUDIODRIVER": "dummy", "LIBGL_ALWAYS_SOFTWARE": "1",
@@ -67,15 +68,20 @@ class PhoneWindow:
                 [sys.executable, str(APP), str(port), "--profile", str(profile), "--device-name", "Pixel 8", *options],
                 stdout=log, stderr=subprocess.STDOUT, env=environment,
             )  # fmt: skip
-        try:
-            connection, _ = self._listener.accept()
-        except TimeoutError:
-            raise AssertionError(f"the app did not start:\n{self.log()}") from None
-        finally:
-            self._listener.close()
+        connection = self._await_app()
         connection.settimeout(30)
         self._connection = connection
         self._lines = connection.makefile("rwb")
+
+    def _await_app(self) -> socket.socket:
+        until = time.monotonic() + START_SECONDS
+        with self._listener:
+            while self._process.poll() is None and time.monotonic() < until:
+                with suppress(TimeoutError):
+                    return self._listener.accept()[0]
+        self._process.kill()
+        self._process.wait()
+        raise AssertionError(f"the app did not start:\n{self.log()}")
 
     def log(self) -> str:
         return self._log_path.read_text("utf-8", "replace")
@@ -143,6 +149,17 @@ class PhoneWindow:
         self.do("stroke", points=ways if up else ways[::-1])
         self._settle()
         wait_for(lambda: self.do("still"), "the list does not come to rest", every=0.1)
+
+    def stroke(self, *points: tuple[float, float]) -> None:
+        """Down at the first point, up at the last; in pixels from the bottom left."""
+        self.do("stroke", points=points)
+        self._settle()
+
+    def pinch(self, apart: float, then_apart: float, x: float = 180, y: float = 480) -> None:
+        """Two fingers beside this place, moved from one distance to another."""
+        steps = [apart + (then_apart - apart) * step / 8 for step in range(9)]
+        self.do("pinch", both=[[(x - wide / 2, y), (x + wide / 2, y)] for wide in steps])
+        self._settle()
 
     def _settle(self) -> None:
         """The finger's events go one a frame."""

@@ -38,11 +38,12 @@ LOGIN = "an"
 START_SECONDS = 60.0
 
 
-def a_pdf(text: str) -> bytes:
+def a_pdf(text: str, pages: int = 1) -> bytes:
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=True)
-    canvas.drawString(72, 720, text)
-    canvas.showPage()
+    for number in range(1, pages + 1):
+        canvas.drawString(72, 720, text if pages == 1 else f"{text}, page {number}")
+        canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
@@ -189,13 +190,13 @@ class Asker:
             else answer.content
         )
 
-    def ask(self, count: int = 1, lifetime: int = 3600, login: str = LOGIN) -> Asked:
-        """Upload ``count`` documents, ask for their signatures, and come back with the code that a browser
+    def ask(self, count: int = 1, lifetime: int = 3600, login: str = LOGIN, pages: int = 1) -> Asked:
+        """Upload ``count`` documents of ``pages`` pages, ask for their signatures, and come back with the code that a browser
         would show.
         """
         headers = {"Content-Type": "application/pdf", "X-File-Name": "hop-dong.pdf"}
         documents = [
-            self._call("POST", "/documents", data=a_pdf(f"Contract {n} {uuid.uuid4()}"), headers=headers)[
+            self._call("POST", "/documents", data=a_pdf(f"Contract {n} {uuid.uuid4()}", pages), headers=headers)[
                 "document_id"
             ]
             for n in range(count)
