@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mobile_app.android.java import Java, JavaError, octets
 from mobile_app.android.keystore_key import PROVIDER, key_store
-from mobile_app.device.pin_keys import StretchedPin
 from mobile_app.device.pin_rules import wipe
 from mobile_app.device.profile import Profile
 from mobile_app.errors import VaultError
@@ -73,7 +72,7 @@ class BiometricUnlock:
         self._on_java(lambda: key_store(self._java).deleteEntry(_ALIAS))
 
     # -- the store of a stretched PIN ---------------------------------------------------------------------
-    def keep(self, vault_name: str, stretched: StretchedPin) -> None:
+    def keep(self, vault_name: str, stretched: bytearray) -> None:
         try:
             with suppress(JavaError):
                 public_key = self._java.run(self._public_key)
@@ -90,7 +89,7 @@ class BiometricUnlock:
         """Whether ``ask`` may have an answer."""
         return self._profile.exists(vault_name + _SUFFIX)
 
-    def ask(self, vault_name: str, title: str, type_instead: str) -> StretchedPin | None:
+    def ask(self, vault_name: str, title: str, type_instead: str) -> bytearray | None:
         """Blocks until the person has shown finger or face; None when they would rather type. Raises
         VaultError("biometrics_changed") when a finger or face is new since it was switched on: it is off now."""
         try:
@@ -111,7 +110,7 @@ class BiometricUnlock:
                 self._java.run(prompt.cancel)
             if answers[:1] != [SUCCEEDED]:
                 return None
-            return StretchedPin(octets(self._java.run(lambda: prompt.cipher.doFinal(kept))))
+            return bytearray(octets(self._java.run(lambda: prompt.cipher.doFinal(kept))))
         except JavaError as error:
             if error.is_a(_INVALIDATED):
                 self.turn_off()
@@ -132,7 +131,7 @@ class BiometricUnlock:
         if self._java.sdk < _AUTHENTICATORS_SINCE:
             # Android 9 and 10 do not say whether a sensor is of class 3: making a key that is bound to one would, so it is not offered.
             return BiometricState.MISSING
-        manager = self._java.activity().getSystemService(manager_class)
+        manager = self._java.activity().getSystemService(self._java.find("android.content.Context").BIOMETRIC_SERVICE)
         strong = self._java.find("android.hardware.biometrics.BiometricManager$Authenticators").BIOMETRIC_STRONG
         found = manager.canAuthenticate(strong)
         if found == manager_class.BIOMETRIC_SUCCESS:

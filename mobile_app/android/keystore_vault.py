@@ -3,7 +3,7 @@
 Rules:
 * The key store wraps in addition: approval key and signing key still open with PIN and the server's share only.
 * A stretched PIN may come in the PIN's place, from ``BiometricUnlock``; the server counts it like any other try. Kept is only what has
-  just opened the keys, and it goes as soon as a PIN change begins, and with the keys.
+  just opened the keys, and it goes when a PIN change begins, when it ends, and with the keys.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from mobile_app.android.keystore_key import KeystoreKey
 from mobile_app.android.sealed_files import SealedFiles
 from mobile_app.device.file_vault import FilePinAttempt, FileVault, NewFileVault, UnlockedFileKeys
 from mobile_app.device.key_vault import KeyChoice, PinAttempt
-from mobile_app.device.pin_keys import StretchedPin
+from mobile_app.device.pin_keys import is_stretched
 from mobile_app.device.pin_rules import wipe
 from mobile_app.device.profile import Profile
 
@@ -21,7 +21,7 @@ from mobile_app.device.profile import Profile
 class StretchedPinStore(Protocol):
     """Where a PIN that has just proved right may be kept under the person's biometrics."""
 
-    def keep(self, vault_name: str, stretched: StretchedPin) -> None:
+    def keep(self, vault_name: str, stretched: bytearray) -> None:
         """If the person wants that. Never raises; overwrites ``stretched``."""
         ...
 
@@ -33,7 +33,7 @@ class StretchedPinStore(Protocol):
 class KeystorePinAttempt:
     """See ``key_vault.PinAttempt``."""
 
-    def __init__(self, inner: FilePinAttempt, proved_right: Callable[[StretchedPin], None]) -> None:
+    def __init__(self, inner: FilePinAttempt, proved_right: Callable[[bytearray], None]) -> None:
         """``proved_right`` gets a copy of what was stretched, once it has opened the keys."""
         self.inner = inner
         self._proved_right = proved_right
@@ -70,7 +70,7 @@ class KeystoreVault:
         return self._files.sign_as_device(vault_name, message)
 
     def attempt(self, vault_name: str, pin: bytearray) -> KeystorePinAttempt:
-        by_biometrics = isinstance(pin, StretchedPin)
+        by_biometrics = is_stretched(pin)
         inner = self._files.attempt(vault_name, pin)
         return KeystorePinAttempt(inner, wipe if by_biometrics else lambda pin: self._biometrics.keep(vault_name, pin))
 
@@ -80,6 +80,7 @@ class KeystoreVault:
         return self._files.begin_pin_change(attempt.inner, vault_share, new_pin, new_share)
 
     def finish_pin_change(self, vault_name: str) -> None:
+        self._biometrics.forget(vault_name)
         self._files.finish_pin_change(vault_name)
 
     def erase(self, vault_name: str) -> None:

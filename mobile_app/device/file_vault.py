@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mobile_app.crash_points import crash_point
 from mobile_app.device.key_vault import KeyChoice, PinAttempt, PublicKeys
-from mobile_app.device.pin_keys import GCM_NONCE_BYTES, SALT_BYTES, PinKeys, StretchedPin
+from mobile_app.device.pin_keys import GCM_NONCE_BYTES, SALT_BYTES, PinKeys
 from mobile_app.device.pin_rules import require_strong_pin, wipe
 from mobile_app.device.signature_algorithms import (
     SigningKey,
@@ -173,7 +173,7 @@ class FilePinAttempt:
         new_keys.wipe()
         return pin_proof_key
 
-    def stretched(self) -> StretchedPin:
+    def stretched(self) -> bytearray:
         """What the PIN was stretched to. For a vault that may keep it; the caller overwrites it."""
         return self._pin_keys.stretched()
 

@@ -20,19 +20,21 @@ from mobile_app.device.statements import pae
 SALT_BYTES: Final = 16
 SHARE_BYTES: Final = 32
 GCM_NONCE_BYTES: Final = 12
+STRETCHED_BYTES: Final = 64
 
 
-class StretchedPin(bytearray):
-    """What a PIN was stretched to, wrap part and proof key: stands where a PIN is asked for on a phone that keeps it under a
-    biometric key (decision 0007). As secret as the PIN, and overwritten like it."""
+def is_stretched(pin: bytes | bytearray) -> bool:
+    """Whether this is what a PIN was stretched to, wrap part and proof key, which may stand where a PIN is asked for on a phone that
+    keeps it under a biometric key (decision 0007). As secret as the PIN, overwritten like it, and told apart by its length."""
+    return len(pin) == STRETCHED_BYTES
 
 
 class PinKeys:
-    """The two halves of the stretched PIN. One derivation takes about 50 ms and 16 MiB; a StretchedPin needs none."""
+    """The two halves of the stretched PIN. One derivation takes about 50 ms and 16 MiB; what is stretched already needs none."""
 
     def __init__(self, pin: bytes | bytearray, salt: bytes) -> None:
         self._salt = salt
-        if isinstance(pin, StretchedPin):
+        if is_stretched(pin):
             self._wrap_part, self.pin_proof_key = bytearray(pin[:32]), bytes(pin[32:])
             return
         stretched = bytearray(Scrypt(salt=salt, length=64, n=2**14, r=8, p=1).derive(pin))
@@ -40,9 +42,9 @@ class PinKeys:
         self.pin_proof_key = hashlib.sha256(pae("phoneseal.pin_proof_key.v1", bytes(stretched[32:]))).digest()
         stretched[:] = bytes(64)
 
-    def stretched(self) -> StretchedPin:
+    def stretched(self) -> bytearray:
         """A copy, for the one who may keep it. The caller overwrites it."""
-        return StretchedPin(self._wrap_part + self.pin_proof_key)
+        return self._wrap_part + self.pin_proof_key
 
     def proof(self, nonce: bytes, device_id: str) -> bytes:
         """HMAC-SHA-256 over the server's nonce and this device's id."""

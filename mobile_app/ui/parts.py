@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from mobile_app.device.pin_keys import StretchedPin
 from mobile_app.ui.page_picture import Pages
 
 
@@ -27,8 +26,9 @@ class Biometrics(Protocol):
         """Whether ``ask`` may have an answer. Does not block."""
         ...
 
-    def ask(self, vault_name: str, title: str, type_instead: str) -> StretchedPin | None:
-        """Blocks until the person has shown finger or face; None when they would rather type. Raises VaultError."""
+    def ask(self, vault_name: str, title: str, type_instead: str) -> bytearray | None:
+        """Blocks until the person has shown finger or face; None when they would rather type. What
+        comes stands for a typed PIN (``pin_keys.is_stretched``). Raises VaultError."""
         ...
 
 
