@@ -69,11 +69,16 @@ class Account:
         """The app asks for the PIN before it shows anything again, after a restart too. Requests go on arriving."""
         self._journal.set_fact(_LOGGED_OUT, "1")
 
-    def log_in(self, pin: bytearray) -> None:
-        """Raises WrongPin, ServerRefused (``pin_locked`` …), VaultError, LinkError. Overwrites ``pin``."""
+    def check_pin(self, pin: bytearray) -> None:
+        """Have the server judge it, and count it like any other; opens nothing. Raises WrongPin, ServerRefused (``pin_locked`` …),
+        VaultError, LinkError. Overwrites ``pin``."""
         parts = self._parts()
         with _time_limit() as attention:
             parts.pin_exchange.prove(pin, attention)
+
+    def log_in(self, pin: bytearray) -> None:
+        """Raises like ``check_pin``. Overwrites ``pin``."""
+        self.check_pin(pin)
         self._journal.set_fact(_LOGGED_OUT, None)
 
     def forget(self) -> None:

@@ -1,7 +1,21 @@
-"""The account this phone is linked to, language and theme, and what the app is."""
+"""The account this phone is linked to: its state in words, the way to its screens, language, theme, and logging out."""
+
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
 
 from mobile_app.device.identity import Identity
+from mobile_app.device.interaction import ConnectionState
 from mobile_app.ui.widgets import Page, load_kv
+
+
+class AccountRow(ButtonBehavior, BoxLayout):
+    """A way to another screen of the account."""
+
+    page = ObjectProperty(None)
+    title = StringProperty("")
+    detail = StringProperty("")
+    screen = StringProperty("")
 
 
 class AccountScreen(Page):
@@ -14,13 +28,13 @@ class AccountScreen(Page):
             return
         t = self.flow.t
         self.ids.name.text = identity.subscriber_name
-        self.ids.server.text = t("account.server", name=identity.server_name, url=identity.server_url)
+        self.ids.server.text = identity.server_name
         self.ids.since.text = t("account.since", moment=t.moment(identity.paired_at))
-        self.ids.device.text = t("account.device", device_id=identity.device_id)
 
     def refresh(self) -> None:
-        t, skew = self.flow.t, round(self.flow.skew_ms / 1000)
-        self.ids.clock.text = t("account.clock_right") if abs(skew) < 5 else t("account.clock_off", seconds=abs(skew))
+        state = self.flow.connection
+        self.ids.state.text = "" if state == ConnectionState.ONLINE else self.t(f"connection_help.{state}")
+        self.ids.clock.text = self.flow.account.clock_words()
         now = self.flow.settings.now
         self.ids.vi.state_on = now.language == "vi"
         self.ids.en.state_on = now.language == "en"

@@ -40,6 +40,11 @@ class EvidenceScreen(Page):
         names = [t(f"statement.{name}") for name in _IN_ORDER if name in evidence.statements]
         self.ids.statements.text = "\n".join(names)
 
+    def block(self) -> None:
+        entry = self.flow.history_entry
+        if entry is not None:
+            self.flow.account.block(entry.result.request_id)
+
     def back(self) -> None:
         self.flow.go("history")
 

@@ -36,8 +36,10 @@ from mobile_app.device.interaction import (
 )
 from mobile_app.errors import PhoneError
 from mobile_app.ui import theme
+from mobile_app.ui.account_flow import AccountRoom
 from mobile_app.ui.bridge import Bridge, Question
 from mobile_app.ui.opened_request import Intent, OpenedRequest
+from mobile_app.ui.parts import PhoneParts
 from mobile_app.ui.settings import KeptSettings
 from mobile_app.ui.sign_all import SignAll, Stand
 from mobile_app.ui.strings import Language, Strings
@@ -75,9 +77,10 @@ class Flow:
     """Implements ``bridge.Screens``; the screens call the rest."""
 
     def __init__(
-        self, device: PhoneDevice, bridge: Bridge, settings: KeptSettings, clock: Clock, server_url: str
+        self, device: PhoneDevice, bridge: Bridge, settings: KeptSettings, clock: Clock, server_url: str, parts: PhoneParts
     ) -> None:
         self.device = device
+        self.parts = parts
         self.bridge = bridge
         self.settings = settings
         self.server_url = server_url
@@ -90,6 +93,7 @@ class Flow:
         self.pairing_digits = ""
         self.pairing_code = ""
         self.pairing_server = ""
+        self.offered_link = ""
         self.opened: OpenedRequest | None = None
         self.result: RequestResult | None = None
         self.problem: tuple[str, Mapping[str, object]] | None = None
@@ -99,6 +103,7 @@ class Flow:
         self._decision: Question[Decision] | None = None
         self._code: Question[str | None] | None = None
         self.series: SignAll | None = None
+        self.account = AccountRoom(self)
         self.looking_at = 0
         self.history_entry: FinishedRequest | None = None
         self._clock = clock
@@ -113,6 +118,7 @@ class Flow:
         self.bridge.run(self._begin_device, self._begun, self._pairing_failed)
 
     def _begin_device(self) -> bool:
+        self.account.begin()
         self.device.start()
         return self.device.identity is not None or self.device.resume_pairing() is not None
 
@@ -123,7 +129,7 @@ class Flow:
     def go(self, name: str) -> None:
         """A screen that the person asked for, or that follows from what they did."""
         if self._stage is not None and not self.warning:
-            self._stage.show(name)
+            self._stage.show(self.account.instead_of(name))
 
     @property
     def showing(self) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from mobile_app.ui.account_strings import ACCOUNT_PROBLEMS
+
 Pair = tuple[str, str]
 
 UNKNOWN_PROBLEM: Final[Pair] = (
@@ -23,6 +25,7 @@ _BUSY: Final[Pair] = (
 )
 
 PROBLEMS: Final[Mapping[str, Pair]] = {
+    **ACCOUNT_PROBLEMS,
     "pin_weak": (
         "Mã PIN này dễ đoán. Hãy chọn mã khác: không lặp, không theo dãy, không phải ngày tháng.",
         "This PIN is easy to guess. Choose another: no repeats, no runs, no dates.",

@@ -156,6 +156,10 @@ class RequestScreen(Page):
                 then=self.flow.refuse,
             )
 
+    def block(self) -> None:
+        if self.flow.opened is not None:
+            self.flow.account.block(self.flow.opened.request_id)
+
     def back(self) -> None:
         self.flow.leave()
 

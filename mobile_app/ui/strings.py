@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from mobile_app.device.interaction import RequestResult
+from mobile_app.ui.account_strings import ACCOUNT_TEXTS
 from mobile_app.ui.problem_texts import (
     ENDS,
     FINDINGS,
@@ -261,23 +262,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "key_protection.android_keystore": ("Khoá nằm trong kho khoá của điện thoại.", "The key is in the phone's key store."),
     "key_protection.strongbox": ("Khoá nằm trong chip bảo mật của điện thoại.", "The key is in the phone's security chip."),
-    "account.title": ("Tài khoản", "Account"),
-    "account.server": ("Máy chủ: {name}\n{url}", "Server: {name}\n{url}"),
-    "account.since": ("Liên kết từ {moment}", "Linked since {moment}"),
-    "account.device": ("Mã thiết bị: {device_id}", "Device: {device_id}"),
-    "account.clock_right": ("Đồng hồ điện thoại đúng giờ máy chủ.", "The phone's clock agrees with the server."),
-    "account.clock_off": (
-        "Đồng hồ điện thoại lệch máy chủ {seconds} giây; hạn ký tính theo máy chủ.",
-        "The phone's clock is {seconds} s off; deadlines go by the server's.",
-    ),
-    "account.language": ("Ngôn ngữ", "Language"),
-    "account.theme": ("Giao diện", "Theme"),
-    "account.light": ("Sáng", "Light"),
-    "account.dark": ("Tối", "Dark"),
-    "account.about": (
-        "PhoneSeal {version}. Khoá ký không bao giờ rời khỏi điện thoại này.",
-        "PhoneSeal {version}. Your signing key never leaves this phone.",
-    ),
+    **ACCOUNT_TEXTS,
 }  # fmt: skip
 
 

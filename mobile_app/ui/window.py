@@ -16,7 +16,7 @@ from kivy.uix.screenmanager import NoTransition, ScreenManager
 
 from mobile_app.device.interaction import ConnectionState
 from mobile_app.ui import theme
-from mobile_app.ui.account import AccountScreen
+from mobile_app.ui.account_screens import ACCOUNT_SCREENS
 from mobile_app.ui.certificates import CertificatesScreen
 from mobile_app.ui.choose_pin import ChoosePinScreen
 from mobile_app.ui.code import CodeScreen
@@ -55,7 +55,7 @@ SCREENS: Final[dict[str, type[Page]]] = {
     "certificates": CertificatesScreen,
     "history": HistoryScreen,
     "evidence": EvidenceScreen,
-    "account": AccountScreen,
+    **ACCOUNT_SCREENS,
 }
 TABS: Final = ("home", "certificates", "history", "account")
 _BACK_KEY: Final = 27
