@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+if not __package__:  # Android runs this file by itself
+    import app_root  # type: ignore[import-not-found]  # noqa: F401
+
 from mobile_app.clock import Clock, FileOffsetClock, SystemClock
 from mobile_app.device.device import AboutThisPhone, PhoneDevice
 from mobile_app.device.file_vault import FileVault
@@ -80,6 +83,8 @@ def make_app(options: argparse.Namespace) -> "PhoneSealApp":
     from mobile_app.ui.app import PhoneSealApp
     from mobile_app.ui.bridge import Bridge
     from mobile_app.ui.flow import Flow
+    from mobile_app.ui.parts import PhoneParts
+    from mobile_app.ui.pdf_pages import PdfPages
     from mobile_app.ui.settings import KeptSettings
 
     profile = Profile(options.profile)
@@ -96,10 +101,14 @@ def make_app(options: argparse.Namespace) -> "PhoneSealApp":
         about=AboutThisPhone(options.device_name, sys.platform, APP_VERSION),
         random_bytes=os.urandom,
     )
-    return PhoneSealApp(Flow(device, bridge, KeptSettings(profile), clock, options.server))
+    return PhoneSealApp(Flow(device, bridge, KeptSettings(profile), clock, options.server, PhoneParts(PdfPages)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    if "ANDROID_ARGUMENT" in os.environ:
+        from mobile_app.android.android_main import main as android_main
+
+        return android_main()
     options = read_options(sys.argv[1:] if arguments is None else arguments)
     missing = missing_fonts()
     if missing:

@@ -13,7 +13,6 @@ from kivy.properties import BooleanProperty, NumericProperty
 from mobile_app.errors import PhoneError
 from mobile_app.ui.fingers import Fingers
 from mobile_app.ui.page_picture import PagePicture, Pages
-from mobile_app.ui.pdf_pages import PdfPages
 from mobile_app.ui.untick import tick_or_untick
 from mobile_app.ui.widgets import Page, Words, load_kv
 
@@ -35,7 +34,7 @@ class ViewerScreen(Page):
         opened = self.flow.opened
         if opened is None or opened.view is None:
             return
-        self._pictures = PdfPages(opened.view.open_document)
+        self._pictures = self.flow.parts.pages(opened.view.open_document)
         self._fingers = Fingers(
             self.ids.paper,
             pinched=self._pinched,

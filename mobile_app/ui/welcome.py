@@ -1,17 +1,34 @@
 """Welcome: the code from the browser, typed or pasted, links this phone to an account."""
 
+from typing import TYPE_CHECKING
+
 from kivy.core.clipboard import Clipboard
 
 from mobile_app.device.pairing_code import read_pairing_code
 from mobile_app.errors import Refused
 from mobile_app.ui.widgets import Page, load_kv
 
+if TYPE_CHECKING:
+    from mobile_app.ui.flow import Flow
+
 _SCHEME = "phoneseal:"
+
+
+def offer_pairing_link(flow: "Flow", link: str) -> None:
+    """A link that was opened on this phone stands in the field, as if pasted; the rest is the person's. Main thread."""
+
+    def offer(unpaired: bool) -> None:
+        if unpaired and flow.showing in ("", "welcome"):
+            flow.offered_link = link
+            if flow.showing:
+                flow.go("welcome")
+
+    flow.bridge.run(lambda: flow.device.identity is None, offer)
 
 
 class WelcomeScreen(Page):
     def entered(self) -> None:
-        self.ids.code.text = ""
+        self.ids.code.text, self.flow.offered_link = self.flow.offered_link, ""
         self.ids.server.text = self.flow.pairing_server or self.flow.server_url
         self.say(self.flow.notice)
 
