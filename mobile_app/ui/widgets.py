@@ -180,7 +180,8 @@ class PinDots(Widget):
         self.canvas.clear()
         side = self.height * 0.5
         step = side * 2
-        left = self.center_x - step * (self.length - 1) / 2
+        middle = self.x + self.width / 2  # center_x is still the old one while the width is being told of
+        left = middle - step * (self.length - 1) / 2
         with self.canvas:
             for at in range(int(self.length)):
                 x, y = left + at * step - side / 2, self.center_y - side / 2
