@@ -80,7 +80,7 @@ class AcceptSignatures:
                 stop_signing(tx, request, EndResult.TIMEOUT, now=now, actor="server")
             elif request.state is State.SIGNING:
                 self._commit(tx, request, judged)
-            missing = sum(last - first + 1 for first, last in tx.items.missing(request_id))
+            missing = tx.items.number_in(request_id, ItemState.PREPARED)
             after = {item.position: item for item in tx.items.at(request_id, [position for position, _ in values])}
             crash_point("signatures.before_commit")
         crash_point("signatures.after_commit")
@@ -165,10 +165,9 @@ class AcceptSignatures:
 
 def close_if_answered(tx: SigningTransaction, request: SignRequest, *, now: float) -> SignRequest:
     """SIGNING → ANSWERED once no approved item lacks a value; nothing signed at all → CANCELLED."""
-    counts = tx.items.counts(request.request_id)
-    if counts[ItemState.PREPARED]:
+    if tx.items.any_in(request.request_id, (ItemState.PREPARED,)):
         tx.requests.touch(request.request_id)
         return request
-    if not counts[ItemState.ANSWERED] and not counts[ItemState.SIGNED]:
+    if not tx.items.any_in(request.request_id, (ItemState.ANSWERED, ItemState.SIGNED)):
         return end_request(tx, request, State.CANCELLED, EndResult.DEVICE_ERROR, now=now, actor="server")
     return complete_if_done(tx, tx.requests.move(request, State.ANSWERED), now=now)

@@ -78,11 +78,10 @@ def complete_if_done(tx: SigningTransaction, request: SignRequest, *, now: float
     """ANSWERED → COMPLETED once no item is open; FAILED when not one file could be signed, which an operator must look at."""
     if request.state is not State.ANSWERED:
         return request
-    counts = tx.items.counts(request.request_id)
-    if counts.unfinished:
+    if tx.items.any_in(request.request_id, OPEN_ITEMS):
         tx.requests.touch(request.request_id)
         return request
-    if counts[ItemState.SIGNED]:
+    if tx.items.any_in(request.request_id, (ItemState.SIGNED,)):
         return end_request(tx, request, State.COMPLETED, EndResult.OK, now=now, actor="server")
     return end_request(tx, request, State.FAILED, EndResult.SERVER_ERROR, now=now, actor="server")
 

@@ -128,12 +128,11 @@ class PrepareDocuments:
 
     @staticmethod
     def go_on(tx: SigningTransaction, request: SignRequest, job: Job, now: float) -> None:
-        counts = tx.items.counts(request.request_id)
-        if counts[ItemState.WAITING] or counts[ItemState.PREPARED]:
-            tx.requests.touch(request.request_id)
-            tx.outbox.add("request_changed", request.request_id, {}, now)
-        if counts[ItemState.WAITING]:
+        tx.requests.touch(request.request_id)
+        tx.outbox.add("request_changed", request.request_id, {}, now)
+        if tx.items.any_in(request.request_id, (ItemState.WAITING,)):
             return
+        counts = tx.items.counts(request.request_id)
         if counts[ItemState.PREPARED]:
             if counts[ItemState.PREPARED] < counts.total:
                 tx.items.put_prepared_first(request.request_id)  # a phone's manifest has no gaps

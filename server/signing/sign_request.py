@@ -88,9 +88,6 @@ class ItemState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-ITEM_FINAL = frozenset({ItemState.SIGNED, ItemState.REFUSED, ItemState.FAILED, ItemState.CANCELLED})
-
-
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where the visible signature stands: page (0-based) and box in PDF points of the page as shown, origin lower left."""
@@ -183,7 +180,3 @@ class ItemCounts:
     @property
     def total(self) -> int:
         return sum(self.by_state.values())
-
-    @property
-    def unfinished(self) -> int:
-        return sum(n for state, n in self.by_state.items() if state not in ITEM_FINAL)

@@ -97,7 +97,7 @@ class DocumentTable:
     def set_signed(self, document_id: str, request_id: str, sha256: str, length: int, now: float) -> None:
         self._db.execute(
             "UPDATE documents SET current_sha256 = ?, current_length = ?, earlier_signatures = earlier_signatures + 1, signed_at = ?,"
-            " last_request_id = ? WHERE document_id = ?",
+            " last_request_id = ?, in_request = 0 WHERE document_id = ?",
             (sha256, length, now, request_id, document_id),
         )
 

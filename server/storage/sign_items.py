@@ -70,6 +70,23 @@ class SignItemTable:
         )
         return ItemCounts({ItemState(row[0]): row[1] for row in rows})
 
+    def number_in(self, request_id: str, state: ItemState) -> int:
+        """How many items stand in ``state``."""
+        row = self._db.execute(
+            "SELECT count(*) FROM sign_items INDEXED BY sign_items_by_state WHERE request_id = ? AND state = ?",
+            (request_id, state),
+        ).fetchone()
+        return int(row[0])
+
+    def any_in(self, request_id: str, states: Sequence[ItemState]) -> bool:
+        """Does any item stand in one of ``states``? Costs the same for ten documents and ten thousand."""
+        row = self._db.execute(
+            "SELECT 1 FROM sign_items INDEXED BY sign_items_by_state"
+            " WHERE request_id = ? AND state IN (SELECT value FROM json_each(?)) LIMIT 1",
+            (request_id, json.dumps(list(states))),
+        ).fetchone()
+        return row is not None
+
     def never_prepared(self, request_id: str) -> int:
         """Items that ended before they were prepared, so that no phone was ever asked about them."""
         row = self._db.execute(
@@ -141,9 +158,9 @@ class SignItemTable:
         return done.rowcount
 
     def set_signed(self, request_id: str, files: Iterable[tuple[int, str, int]]) -> int:
-        """``files``: position, SHA-256 and length of the one signed file."""
+        """``files``: position, SHA-256 and length of the one signed file. Its document is free for another request at once."""
         done = self._db.executemany(
-            "UPDATE sign_items SET state = 'SIGNED', end_result = 'ok', signed_sha256 = ?, signed_length = ?"
+            "UPDATE sign_items SET state = 'SIGNED', end_result = 'ok', live = 0, signed_sha256 = ?, signed_length = ?"
             " WHERE request_id = ? AND position = ? AND state = 'ANSWERED'",
             [(sha256, length, request_id, position) for position, sha256, length in files],
         )
