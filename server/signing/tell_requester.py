@@ -99,8 +99,8 @@ class TellRequester:
     def signed_files(self, request_id: str, after: int, count: int) -> list[SignedFile]:
         """The files that this request signed, behind position ``after``; an empty list ends it."""
         with self._store.read() as tx:
-            items = tx.items.page_in(request_id, (ItemState.SIGNED,), after, min(count, 500))
-        return [SignedFile(i.position, i.title, i.signed_sha256 or "", i.signed_length) for i in items]
+            found = tx.items.signed_files(request_id, after, min(count, 1000))
+        return [SignedFile(*file) for file in found]
 
     def results(self, request_id: str, show: str, after: int, count: int) -> list[dict[str, Any]]:
         """One page of the documents behind position ``after``; ``show`` is a key of ``RESULTS``."""

@@ -117,6 +117,15 @@ class SignItemTable:
             found += [row[0] for row in rows]
         return self.at(request_id, sorted(found)[:limit])
 
+    def signed_files(self, request_id: str, after: int, limit: int) -> list[tuple[int, str, str, int]]:
+        """Position, title, SHA-256 and length of the signed files behind position ``after``, in order."""
+        rows = self._db.execute(
+            "SELECT position, title, signed_sha256, signed_length FROM sign_items INDEXED BY sign_items_by_state"
+            " WHERE request_id = ? AND state = 'SIGNED' AND position > ? ORDER BY position LIMIT ?",
+            (request_id, after, limit),
+        )
+        return [tuple(row) for row in rows]
+
     def set_prepared(self, items: Iterable[Item]) -> int:
         """Stores what preparing made, for items that still wait for it. Returns how many."""
         done = self._db.executemany(

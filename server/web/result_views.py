@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from server.errors import BadInput, Conflict
-from server.signing.sign_request import EndResult, ItemState, SignRequest
+from server.signing.sign_request import FINAL, EndResult, ItemState, SignRequest
 from server.signing.tell_requester import RESULTS, SignedFile
 from server.web.file_names import attachment
 from server.web.languages import ZONE, language
@@ -19,9 +19,10 @@ from server.web.panel_words import END_WORDS, ITEM_WORDS
 from server.web.ports import Site
 from server.web.sessions import current
 from server.web.snapshots import signed_url
-from server.web.zip_stream import zip_stream
+from server.web.zip_stream import ZipStream
 
 LINES_A_PAGE = 50
+FILES_AT_ONCE = 1000
 
 
 def add_views(web: Blueprint, site: Site) -> None:
@@ -44,19 +45,26 @@ def add_views(web: Blueprint, site: Site) -> None:
 
     @web.get("/sign-requests/<request_id>/signed.zip")
     def signed_zip(request_id: str) -> Response:
+        """All that is signed so far. Once the request is over its archive is always the same, and a download can be resumed."""
         found = own(request_id)
-
-        def read_page(after: int, count: int) -> list[SignedFile]:
-            return app.tell.signed_files(request_id, after, count)
 
         def path_of(sha256: str) -> Path:
             return app.blobs.path("documents", sha256)
 
-        if not lanes.database(read_page, -1, 1):
+        files = list(_signed_files(site, request_id))
+        if not files:
             raise Conflict("nothing is signed", code="nothing_signed")
         made_at = datetime.fromtimestamp(found.finished_at or app.clock.now(), UTC).astimezone(ZONE)
-        stream: Iterator[bytes] = zip_stream(lanes, read_page, path_of, made_at)
-        response = Response(stream, mimetype="application/zip")
+        archive = ZipStream(lanes, files, path_of, made_at)
+        etag = f"{request_id}-{found.version}" if found.state in FINAL else None
+        first = resume_at(archive.length, etag)
+        response = Response(archive.pieces(first), 206 if first else 200, mimetype="application/zip")
+        response.content_length = archive.length - first
+        if etag is not None:
+            response.set_etag(etag)
+            response.headers["Accept-Ranges"] = "bytes"
+        if first:
+            response.headers["Content-Range"] = f"bytes {first}-{archive.length - 1}/{archive.length}"
         words = gettext("Signed documents")
         name = f"{words} {made_at:%Y-%m-%d %H.%M}.zip"
         response.headers["Content-Disposition"] = attachment(name)
@@ -68,6 +76,26 @@ def add_views(web: Blueprint, site: Site) -> None:
         queued = lanes.database(app.retry_request, request_id)
         url = url_for("web.sign_request", request_id=queued.request_id)
         return jsonify(request_id=queued.request_id, url=url), 201
+
+
+def _signed_files(site: Site, request_id: str) -> Iterator[SignedFile]:
+    """Page by page: another's question to the store comes in between."""
+    after = -1
+    while page := site.lanes.database(site.app.tell.signed_files, request_id, after, FILES_AT_ONCE):
+        yield from page
+        after = page[-1].position
+
+
+def resume_at(length: int, etag: str | None) -> int:
+    """Where a download goes on (``Range: bytes=N-`` of the same archive, RFC 9110 §14); 0 for the whole: any other range may be
+    answered so."""
+    wanted = request.range
+    if wanted is None or etag is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+        return 0
+    if request.headers.get("If-Range") and request.if_range.etag != etag:
+        return 0
+    first, end = wanted.ranges[0]
+    return first if end is None and 0 < first < length else 0
 
 
 def result_line(line: dict[str, Any]) -> dict[str, Any]:

@@ -345,9 +345,11 @@ def test_zip_holds_each_signed_file_under_a_safe_name_of_its_own(portal: Any, br
     assert browser.get(url, headers={"Accept": "application/json"}).get_json()["code"] == "nothing_signed"
     contents = [f"%PDF signed {number}".encode() * (200_000 if number == 1 else 1) for number in range(6)]
     for number, sha256 in enumerate(portal.app.blobs.write_group("documents", contents)):
-        set_items(portal, request_id, "SIGNED", number, signed_sha256=sha256)
+        set_items(portal, request_id, "SIGNED", number, signed_sha256=sha256, signed_length=len(contents[number]))
     answer = browser.get(url)
     assert answer.is_streamed
+    assert "Accept-Ranges" not in answer.headers, "what is signed meanwhile would be another archive"
+    assert answer.content_length == len(answer.data)
     assert answer.mimetype == "application/zip"
     assert "Ch%E1%BB%A9ng%20t%E1%BB%AB" in answer.headers["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
@@ -360,6 +362,33 @@ def test_zip_holds_each_signed_file_under_a_safe_name_of_its_own(portal: Any, br
         assert all(entry.compress_type == zipfile.ZIP_STORED for entry in archive.infolist())
     portal.app.log_in.add_user("other", "một mật khẩu dài", "Trần Văn Bình", "")
     assert portal.logged_in("other").get(url).status_code == 404
+
+
+def test_a_zip_whose_transfer_broke_off_goes_on_where_it_stopped(portal: Any, browser: Any) -> None:
+    request_id, _ = queued(portal, browser, 3)
+    url = f"/sign-requests/{request_id}/signed.zip"
+    contents = [bytes([65 + number]) * (900_000 * number + 10) for number in range(3)]
+    for number, sha256 in enumerate(portal.app.blobs.write_group("documents", contents)):
+        set_items(portal, request_id, "SIGNED", number, signed_sha256=sha256, signed_length=len(contents[number]))
+    states = State.QUEUED, State.SIGNING, State.ANSWERED, State.COMPLETED
+    finish(portal, request_id, *states, end_result="ok", finished_at=portal.app.clock.now())
+    whole = browser.get(url)
+    etag, length = whole.headers["ETag"], len(whole.data)
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    for first in (1, 29, 45, 60, 500_000, 900_200, length - 500, length - 1):
+        rest = browser.get(url, headers={"Range": f"bytes={first}-", "If-Range": etag})
+        assert (rest.status_code, rest.content_length) == (206, length - first)
+        assert rest.headers["Content-Range"] == f"bytes {first}-{length - 1}/{length}"
+        assert rest.data == whole.data[first:]
+    for headers in (
+        {"Range": "bytes=5-", "If-Range": '"another"'},
+        {"Range": "bytes=5-9"},
+        {"Range": "bytes=-5"},
+        {"Range": "lines=5-"},
+        {"Range": f"bytes={length}-"},
+    ):
+        answer = browser.get(url, headers=headers)
+        assert (answer.status_code, len(answer.data)) == (200, length)
 
 
 def test_retry_asks_for_the_failed_ones_at_their_places(portal: Any, browser: Any) -> None:
