@@ -64,15 +64,15 @@ def make_app(java: Java) -> "PhoneSealApp":
     prepare_kivy()
     from kivy.clock import Clock
 
+    from mobile_app.android.texts import said
     from mobile_app.ui.app import PhoneSealApp
     from mobile_app.ui.flow import Flow
     from mobile_app.ui.settings import KeptSettings
-    from mobile_app.ui.strings import Strings
     from mobile_app.ui.welcome import offer_pairing_link
 
     profile = Profile(private_folder() / "phone")
     settings = KeptSettings(profile)
-    phone = AndroidPhone(java, profile, lambda name: Strings(settings.now.language)(name))
+    phone = AndroidPhone(java, profile, lambda text: said(text, settings.now.language))
     bridge, clock, trust = telling_bridge(phone.pending_changed), SystemClock(), server_trust()
     device = PhoneDevice(
         profile=profile,

@@ -17,6 +17,7 @@ from mobile_app.android.keystore_vault import KeystoreVault
 from mobile_app.android.pairing_link import PairingLinks
 from mobile_app.android.pdf_renderer import AndroidPages
 from mobile_app.android.reachability import StayReachable, WakeUpNotice
+from mobile_app.android.texts import Text
 from mobile_app.device.interaction import PendingRequest
 from mobile_app.device.profile import Profile
 from mobile_app.errors import PhoneError
@@ -58,7 +59,7 @@ def require_private_window(java: Java) -> None:
 class AndroidPhone:
     """One profile's parts."""
 
-    def __init__(self, java: Java, profile: Profile, text: Callable[[str], str]) -> None:
+    def __init__(self, java: Java, profile: Profile, text: Callable[[Text], str]) -> None:
         self._java = java
         self._profile = profile
         self.biometrics = BiometricUnlock(java, profile)

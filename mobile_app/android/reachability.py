@@ -12,7 +12,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from mobile_app.android import texts
 from mobile_app.android.java import Java, JavaError
+from mobile_app.android.texts import Text
 from mobile_app.device.interaction import PendingRequest
 from mobile_app.device.profile import Profile
 from mobile_app.errors import PhoneError
@@ -27,9 +29,9 @@ _PERMISSION: Final = "android.permission.POST_NOTIFICATIONS"
 
 
 class StayReachable:
-    """See ``ui.parts.Reachability``. ``text`` gives a sentence of ``ui.strings`` in the person's language."""
+    """See ``ui.parts.Reachability``. ``text`` says a text in the person's language."""
 
-    def __init__(self, java: Java, profile: Profile, text: Callable[[str], str]) -> None:
+    def __init__(self, java: Java, profile: Profile, text: Callable[[Text], str]) -> None:
         self._java = java
         self._profile = profile
         self._text = text
@@ -70,15 +72,15 @@ class StayReachable:
             if activity.checkSelfPermission(_PERMISSION) != granted:
                 activity.requestPermissions([_PERMISSION], _NOTICE)
         intent = self._intent()
-        intent.putExtra("title", self._text("reachable.notice"))
-        intent.putExtra("text", self._text("reachable.notice_text"))
+        intent.putExtra("title", self._text(texts.STAYS))
+        intent.putExtra("text", self._text(texts.STAYS_HOW))
         activity.startForegroundService(intent)
 
 
 class WakeUpNotice:
     """Tells the person, by Android's notification, that something new waits."""
 
-    def __init__(self, java: Java, text: Callable[[str], str]) -> None:
+    def __init__(self, java: Java, text: Callable[[Text], str]) -> None:
         self._java = java
         self._text = text
         self._lock = threading.Lock()
@@ -106,14 +108,14 @@ class WakeUpNotice:
             return
         manager_class, notification_class = find("android.app.NotificationManager"), find("android.app.Notification")
         channel = find("android.app.NotificationChannel")(
-            _CHANNEL, self._text("reachable.channel"), manager_class.IMPORTANCE_HIGH
+            _CHANNEL, self._text(texts.CHANNEL), manager_class.IMPORTANCE_HIGH
         )
         channel.setLockscreenVisibility(notification_class.VISIBILITY_PRIVATE)
         notices = self._notices()
         notices.createNotificationChannel(channel)
         builder = find("android.app.Notification$Builder")(activity, _CHANNEL)
-        builder.setContentTitle(self._text("reachable.waits"))
-        builder.setContentText(self._text("reachable.waits_text"))
+        builder.setContentTitle(self._text(texts.WAITS))
+        builder.setContentText(self._text(texts.WAITS_HOW))
         builder.setSmallIcon(activity.getApplicationInfo().icon)
         builder.setAutoCancel(True)
         builder.setContentIntent(self._opens_the_app())

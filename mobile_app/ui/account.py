@@ -22,6 +22,7 @@ class AccountScreen(Page):
     def entered(self) -> None:
         device = self.flow.device
         self.flow.in_background(lambda: device.identity, self._show)
+        self.ids.phone.show()
 
     def _show(self, identity: Identity | None) -> None:
         if identity is None:

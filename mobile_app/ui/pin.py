@@ -22,6 +22,7 @@ class PinScreen(Page):
 
     def refresh(self) -> None:
         asked = self.flow.pin
+        self.ids.biometrics.offer(asked)
         if asked is None:
             self.ids.pad.clear()
             return

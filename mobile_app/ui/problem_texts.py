@@ -97,6 +97,18 @@ PROBLEMS: Final[Mapping[str, Pair]] = {
         "Kho khoá trên điện thoại này bị hỏng hoặc bị sửa. Hãy báo cho bộ phận hỗ trợ.",
         "The key store on this phone is damaged or was changed. Tell your support desk.",
     ),
+    "keystore_unavailable": (
+        "Kho khoá của điện thoại không trả lời. Hãy khởi động lại điện thoại rồi thử lại.",
+        "The phone's key store does not answer. Restart the phone, then try again.",
+    ),
+    "biometrics_changed": (
+        "Vân tay hoặc khuôn mặt trên điện thoại đã thay đổi, nên tính năng này đã tắt. Hãy nhập mã PIN; bật lại trong Tài khoản.",
+        "A finger or face on this phone has changed, so this was switched off. Type your PIN; switch it on again in Account.",
+    ),
+    "reachability_refused": (
+        "Android không cho phép. Hãy cho phép PhoneSeal thông báo trong Cài đặt của điện thoại, rồi bật lại.",
+        "Android did not allow it. Allow PhoneSeal's notifications in the phone's Settings, then switch it on again.",
+    ),
     "internal": (
         "Ứng dụng gặp lỗi. Hãy mở lại yêu cầu; nếu vẫn vậy, báo cho bộ phận hỗ trợ.",
         "The app failed. Open the request again; if it stays so, tell your support desk.",

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from mobile_app.device.interaction import RequestResult
 from mobile_app.ui.account_strings import ACCOUNT_TEXTS
+from mobile_app.ui.phone_strings import PHONE_TEXTS
 from mobile_app.ui.problem_texts import (
     ENDS,
     FINDINGS,
@@ -260,9 +261,16 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Khoá nằm trong tệp mã hoá trên thiết bị này, mở bằng mã PIN và máy chủ.",
         "The key is in an encrypted file on this device, opened by your PIN and the server.",
     ),
-    "key_protection.android_keystore": ("Khoá nằm trong kho khoá của điện thoại.", "The key is in the phone's key store."),
-    "key_protection.strongbox": ("Khoá nằm trong chip bảo mật của điện thoại.", "The key is in the phone's security chip."),
+    "key_protection.android_keystore": (
+        "Khoá chỉ mở được trên điện thoại này, bằng kho khoá của bộ xử lý, mã PIN và máy chủ.",
+        "The key opens on this phone only: by the processor's key store, your PIN and the server.",
+    ),
+    "key_protection.strongbox": (
+        "Khoá chỉ mở được trên điện thoại này, bằng chip bảo mật, mã PIN và máy chủ.",
+        "The key opens on this phone only: by its security chip, your PIN and the server.",
+    ),
     **ACCOUNT_TEXTS,
+    **PHONE_TEXTS,
 }  # fmt: skip
 
 
