@@ -11,7 +11,7 @@ from server.errors import Conflict
 from server.signing.expire_requests import ExpireRequests
 from server.signing.sign_request import FINAL
 from server.storage.blobs import BlobStore
-from server.storage.store import Store
+from server.storage.store import Store, Tables
 from server.work import Job
 
 REFUSED_KEPT = 24 * 3600.0
@@ -46,9 +46,9 @@ class Housekeeping:
         crash_point("drop_prepared.after_commit")
 
     def drop_blob(self, job: Job) -> None:
-        """Bytes of a refused upload, unless another document has the same. Inside the write lock, so that no row can appear meanwhile."""
+        """Bytes of a refused upload, unless any row speaks of the same. Inside the write lock, so that none can appear meanwhile."""
         with self._store.write() as tx:
-            if not tx.documents.holds(job.subject):
+            if not _held(tx, job.subject):
                 self._blobs.delete("documents", job.subject)
             tx.jobs.done(job)
             crash_point("drop_blob.before_commit")
@@ -103,13 +103,18 @@ class Housekeeping:
         """Bytes of uploads that died before their row was committed: one folder of 256 each time, so that all are seen in two days."""
         old = [path.name for path in self._blobs.documents(prefix) if _age(path) > INCOMING_KEPT]
         with self._store.read() as tx:
-            stray = [sha256 for sha256 in old if not tx.documents.holds(sha256) and not tx.items.holds(sha256)]
+            stray = [sha256 for sha256 in old if not _held(tx, sha256)]
         for sha256 in stray:
             with self._store.write() as tx:  # inside the write lock no row can appear meanwhile
-                if not tx.documents.holds(sha256):
+                if not _held(tx, sha256):
                     self._blobs.delete("documents", sha256)
                 crash_point("tidy_document.before_commit")
             crash_point("tidy_document.after_commit")
+
+
+def _held(tx: Tables, sha256: str) -> bool:
+    """A document's bytes, or what a request began with or signed into: a signature is never deleted while a row points to it."""
+    return tx.documents.holds(sha256) or tx.items.holds(sha256)
 
 
 def _age(path: Path) -> float:

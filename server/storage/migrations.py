@@ -206,3 +206,16 @@ FOURTH = (
 def m0004_blocked_requesters(db: Database) -> None:
     for statement in FOURTH:
         db.execute(statement)
+
+
+FIFTH = (
+    # tidying asks whether any item speaks of some bytes
+    "CREATE INDEX sign_items_by_signed_file ON sign_items (signed_sha256) WHERE signed_sha256 IS NOT NULL",
+    "CREATE INDEX sign_items_by_source ON sign_items (source_sha256)",
+)
+
+
+@migrations()
+def m0005_files_of_items(db: Database) -> None:
+    for statement in FIFTH:
+        db.execute(statement)

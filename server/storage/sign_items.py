@@ -202,9 +202,10 @@ class SignItemTable:
         return done.rowcount
 
     def holds(self, sha256: str) -> bool:
-        """Did any request sign into, or begin with, these bytes? Reads the whole table: for tidying only."""
+        """Did any request sign into, or begin with, these bytes?"""
         row = self._db.execute(
-            "SELECT 1 FROM sign_items WHERE signed_sha256 = ? OR source_sha256 = ? LIMIT 1", (sha256, sha256)
+            "SELECT 1 FROM sign_items WHERE signed_sha256 = ? UNION ALL SELECT 1 FROM sign_items WHERE source_sha256 = ? LIMIT 1",
+            (sha256, sha256),
         ).fetchone()
         return row is not None
 
