@@ -53,7 +53,7 @@ class AndroidPages:
     def _close(self) -> None:
         renderer, self._renderer, self._position = self._renderer, None, -1
         if renderer is not None:
-            self._java.run(renderer.close)
+            self._java.run(lambda: renderer.close())
 
     def _unnamed(self, checked: bytes) -> int:
         """A descriptor of a file that holds the bytes and has no name."""

@@ -1,4 +1,4 @@
-"""A stand-in for Java, strict: what Android does not declare in ``android_api.json``, at this phone's level and with these arguments, fails.
+"""A stand-in for Java, strict: what Android does not declare in ``android_api.json``, at this level and with these arguments, fails.
 
 Rules:
 * ``find`` gives a class, calling it an object; every member, overload and argument is held to the record before anything happens.
@@ -168,7 +168,9 @@ def _takes(overload: Any, arguments: tuple[Any, ...]) -> bool:
         if more < 0:
             return False
         types = types[:-1] + [types[-1][1:]] * more
-    return len(types) == len(arguments) and all(_fits(kind, argument) for kind, argument in zip(types, arguments, strict=True))
+    return len(types) == len(arguments) and all(
+        _fits(kind, argument) for kind, argument in zip(types, arguments, strict=True)
+    )
 
 
 def _fits(kind: str, argument: Any) -> bool:

@@ -1,6 +1,6 @@
 """What Android's key store and biometric dialogue do, for ``FakeJava``: real cryptography, keys that don't come out, and a person.
 
-The phone's facts (StrongBox or not, fingers, what the person does) stand in ``Phone``; the keys live there too, as in Android's own process.
+The phone's facts (StrongBox or not, fingers, what the person does) stand in ``Phone``; the keys live there too.
 """
 
 import os
@@ -88,7 +88,9 @@ class Generator:
         if wish.get("setIsStrongBoxBacked") and not self.phone.strongbox:
             raise self.java.thrown("android.security.keystore.StrongBoxUnavailableException")
         if wish.get("setUserAuthenticationRequired") and not self.phone.fingers:
-            raise self.java.thrown("java.security.InvalidAlgorithmParameterException", "java.lang.IllegalStateException")
+            raise self.java.thrown(
+                "java.security.InvalidAlgorithmParameterException", "java.lang.IllegalStateException"
+            )
         level = STRONGBOX if wish.get("setIsStrongBoxBacked") else SECURE_WORLD if self.phone.hardware else SOFTWARE
         self.phone.keys[self.spec.alias] = Key(secret, wish, level)
 
@@ -119,7 +121,9 @@ class Cipher:
             raise self.java.thrown("java.security.InvalidKeyException", "android.security.KeyStoreException")
         if self.transformation == "AES/GCM/NoPadding":
             if (parameters is None) != (mode == 1):
-                raise self.java.thrown("java.security.InvalidAlgorithmParameterException")  # the nonce is the key store's
+                raise self.java.thrown(
+                    "java.security.InvalidAlgorithmParameterException"
+                )  # the nonce is the key store's
             self.nonce = os.urandom(12) if parameters is None else parameters._does.nonce
         else:
             assert self.transformation == "RSA/ECB/OAEPWithSHA-256AndMGF1Padding"
@@ -141,7 +145,9 @@ class Cipher:
 
     def _done(self, given: bytes) -> bytes:
         if not isinstance(self.key.secret, bytes):
-            return bytes(self.key.secret.decrypt(given, padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA256(), None)))
+            return bytes(
+                self.key.secret.decrypt(given, padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA256(), None))
+            )
         aes = AESGCM(self.key.secret)
         if self.mode == 1:
             return aes.encrypt(self.nonce, given, self.aad)
@@ -181,7 +187,9 @@ def keystore_behaviours(phone: Phone) -> dict[str, Any]:
 
         def getCertificate(self, alias: str) -> Any:
             key = self._key(alias)
-            return None if key is None else self.java.made("java.security.cert.Certificate", Certificate(self.java, key))
+            return (
+                None if key is None else self.java.made("java.security.cert.Certificate", Certificate(self.java, key))
+            )
 
     class Certificate:
         def __init__(self, java: Any, key: Key) -> None:
@@ -260,7 +268,9 @@ def keystore_behaviours(phone: Phone) -> dict[str, Any]:
         "javax.crypto.spec.GCMParameterSpec": GCMParameterSpec,
         "javax.crypto.spec.OAEPParameterSpec": OAEPParameterSpec,
         "java.security.spec.MGF1ParameterSpec": Constant("SHA1", "java.security.spec.MGF1ParameterSpec"),
-        "javax.crypto.spec.PSource$PSpecified": Constant("DEFAULT", "javax.crypto.spec.PSource$PSpecified", "javax.crypto.spec.PSource"),
+        "javax.crypto.spec.PSource$PSpecified": Constant(
+            "DEFAULT", "javax.crypto.spec.PSource$PSpecified", "javax.crypto.spec.PSource"
+        ),
         "android.security.keystore.KeyProperties": object,
         "android.security.keystore.KeyGenParameterSpec$Builder": Spec,
         "javax.crypto.SecretKeyFactory": SecretKeyFactory,
@@ -272,7 +282,11 @@ class Constant:
     """A class with one object in a static field."""
 
     def __init__(self, name: str, class_name: str, *also: str) -> None:
-        self._name, self._class_name, self.ALSO = name, class_name, (class_name, "java.security.spec.AlgorithmParameterSpec", *also)
+        self._name, self._class_name, self.ALSO = (
+            name,
+            class_name,
+            (class_name, "java.security.spec.AlgorithmParameterSpec", *also),
+        )
         self.name = name
 
     def __getattr__(self, name: str) -> Any:

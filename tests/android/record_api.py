@@ -2,9 +2,9 @@
 
     python tests/android/record_api.py 28=android-all-9.jar 30=android-all-11.jar … 35=android-all-15.jar
 
-The jars are org.robolectric:android-all from Maven Central (Android's own classes, built from its sources); ``javap`` comes with a JDK. What
-is touched is listed in ``touched.txt``; a name that no jar knows is an error. ``since`` is the lowest of the given levels that has it with
-that signature. The app's own classes and pyjnius's activity are read from their Java sources by the tests instead.
+The jars are org.robolectric:android-all from Maven Central (Android's own classes, built from its sources; members that Android hides from
+apps are in them too); ``javap`` comes with a JDK. What is touched is listed in ``touched.txt``; a name that no jar knows is an error.
+``since`` is the lowest of the given levels that has it with that signature.
 """
 
 import json
@@ -15,7 +15,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RECORD = HERE / "android_api.json"
-MEMBER = re.compile(r"^  (?:public|protected) (?P<modifiers>(?:[a-z]+ )*)(?P<rest>[^(;{=]*?)(?P<value> = .*)?(?P<call>\((?P<arguments>[^)]*)\))?(?: throws .*)?;$")
+MEMBER = re.compile(
+    r"^  (?:public|protected) (?P<modifiers>(?:[a-z]+ )*)(?P<rest>[^(;{=]*?)(?P<value> = .*)?"
+    r"(?P<call>\((?P<arguments>[^)]*)\))?(?: throws .*)?;$"
+)
 
 
 def touched() -> dict[str, list[str]]:
@@ -38,14 +41,19 @@ def declared(jar: Path, names: list[str]) -> dict[str, list[dict[str, object]]]:
         if not asked:
             break
         done = subprocess.run(
-            ["javap", "-s", "-constants", "-protected", "-classpath", jar, *asked], capture_output=True, text=True, check=False
+            ["javap", "-s", "-constants", "-protected", "-classpath", jar, *asked],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         for name in asked:
             found[name] = []
         current = ""
         lines = done.stdout.splitlines()
         for at, line in enumerate(lines):
-            header = re.match(r"^(?:public |protected |abstract |final |static )*(?:class|interface) ([\w.$]+)(?:<.*?>)?(.*)\{$", line)
+            header = re.match(
+                r"^(?:public |protected |abstract |final |static )*(?:class|interface) ([\w.$]+)(?:<.*?>)?(.*)\{$", line
+            )
             if header:
                 current = header[1]
                 parents = re.findall(r"(?:extends|implements|,) *([\w.$]+)", re.sub(r"<[^<>]*>", "", header[2]))
@@ -83,7 +91,9 @@ def members_of(found: dict[str, list[dict[str, object]]], name: str, wanted: str
 
 def record(jars: dict[int, Path]) -> dict[str, dict[str, list[dict[str, object]]]]:
     wanted = touched()
-    made: dict[str, dict[str, list[dict[str, object]]]] = {name: {member: [] for member in wanted[name]} for name in wanted}
+    made: dict[str, dict[str, list[dict[str, object]]]] = {
+        name: {member: [] for member in wanted[name]} for name in wanted
+    }
     for level in sorted(jars):
         found = declared(jars[level], list(wanted))
         for name, members in wanted.items():
@@ -91,7 +101,10 @@ def record(jars: dict[int, Path]) -> dict[str, dict[str, list[dict[str, object]]
                 known = made[name][member]
                 for one in members_of(found, name, member):
                     if one["signature"] not in [old["signature"] for old in known]:
-                        known.append({key: one[key] for key in ("signature", "static", "varargs", "field", "value")} | {"since": level})
+                        known.append(
+                            {key: one[key] for key in ("signature", "static", "varargs", "field", "value")}
+                            | {"since": level}
+                        )
     return made
 
 

@@ -52,13 +52,17 @@ def test_keys_sign_after_pin_and_share_and_after_a_restart(java: FakeJava, profi
 
 
 @pytest.mark.parametrize(("pin", "share"), [(b"295039", SHARE), (PIN, bytes(32))], ids=["pin", "share"])
-def test_the_key_store_replaces_neither_pin_nor_share(java: FakeJava, profile: Profile, pin: bytes, share: bytes) -> None:
+def test_the_key_store_replaces_neither_pin_nor_share(
+    java: FakeJava, profile: Profile, pin: bytes, share: bytes
+) -> None:
     paired(vault_of(java, profile))
     with pytest.raises(VaultError, match="vault_tampered"):
         vault_of(java, profile).attempt(NAME, bytearray(pin)).unlock(share)
 
 
-def test_a_copied_file_opens_on_no_other_phone_even_with_pin_and_share(java: FakeJava, profile: Profile, phone: Phone) -> None:
+def test_a_copied_file_opens_on_no_other_phone_even_with_pin_and_share(
+    java: FakeJava, profile: Profile, phone: Phone
+) -> None:
     vault = vault_of(java, profile)
     paired(vault)
     with pytest.raises(VaultError, match="vault_tampered"):
@@ -151,7 +155,9 @@ def test_biometrics_are_off_until_switched_on(java: FakeJava, profile: Profile, 
     assert phone.prompts == []
 
 
-def test_a_finger_stands_for_the_pin_and_the_server_still_proves_it(java: FakeJava, profile: Profile, phone: Phone) -> None:
+def test_a_finger_stands_for_the_pin_and_the_server_still_proves_it(
+    java: FakeJava, profile: Profile, phone: Phone
+) -> None:
     vault, biometrics = ready(java, profile)
     given = biometrics.ask(NAME, "Ký", "Nhập PIN")
     assert given is not None
@@ -208,7 +214,7 @@ def test_a_new_finger_ends_it(java: FakeJava, profile: Profile, phone: Phone) ->
 
 
 def test_a_wrong_typed_pin_is_never_kept(java: FakeJava, profile: Profile) -> None:
-    vault, biometrics = ready(java, profile)
+    vault, _biometrics = ready(java, profile)
     before = profile.read(f"{NAME}.biometric")
     with pytest.raises(VaultError):
         vault.attempt(NAME, bytearray(b"295039")).unlock(SHARE)

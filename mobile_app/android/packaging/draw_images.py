@@ -30,7 +30,7 @@ def images() -> dict[str, Image.Image]:
     """By file name. The adaptive icon's foreground keeps to the circle that every launcher shows: 66 of 108."""
     return {
         "icon.png": _on(_logo(168), 192, None),
-        "icon_foreground.png": _on(_logo(236), 432, None),
+        "icon_foreground.png": _on(_logo(220), 432, None),
         "icon_background.png": Image.new("RGB", (432, 432), _GROUND),
         "presplash.png": _on(_logo(256), 512, _PAPER),
     }
