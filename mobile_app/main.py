@@ -46,6 +46,7 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
         "--unsafe-allow-plain-http", action="store_true", help="testers only: others can read what is sent"
     )
     parser.add_argument("--clock-offset-file", type=Path, help="testers only: a file with seconds to add to the clock")
+    parser.add_argument("--files", type=Path, help="folder for what the person saves (default: PhoneSeal in their downloads)")
     parser.add_argument("--verbose", action="store_true", help="say what Kivy and the device log")
     return parser.parse_args(arguments)
 
@@ -101,7 +102,9 @@ def make_app(options: argparse.Namespace) -> "PhoneSealApp":
         about=AboutThisPhone(options.device_name, sys.platform, APP_VERSION),
         random_bytes=os.urandom,
     )
-    return PhoneSealApp(Flow(device, bridge, KeptSettings(profile), clock, options.server, PhoneParts(PdfPages)))
+    flow = Flow(device, bridge, KeptSettings(profile), clock, options.server, PhoneParts(PdfPages))
+    flow.files = options.files or flow.files
+    return PhoneSealApp(flow)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from mobile_app.device.history import Evidence
+from mobile_app.ui.evidence_file import evidence_json
 from mobile_app.ui.widgets import Page, Quiet, Words, load_kv
 
 _IN_ORDER: Final = ("envelope", "choice", "verdict", "approval", "acknowledgement", "refusal", "withdrawal", "outcome")
@@ -20,7 +21,7 @@ class EvidenceScreen(Page):
         self.ids.end.text = t.end(entry.result)
         self.ids.when.text = t("evidence.when", asked=t.moment(entry.issued_at), ended=t.moment(entry.finished_at))
         self.ids.documents.clear_widgets()
-        self.ids.statements.text = ""
+        self.ids.statements.text = self.ids.saved.text = ""
         self.ids.audit.text = (
             t("evidence.audit", sequence=entry.audit_sequence, head=entry.audit_head) if entry.audit_head else ""
         )
@@ -44,6 +45,15 @@ class EvidenceScreen(Page):
         entry = self.flow.history_entry
         if entry is not None:
             self.flow.account.block(entry.result.request_id)
+
+    def export(self) -> None:
+        entry, device, now = self.flow.history_entry, self.flow.device, self.flow.server_now_ms()
+        if entry is not None:
+            self.flow.save_file(
+                f"phoneseal-{self.flow.t.file_day(entry.finished_at)}-{entry.result.request_id[:8]}.json",
+                lambda: evidence_json(device, [entry], now),
+                lambda sentence: setattr(self.ids.saved, "text", sentence),
+            )
 
     def back(self) -> None:
         self.flow.go("history")

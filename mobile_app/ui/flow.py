@@ -38,6 +38,7 @@ from mobile_app.errors import PhoneError
 from mobile_app.ui import theme
 from mobile_app.ui.account_flow import AccountRoom
 from mobile_app.ui.bridge import Bridge, Question
+from mobile_app.ui.evidence_file import files_folder, save
 from mobile_app.ui.opened_request import Intent, OpenedRequest
 from mobile_app.ui.parts import PhoneParts
 from mobile_app.ui.settings import KeptSettings
@@ -84,6 +85,8 @@ class Flow:
         self.bridge = bridge
         self.settings = settings
         self.server_url = server_url
+        self.files = files_folder()
+        """Where the person finds what is saved for them."""
         self.t = Strings(settings.now.language)
         self.connection = ConnectionState.OFFLINE
         self.skew_ms = 0
@@ -474,6 +477,17 @@ class Flow:
         theme.use(self.settings.now.theme)
         if self._stage is not None:
             self._stage.rebuild()
+
+    def save_file(self, name: str, make: Callable[[], bytes], tell: Callable[[str], None]) -> None:
+        """Write what ``make`` gives to the folder for files; ``tell`` gets a sentence that says where."""
+
+        def save_it() -> str:
+            try:
+                return self.t("file.saved", path=save(self.files, name, make()))
+            except OSError:
+                return self.t("file.not_saved", path=self.files)
+
+        self.in_background(save_it, tell)
 
     def in_background(self, job: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """For what a screen reads from files: a job that fails is told as a sentence on Home."""

@@ -1,16 +1,26 @@
-"""What this phone has answered: newest first, searched by name, each entry with its evidence."""
+"""What this phone has answered: newest first, searched by name, narrowed by how it ended and when, each entry with its evidence; what is
+found can be saved to a file."""
 
+from itertools import islice
 from typing import Any, Final
 
 from kivy.clock import Clock
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from mobile_app.device.history import FinishedRequest
 from mobile_app.ui.end_colours import end_colours
-from mobile_app.ui.widgets import Page, PlainButton, Surface, load_kv, on_release
+from mobile_app.ui.evidence_file import evidence_json
+from mobile_app.ui.history_search import Search, found
+from mobile_app.ui.widgets import Page, PlainButton, PushButton, Surface, load_kv, on_release
 
 ENTRIES_AT_ONCE: Final = 30
 _TYPING_SECONDS: Final = 0.3
+
+
+class FilterButton(PushButton):
+    """One of a few, the one that holds is on."""
+
+    on = BooleanProperty(False)
 
 
 class HistoryCard(Surface):
@@ -23,10 +33,17 @@ class HistoryCard(Surface):
 
 
 class HistoryScreen(Page):
+    end = StringProperty("all")
+    period = StringProperty("any")
     _search: Any = None
     _last: int | None = None
 
     def entered(self) -> None:
+        """What was sought stays when the person comes back from an entry."""
+        self.ids.saved.text = ""
+        if self.flow.history_entry is None:
+            self.ids.search.text, self.end, self.period = "", "all", "any"
+        self.flow.history_entry = None
         self.load()
 
     def searched(self) -> None:
@@ -35,25 +52,35 @@ class HistoryScreen(Page):
             self._search.cancel()
         self._search = Clock.schedule_once(lambda _seconds: self.load(), _TYPING_SECONDS)
 
+    def narrow(self, *, end: str = "", period: str = "") -> None:
+        self.end, self.period = end or self.end, period or self.period
+        self.load()
+
     def load(self) -> None:
         self._last = None
         self._read(first=True)
 
+    def _wanted(self) -> Search:
+        return Search(self.ids.search.text.strip(), self.end, self.period)
+
     def _read(self, *, first: bool) -> None:
-        text, before, device = self.ids.search.text.strip(), self._last, self.flow.device
+        wanted, before, device, now = self._wanted(), self._last, self.flow.device, self.flow.server_now_ms()
         self.flow.in_background(
-            lambda: device.history(limit=ENTRIES_AT_ONCE, before=before, text=text),
-            lambda entries: self._show(entries, first, text),
+            lambda: list(islice(found(device, wanted, now, before), ENTRIES_AT_ONCE)),
+            lambda entries: self._show(entries, first, wanted),
         )
 
-    def _show(self, entries: list[FinishedRequest], first: bool, text: str) -> None:
+    def _show(self, entries: list[FinishedRequest], first: bool, wanted: Search) -> None:
+        if wanted != self._wanted():
+            return
         if first:
             self.ids.entries.clear_widgets()
         for entry in entries:
             self.ids.entries.add_widget(self._card(entry))
             self._last = entry.finished_at
         none = first and not entries
-        self.ids.empty.text = self.t("history.none_found" if text else "history.empty") if none else ""
+        self.ids.empty.text = self.t("history.none_found" if wanted.is_narrowed else "history.empty") if none else ""
+        self.ids.export.disabled = none
         self.ids.more.clear_widgets()
         if len(entries) == ENTRIES_AT_ONCE:
             button = PlainButton(text=self.t("history.more"))
@@ -72,6 +99,15 @@ class HistoryScreen(Page):
         )
         card.ids.state.color, card.ids.state.ground = end_colours(entry.result.end_result)
         return card
+
+    def export(self) -> None:
+        """All that is found, not only what stands on the screen so far."""
+        wanted, device, now = self._wanted(), self.flow.device, self.flow.server_now_ms()
+        self.flow.save_file(
+            f"phoneseal-{self.flow.t.file_day(now)}.json",
+            lambda: evidence_json(device, found(device, wanted, now), now),
+            lambda sentence: setattr(self.ids.saved, "text", sentence),
+        )
 
     def look(self, entry: FinishedRequest) -> None:
         self.flow.history_entry = entry

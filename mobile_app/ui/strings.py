@@ -224,7 +224,25 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "history.title": ("Lịch sử", "History"),
     "history.search": ("Tìm theo tên", "Search by name"),
     "history.empty": ("Chưa có giao dịch nào trên điện thoại này.", "Nothing has been answered on this phone yet."),
-    "history.none_found": ("Không tìm thấy. Hãy thử tên khác.", "Nothing found. Try another name."),
+    "history.none_found": ("Không tìm thấy. Hãy thử tên hoặc bộ lọc khác.", "Nothing found. Try another name or filter."),
+    "history.all": ("Tất cả", "All"),
+    "history.signed": ("Đã ký", "Signed"),
+    "history.refused": ("Từ chối", "Refused"),
+    "history.other": ("Khác", "Other"),
+    "history.any": ("Mọi lúc", "Any time"),
+    "history.week": ("7 ngày", "7 days"),
+    "history.month": ("30 ngày", "30 days"),
+    "history.export": ("Lưu bằng chứng ra tệp", "Save the evidence to a file"),
+    "file.saved": ("Đã lưu vào {path}", "Saved to {path}"),
+    "file.not_saved": (
+        "Không ghi được vào {path}. Hãy kiểm tra chỗ trống và quyền ghi, rồi thử lại.",
+        "{path} cannot be written. Check free space and permissions, then try again.",
+    ),
+    "evidence.export": ("Lưu bằng chứng ra tệp", "Save the evidence to a file"),
+    "evidence.files": (
+        "Chứng từ đã ký nằm trên máy chủ; hãy tải về trong trình duyệt.",
+        "The signed documents are on the server; download them in the browser.",
+    ),
     "history.more": ("Xem thêm", "Show more"),
     "evidence.title": ("Chi tiết giao dịch", "Details"),
     "evidence.when": ("Yêu cầu: {asked}\nKết thúc: {ended}", "Asked: {asked}\nEnded: {ended}"),
@@ -294,6 +312,11 @@ class Strings:
 
     def day(self, ms: int) -> str:
         return _local(ms).strftime("%d/%m/%Y" if self.language == "vi" else "%d %b %Y")
+
+    @staticmethod
+    def file_day(ms: int) -> str:
+        """For file names: ISO, in the phone's time zone."""
+        return _local(ms).strftime("%Y-%m-%d")
 
     def problem(self, code: str) -> str:
         """What happened and what to do next."""

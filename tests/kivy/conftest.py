@@ -133,7 +133,7 @@ class Phones:
 
     def _pair_another(self) -> OneMorePhone:
         server, person = self._server, self._server.add_person()
-        options = ("--server", server.url, "--clock-offset-file", str(server.clock_file))
+        options = ("--server", server.url, "--clock-offset-file", str(server.clock_file), "--files", str(self._folder / "files"))
         window = PhoneWindow(self._display, self._folder / f"phone-{len(self._made)}", *options)
         phone = OneMorePhone(window, person, server, Asker(server.url, server.add_relying_party()))
         self._made.append(phone)

@@ -139,8 +139,14 @@ class PhoneWindow:
             self.swipe(up=one["where"] == "below")
         raise AssertionError(f"“{text}” cannot be brought into view")
 
-    def tap(self, text: str, *, part: bool = False, at: int = 0) -> None:
-        found = self.place(text, part=part, at=at)
+    def tap(self, text: str, *, part: bool = False, at: int = 0, asleep: bool = False) -> None:
+        """Once it can be pressed: what is in a list that could be scrolled feels a touch a moment later. ``asleep``: though it can't."""
+        def found_awake() -> dict[str, Any] | None:
+            found = self.place(text, part=part, at=at)
+            return found if asleep or not found["disabled"] else None
+
+        found = wait_for(found_awake, f"“{text}” does not wake up", 20)
+        assert found is not None
         self.do("stroke", points=[(found["x"], found["y"])])
         self._settle()
 

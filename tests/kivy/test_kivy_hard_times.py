@@ -81,7 +81,7 @@ def test_kivy_a_changed_document_is_a_warning_that_cannot_be_tapped_through(pair
     window.wait_text("Điện thoại không ký gì cả")
     assert not window.sees("Ký số") and not window.sees("Trang chủ")
     window.do("key", key=BACK_KEY)
-    window.tap("Hãy đọc cảnh báo", part=True)
+    window.tap("Hãy đọc cảnh báo", part=True, asleep=True)
     assert window.showing == "warning"
     window.wait_text("Tôi đã đọc", 15)
     window.tap("Tôi đã đọc")
@@ -98,7 +98,7 @@ def test_kivy_wrong_pins_wait_and_lock(paired: OneMorePhone) -> None:
         window.wait_text(f"Sai mã PIN. Bạn còn {left} lần thử.")
         if wait:
             window.wait_text("Thử lại sau")
-            window.tap("1")
+            window.tap("1", asleep=True)
             assert window.place("Xác nhận")["disabled"], "the pad sleeps while the server waits"
             paired.server.move_clock(wait + 1)
             wait_for(lambda: not window.sees("Thử lại sau"), "the wait does not end")
