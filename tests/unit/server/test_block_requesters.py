@@ -144,7 +144,8 @@ def test_blocking_and_unblocking_twice_is_once(two_phones: World) -> None:
     assert not refused(ask)
     assert world.app.block_requesters.block(world.phone.device_id, said).unblocked_at is not None
     assert not refused(ask), "a word that comes late again blocks nobody"
-    assert block(world, request) != made.block_id
+    new_word = word(world, request, at=int(START * 1000) + 1)
+    assert world.app.block_requesters.block(world.phone.device_id, new_word).block_id != made.block_id
     assert refused(ask)
     kinds = world.audit_kinds(world.subscriber_id)
     assert (kinds.count("requester_blocked"), kinds.count("requester_unblocked")) == (2, 1)
