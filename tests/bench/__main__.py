@@ -16,7 +16,7 @@ from pathlib import Path
 
 from server.users.user import User
 from tests.bench import bench_pdf, latency, machine, traffic, uploads
-from tests.bench.batch import figures_of_size, figures_of_stages, median_run, run_batch
+from tests.bench.batch import BatchRun, figures_of_flatness, figures_of_size, figures_of_stages, median_run, run_batch
 from tests.bench.browser import Browser
 from tests.bench.contracts import make_contracts
 from tests.bench.figures import Figure, Report, at_most, plain
@@ -40,13 +40,14 @@ class Size:
     batches: tuple[tuple[int, int], ...]
     """(documents, how often)"""
     phones: int
-    traffic_batch: int
+    fair: tuple[int, int]
+    """(documents, other phones) while somebody else signs and reads"""
     big_mebibytes: int
 
 
-QUICK = Size(5, 100, 22, 4, ((10, 1), (60, 1)), 60, 60, 40)
-DEFAULT = Size(20, 1000, 60, 40, ((10, 5), (100, 3), (1000, 3)), 1000, 1000, 299)
-FULL = Size(40, 1000, 200, 100, ((10, 5), (100, 5), (1000, 5), (10_000, 1)), 10_000, 10_000, 299)
+QUICK = Size(5, 100, 22, 4, ((10, 1), (60, 1)), 60, (60, 60), 40)
+DEFAULT = Size(20, 1000, 60, 40, ((10, 5), (100, 3), (1000, 3)), 1000, (1000, 1000), 299)
+FULL = Size(40, 1000, 200, 100, ((10, 5), (100, 5), (1000, 5), (10_000, 1)), 10_000, (10_000, 1000), 299)
 
 
 class Bench:
@@ -64,6 +65,7 @@ class Bench:
             "upload": self._upload,
             "batch": self._batch,
             "big": self._big,
+            "fair": self._fair,
             "phones": self._phones,
         }
 
@@ -107,16 +109,33 @@ class Bench:
     def _batch(self) -> list[Figure]:
         figures = machine.figures_of_bound(*self.bound)
         self._warm_up()
+        medians: dict[int, BatchRun] = {}
         for count, times in self._size.batches:
             runs = [run_batch(self.stand, self.user, self.browser, self.phone, count) for _ in range(times)]
+            medians[count] = median_run(runs)
             figures += figures_of_size(runs)
-        return figures + figures_of_stages(median_run(runs), *self.bound)
+        figures += figures_of_flatness(medians)
+        for count, run in medians.items():
+            if count >= 1000 or count == max(medians):
+                figures += figures_of_stages(run, *self.bound)
+        return figures
 
     def _big(self) -> list[Figure]:
         return uploads.measure_big_document(self.stand, self.browser, self.phone, self.user, self._size.big_mebibytes)
 
+    def _fair(self) -> list[Figure]:
+        """A batch runs, and somebody else works beside it."""
+        documents, count = self._size.fair
+        self._warm_up()
+        other = self.stand.add_user("binh", "Trần Quốc Bình")
+        phones = IdlePhones(self.stand, [seed_phones(self.stand, count)], count)
+        try:
+            return traffic.measure(self.stand, self.user, self.browser, self.phone, other, documents, phones)
+        finally:
+            phones.close()
+
     def _phones(self) -> list[Figure]:
-        """With many idle phones connected: memory, one document, a batch with others' work beside it, and a restart."""
+        """With many idle phones connected: memory, one document, and a restart."""
         count, stand = self._size.phones, self.stand
         self._warm_up()
         halves = [count // 2, count - count // 2] if count > 5000 else [count]
@@ -132,8 +151,6 @@ class Bench:
         ]
         found = latency.sign_one_by_one(stand, self.user, self.browser, self.phone, self._size.latencies)
         figures += latency.figures_of(found, count, goals=True)
-        other = stand.add_user("binh", "Trần Quốc Bình")
-        figures += traffic.measure(stand, self.user, self.browser, self.phone, other, self._size.traffic_batch, count)
         self.browser.close()
         began = time.monotonic()
         stand.restart_web()
@@ -149,7 +166,7 @@ def main(arguments: list[str]) -> int:
     how_much.add_argument("--full", action="store_true", help="10,000 documents and 10,000 phones too")
     parser.add_argument("--out", type=Path, default=Path("bench.json"), help="default: %(default)s")
     parser.add_argument("--keep", type=Path, help="work in this folder and keep it, with the logs")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="pdf, one, upload, batch, big, phones; default: all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="pdf, one, upload, batch, big, fair, phones; default: all")
     options = parser.parse_args(arguments)
     size = QUICK if options.quick else FULL if options.full else DEFAULT
     report = Report()

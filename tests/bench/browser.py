@@ -47,11 +47,15 @@ class Browser:
             self._changed.notify_all()
 
     def sign(self, document_ids: Sequence[str], page: int = SIGNATURE_PAGE) -> tuple[str, float]:
-        """Presses Sign and watches what becomes of it. The request's id, and when the button was pressed."""
+        """Presses Sign (on the document's page, or for many on the batch screen) and watches what becomes of it. The request's id, and when
+        the button was pressed."""
         placement = {**PLACEMENT, "page": page}
-        body = {"documents": [{"document_id": one, "placement": placement} for one in document_ids]}
+        if len(document_ids) == 1:
+            path, body = "/sign-requests", {"documents": [{"document_id": document_ids[0], "placement": placement}]}
+        else:
+            path, body = "/batch-signing", {"document_ids": list(document_ids), "placement": placement}
         clicked = time.time()
-        answer = self.session.post(f"{self._url}/sign-requests", json=body, timeout=TIMEOUT)
+        answer = self.session.post(f"{self._url}{path}", json=body, timeout=TIMEOUT)
         assert answer.status_code == 201, answer.text[:500]
         request_id = str(answer.json()["request_id"])
         self._take(self._socket.call("watch", {"request_id": request_id}, namespace="/browser")["ok"])

@@ -16,7 +16,7 @@ from server.devices.device import Device, DeviceState
 from server.ids import new_id
 from server.statements import b64
 from server.subscribers.subscriber import Subscriber
-from tests.bench.stand import Stand, wait_until
+from tests.bench.stand import Stand, end, wait_until
 
 
 def seed_phones(stand: Stand, count: int) -> Path:
@@ -75,6 +75,12 @@ class IdlePhones:
         ]
         self.wait_all(seconds)
         self.seconds_to_connect = time.monotonic() - began
+
+    def close(self) -> None:
+        """Returns once the server has noticed."""
+        for process in self._processes:
+            end(process)
+        wait_until(lambda: self._stand.phones_connected() <= self._before, 60, "the phones stay connected", 0.1)
 
     def wait_all(self, seconds: float = 120) -> None:
         wanted = self._before + self.count

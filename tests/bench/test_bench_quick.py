@@ -20,7 +20,9 @@ WANTED = {
     "batch_10.documents_per_second",
     "batch_60.documents_per_second",
     "batch_60.click_to_pushed",
-    "batch_60.cpu.all",
+    "batch_10.cpu_each_to_60",
+    "batch_10.seconds_each_to_60",
+    "batch_60.cpu_each",
     "batch_60.memory_growth.phone",
     "batch_60.share_of_bound_sync_per_50",
     "big_document_40_MiB.memory_growth.worker-0",
@@ -28,6 +30,7 @@ WANTED = {
     "phones_60.seconds_back_after_restart",
     "while_batch_60.other_user.click_to_phone.p95",
     "while_batch_60.page_load.p95",
+    "while_batch_60.phones_connected.least",
 }
 
 
