@@ -67,8 +67,10 @@ ACCOUNT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "account_devices.unpair": ("Huỷ liên kết máy này", "Unlink this phone"),
     "account_devices.unpair_title": ("Huỷ liên kết máy này?", "Unlink this phone?"),
     "account_devices.unpair_how": (
-        "Khoá ký trên máy này bị xoá hẳn và chứng thư của nó hết dùng. Chứng từ đã ký vẫn có giá trị; lịch sử vẫn còn.",
-        "The signing key on this phone is destroyed and its certificate ends. What you signed stays valid; the history stays.",
+        "Khoá ký trên máy này bị xoá hẳn và chứng thư của nó hết dùng. Chứng từ đã ký vẫn có giá trị; lịch sử vẫn còn. Nếu đây là máy "
+        "duy nhất, muốn liên kết lại phải nhờ bộ phận hỗ trợ.",
+        "The signing key on this phone is destroyed and its certificate ends. What you signed stays valid; the history stays. If this is "
+        "your only phone, linking one again takes your support desk.",
     ),
     "account_devices.waiting_end": (
         "Yêu cầu đang chờ ({count}): điện thoại khác của bạn vẫn ký được; nếu đây là máy duy nhất, chúng kết thúc và người gửi được báo.",

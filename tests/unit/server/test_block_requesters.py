@@ -13,6 +13,7 @@ from server.statements import Statement
 from server.users.user import User
 from tests.unit.server.builders import START, Phone, code_of
 from tests.unit.server.pairing_kit import NewPhone, p256, pair
+from tests.unit.server.phone_line import Line
 from tests.unit.server.world import World
 
 
@@ -231,3 +232,24 @@ def test_the_phones_of_the_account(two_phones: World) -> None:
     assert [device.state for device in beside(first.device_id)] == [DeviceState.ACTIVE, DeviceState.FROZEN]
     world.app.end_device.unpair(second.device_id, "x")
     assert [device.device_id for device in beside(first.device_id)] == [first.device_id]
+
+
+def test_blocking_over_events(world: World) -> None:
+    line = Line(world).prove()
+    request = world.offered()
+    [device] = line.ok("devices", {})["devices"]
+    assert (device["device_id"], device["state"]) == (world.phone.device_id, "ACTIVE")
+    assert device["last_seen_at"] == int(world.clock.now() * 1000)
+    assert line.ok("blocked", {}) == {"requesters": [], "by_person": [world.app.portal.relying_party_id]}
+    assert line.error("block", {"statement": word(world, request, scope="relying_party").to_json()}) == "statement_mismatch"
+    made = line.ok("block", {"statement": word(world, request).to_json()})["blocked"]
+    assert (made["scope"], made["person"], made["relying_party"]["name"]) == (
+        "person",
+        request.requested_by,
+        request.relying_party_name,
+    )
+    assert line.ok("blocked", {})["requesters"] == [made]
+    fields = {"version": 1, "device_id": world.phone.device_id, "block_id": made["block_id"], "at": 1}
+    lifted = {"statement": world.phone.say("phoneseal.unblock.v1", fields).to_json()}
+    assert line.ok("unblock", lifted) == {"unblocked": True}
+    assert line.error("unblock", {"statement": word(world, request).to_json()}) == "bad_message"
