@@ -116,15 +116,19 @@ def set_up(config: Config) -> None:
     store.close()
 
 
+def _present_signer(store: Store, keys: ServerKeys) -> RequestSigner:
+    with store.read() as tx:
+        counter = int(tx.settings.get(COUNTER_SETTING) or "1")
+    return keys.signer(counter)
+
+
 def build(config: Config, nudge: Nudge) -> UseCases:
     """All use cases over one store. ``set_up`` has run before."""
     clock = make_clock(config)
     store = Store(database_path(config))
     blobs = BlobStore(config.data_dir / "blobs", config.free_disk_bytes)
     keys = open_keys(config.data_dir / "keys", clock.now())
-    with store.read() as tx:
-        counter = int(tx.settings.get(COUNTER_SETTING) or "1")
-    signer = keys.signer(counter)
+    signer = _present_signer(store, keys)
     issuer = make_issuer(config, clock)
     parties = KeepRelyingParties(store, clock)
     complete = CompletePairing(store, clock, signer, keys.sealer, issuer, nudge)
