@@ -48,6 +48,7 @@ class Config:
     free_disk_bytes: int = 200 * 1024 * 1024
     recovery_delay: int = 24 * 3600
     session_lifetime: int = 12 * 3600
+    connections_per_address: int = 1000
     clock_offset_file: str = ""
 
     @property
@@ -82,6 +83,8 @@ class Config:
             raise ConfigError("port must lie between 0 and 65535")
         if self.workers < 0:
             raise ConfigError("workers must be 0 (one per core) or a number of processes")
+        if self.connections_per_address < 0:
+            raise ConfigError("connections_per_address must be 0 (no limit) or a number of connections")
         if self.lease_seconds < 1:
             raise ConfigError("lease_seconds must be at least 1")
         if not 30 <= self.request_lifetime <= 86_400:

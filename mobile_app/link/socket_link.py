@@ -5,6 +5,7 @@ Rules:
   ``device.session``'s.
 * A call whose connection breaks fails at once, not at its time limit. Whether the server acted is unknown
   then.
+* No message is longer than 1 MiB: a longer one ends the connection.
 * Events may come on several threads and in any order; nothing here sorts them.
 """
 
@@ -18,6 +19,7 @@ import socketio
 import socketio.exceptions
 
 from mobile_app.errors import LinkError, ServerRefused
+from mobile_app.link.bounded_websocket import BoundedWebSocket
 from mobile_app.link.ports import EventHandler
 from mobile_app.link.trust import ServerTrust
 from mobile_app.link.wire import ErrorAnswer, read_answer
@@ -112,6 +114,7 @@ class SocketIoConnector:
             handle_sigint=False,
             request_timeout=timeout,
             http_session=self._trust.http_session(server_url),
+            websocket_extra_options={"class_": BoundedWebSocket},
         )
         link = SocketLink(client, on_event, on_disconnect)
         try:

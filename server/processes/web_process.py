@@ -16,33 +16,25 @@ from typing import Any
 import gevent
 from flask import Flask, Response, jsonify
 from flask_socketio import SocketIO
-from gevent.pywsgi import WSGIHandler, WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.api import create_api
 from server.app import UseCases, build
-from server.config import Config
+from server.config import LOOPBACK, Config
+from server.processes.connections import BoundedServer
 from server.processes.gevent_lanes import GeventLanes, News, spawn_forever
 from server.processes.nudge import SocketNudge
 from server.processes.with_supervisor import supervisor_is_gone
 from server.sockets.browser import Browsers
 from server.sockets.deliver_outbox import DeliverOutbox
 from server.sockets.device_http import create_device_http
+from server.sockets.guard import guard_connections
 from server.sockets.phones import Phones
 from server.sockets.strict_packet import StrictPacket
 from server.web import create_web
 
 log = logging.getLogger(__name__)
 MESSAGE_LIMIT = 1024 * 1024
-
-
-class ConnectionHandler(WSGIHandler):  # type: ignore[misc]
-    """A connection that became a WebSocket carries no further HTTP request: what is left of its last frame is no request line."""
-
-    def handle_one_request(self) -> object:
-        result: object = super().handle_one_request()
-        upgraded = (self.environ or {}).get("HTTP_UPGRADE", "").lower() == "websocket"
-        return None if upgraded else result
 
 
 def _origins(config: Config) -> list[str]:
@@ -104,10 +96,13 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
         always_connect=False,
         serve_client=False,
         serializer=StrictPacket,
+        logger=logging.getLogger("socketio"),
+        engineio_logger=logging.getLogger("engineio"),
     )
     phones, browsers = Phones(socketio, app, lanes), Browsers(socketio, app, lanes)
     socketio.on_namespace(phones)
     socketio.on_namespace(browsers)
+    guard_connections(socketio, (phones.namespace, browsers.namespace))
     flask_app.register_blueprint(create_device_http(app, lanes))
     create_web(flask_app, app, lanes, news)
     create_api(flask_app, app, lanes, news)
@@ -116,7 +111,9 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     spawn_forever(DeliverOutbox(app, lanes, news, phones, browsers).run)
     spawn_forever(_end_with_supervisor)
     _spare_long_collections()
-    server = WSGIServer(listener, flask_app, log=None, error_log=log, handler_class=ConnectionHandler, **_tls(config))
+    counted = config.host not in LOOPBACK and not config.behind_proxy  # else all come from one address: the proxy counts
+    limit = config.connections_per_address if counted else 0
+    server = BoundedServer(listener, flask_app, per_address=limit, log=None, error_log=log, **_tls(config))
     gevent.signal_handler(signal.SIGTERM, server.stop, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server.serve_forever()

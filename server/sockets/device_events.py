@@ -82,18 +82,18 @@ class DeviceEvents:
     def events(self) -> tuple[str, ...]:
         return (*self._before, *self._after)
 
-    def answer(self, socket: PhoneSocket, event: str, message: object) -> dict[str, Any]:
+    def answer(self, socket: PhoneSocket, event: object, message: object) -> dict[str, Any]:
         """``{"ok": …}`` or ``{"error": …}``. What is no error of ours becomes ``internal``, with nothing inside."""
         try:
             socket.pour()
+            if not isinstance(event, str) or event not in self.events:
+                event = "unknown event"  # as it will stand in the log
+                raise BadInput("no such event", code="bad_message")
             if event in self._before:
                 return {"ok": self._before[event](socket, message)}
             if socket.device is None:
                 raise NotAuthenticated("prove first", code="not_proved")
-            answer = self._after.get(event)
-            if answer is None:
-                raise BadInput("no such event", code="bad_message")
-            return {"ok": answer(socket, socket.device.device_id, message)}
+            return {"ok": self._after[event](socket, socket.device.device_id, message)}
         except PhoneSealError as error:
             log.info("phone %s %s: %s", socket.device_id or "?", event, error.code)
             return wire.error_answer(error)

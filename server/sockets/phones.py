@@ -17,6 +17,7 @@ from server.crash_points import crash_point
 from server.errors import PhoneSealError
 from server.lanes import Lanes
 from server.sockets.device_events import DeviceEvents, PhoneSocket
+from server.sockets.guard import hang_up
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/device"
@@ -54,7 +55,7 @@ class Phones(Namespace):  # type: ignore[misc]
         with contextlib.suppress(KeyError, OSError):
             connection = server.manager.eio_sid_from_sid(sid, NAMESPACE)
             server.disconnect(sid, namespace=NAMESPACE)
-            server.eio.disconnect(connection)  # leaving the namespace alone would keep the connection open
+            hang_up(server, connection)  # leaving the namespace alone would keep the connection open
 
     def on_disconnect(self, _reason: object = None) -> None:
         socket = self._sockets.pop(request.sid, None)  # type: ignore[attr-defined]

@@ -1,0 +1,112 @@
+"""Connections of the web process: how many one address may hold, and how long a client may take to say what it wants.
+
+Rules: a request line and its headers arrive within ``HEADERS_WITHIN`` seconds (TLS handshake likewise), the next request on a kept
+connection within ``IDLE``; a body or an answer that stands still for ``STALL`` seconds ends the connection. A connection that became a
+WebSocket is watched by its own heartbeat instead. Who opens more than the limit is closed without a word.
+"""
+
+import contextlib
+import ipaddress
+import logging
+import socket
+from collections import Counter
+from typing import Any
+
+import gevent
+from gevent.pywsgi import WSGIHandler, WSGIServer
+
+from server.sockets.guard import TRANSPORT, Transport
+
+log = logging.getLogger(__name__)
+HEADERS_WITHIN = 10.0
+IDLE = 75.0
+STALL = 60.0
+SEND_WITHIN = 300.0  # one piece of an answer, of at most about 2 MB
+
+
+class ConnectionHandler(WSGIHandler):  # type: ignore[misc]
+    """One connection and the requests on it, one after the other."""
+
+    _requests = 0
+
+    def read_requestline(self) -> str:
+        patience = IDLE if self._requests else HEADERS_WITHIN
+        self._requests += 1
+        self.socket.settimeout(None)
+        with gevent.Timeout(patience, TimeoutError("no request")):
+            line: str = super().read_requestline()
+            return line
+
+    def read_request(self, raw_requestline: str) -> object:
+        with gevent.Timeout(HEADERS_WITHIN, ValueError("the headers took too long")):
+            complete: object = super().read_request(raw_requestline)
+        upgrades = self.headers.get("Upgrade", "").lower() == "websocket"
+        self.socket.settimeout(None if upgrades else STALL)
+        return complete
+
+    def _sendall(self, data: bytes) -> None:
+        patience = self.socket.gettimeout()
+        if patience is not None:
+            self.socket.settimeout(SEND_WITHIN)
+        super()._sendall(data)
+        if patience is not None:
+            self.socket.settimeout(patience)
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ[TRANSPORT] = Transport(self.socket)
+        return environ
+
+    def handle_one_request(self) -> object:
+        """A connection that became a WebSocket carries no further HTTP request: what is left of its last frame is no request line."""
+        result: object = super().handle_one_request()
+        upgraded = (self.environ or {}).get("HTTP_UPGRADE", "").lower() == "websocket"
+        return None if upgraded else result
+
+    def handle_error(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
+        """Frames and handshakes of a stranger's WebSocket that the library gives up on are no fault of ours: one line."""
+        if (self.environ or {}).get("HTTP_UPGRADE", "").lower() != "websocket":
+            super().handle_error(kind, error, trace)
+            return
+        log.info("a WebSocket that can't be read (%s): the connection is closed", kind.__name__)
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # closing alone would leave the library's own copy open
+        if close := self.environ[TRANSPORT].close:
+            close()
+
+
+class BoundedServer(WSGIServer):  # type: ignore[misc]
+    """At most ``per_address`` connections at a time from one IPv4 address or one IPv6 /64 (0: no limit)."""
+
+    def __init__(self, *arguments: Any, per_address: int, **options: Any) -> None:
+        super().__init__(*arguments, handler_class=ConnectionHandler, **options)
+        self._per_address = per_address
+        self._open: Counter[str] = Counter()
+
+    def do_handle(self, client: socket.socket, address: Any) -> None:
+        where = origin_of(address)
+        if self._per_address and self._open[where] >= self._per_address:
+            log.warning("%s holds %d connections: one more was refused", where, self._per_address)
+            client.close()
+            return
+        self._open[where] += 1
+        client.settimeout(HEADERS_WITHIN)  # for the TLS handshake
+        super().do_handle(client, address)
+
+    def do_close(self, client: socket.socket, *rest: Any) -> None:
+        where = origin_of(rest[0] if rest else "")
+        self._open[where] -= 1
+        if self._open[where] <= 0:
+            del self._open[where]
+        super().do_close(client, *rest)
+
+
+def origin_of(address: Any) -> str:
+    """Whom a connection is counted for; a Unix socket's peers are all one."""
+    host = str(address[0]) if isinstance(address, tuple) and address else ""
+    with contextlib.suppress(ValueError):
+        ip = ipaddress.ip_address(host.partition("%")[0])
+        if isinstance(ip, ipaddress.IPv6Address):
+            return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
+    return host
