@@ -47,6 +47,10 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--clock-offset-file", type=Path, help="testers only: a file with seconds to add to the clock")
     parser.add_argument("--files", type=Path, help="folder for what the person saves (default: PhoneSeal in their downloads)")
+    parser.add_argument(
+        "--cover-after", type=float, default=20.0, metavar="SECONDS",
+        help="hide what is shown so long after another window came to the front; 0: never (default %(default)s)",
+    )  # fmt: skip
     parser.add_argument("--verbose", action="store_true", help="say what Kivy and the device log")
     return parser.parse_args(arguments)
 
@@ -74,8 +78,9 @@ def prepare_kivy(options: argparse.Namespace) -> None:
 
 
 def _is_worth_saying(record: logging.LogRecord) -> bool:
-    """Kivy calls it critical that X has no second clipboard (xclip, xsel), which nothing here uses."""
-    return record.levelno >= logging.ERROR and not record.getMessage().lstrip().startswith("Cutbuffer")
+    """Kivy calls it critical that X has no second clipboard (xclip, xsel), which nothing here uses, and that there is no camera, which
+    is asked for and then not offered."""
+    return record.levelno >= logging.ERROR and not record.getMessage().lstrip().startswith(("Cutbuffer", "Camera"))
 
 
 def make_app(options: argparse.Namespace) -> "PhoneSealApp":
@@ -104,7 +109,7 @@ def make_app(options: argparse.Namespace) -> "PhoneSealApp":
     )
     flow = Flow(device, bridge, KeptSettings(profile), clock, options.server, PhoneParts(PdfPages))
     flow.files = options.files or flow.files
-    return PhoneSealApp(flow)
+    return PhoneSealApp(flow, options.cover_after)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -34,7 +34,7 @@ from mobile_app.device.interaction import (
     RequestView,
     SecurityWarning,
 )
-from mobile_app.errors import PhoneError
+from mobile_app.errors import CheckFailed, PhoneError
 from mobile_app.ui import theme
 from mobile_app.ui.account_flow import AccountRoom
 from mobile_app.ui.bridge import Bridge, Question
@@ -102,7 +102,7 @@ class Flow:
         self.problem: tuple[str, Mapping[str, object]] | None = None
         self.pin: PinAsked | None = None
         self.new_device: tuple[NewDevice, Question[NewDeviceDecision]] | None = None
-        self.warning: tuple[SecurityWarning, Question[None]] | None = None
+        self.warning: tuple[SecurityWarning, Question[None] | None] | None = None
         self._decision: Question[Decision] | None = None
         self._code: Question[str | None] | None = None
         self.series: SignAll | None = None
@@ -166,6 +166,9 @@ class Flow:
 
     def _pairing_failed(self, error: PhoneError) -> None:
         self.pairing_state = self.pairing_digits = ""
+        if isinstance(error, CheckFailed):
+            self._warn(SecurityWarning(error.code, error.details, None), None)
+            return
         self.notice = "" if error.code == "pairing_cancelled" else self.t.problem(error.code)
         self.go("welcome")
 
@@ -458,17 +461,23 @@ class Flow:
 
     def ask_warning_read(self, warning: SecurityWarning, question: Question[None]) -> None:
         if question.is_open:
-            self.go("warning")
-            self.warning = (warning, question)
-            self._end_series()
-            self.opened = None
-            self.refresh()
+            self._warn(warning, question)
+
+    def _warn(self, warning: SecurityWarning, question: Question[None] | None) -> None:
+        self.go("warning")
+        self.warning = (warning, question)
+        self._end_series()
+        self.opened = None
+        self.refresh()
 
     def warning_read(self) -> None:
         asked, self.warning = self.warning, None
-        self.go("home")
-        if asked is not None:
-            asked[1].answer(None)
+        question = asked[1] if asked is not None else None
+        if question is None:  # a pairing that was broken off
+            self.go("welcome")
+        else:
+            self.go("home")
+            question.answer(None)
 
     # -- settings ---------------------------------------------------------------------------------------
     def set_up(self, *, language: Language | None = None, theme_name: ThemeName | None = None) -> None:

@@ -1,12 +1,15 @@
 """Welcome: the code from the browser, typed or pasted, links this phone to an account."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from kivy.core.clipboard import Clipboard
 
 from mobile_app.device.pairing_code import read_pairing_code
 from mobile_app.errors import Refused
-from mobile_app.ui.widgets import Page, load_kv
+from mobile_app.ui.camera import camera_kind
+from mobile_app.ui.qr_code import can_read
+from mobile_app.ui.widgets import Page, PlainButton, QuietButton, load_kv, on_release
 
 if TYPE_CHECKING:
     from mobile_app.ui.flow import Flow
@@ -31,6 +34,18 @@ class WelcomeScreen(Page):
         self.ids.code.text, self.flow.offered_link = self.flow.offered_link, ""
         self.ids.server.text = self.flow.pairing_server or self.flow.server_url
         self.say(self.flow.notice)
+        self._offer_ways()
+
+    def _offer_ways(self) -> None:
+        """How a code may come without typing: only those that work here."""
+        ways = {"scan": camera_kind() is not None, "picture": can_read() and sys.platform != "android", "paste": True}
+        acts = {"scan": lambda: self.flow.go("scan"), "picture": lambda: self.flow.go("pick_picture"), "paste": self.paste}
+        self.ids.ways.clear_widgets()
+        for name in (name for name, works in ways.items() if works):
+            kind = PlainButton if name == "scan" else QuietButton
+            button = kind(text=self.t(f"welcome.{name}"))
+            on_release(button, acts[name])
+            self.ids.ways.add_widget(button)
 
     def say(self, sentence: str) -> None:
         self.ids.problem.text = sentence

@@ -26,11 +26,13 @@ from mobile_app.ui.history import HistoryScreen
 from mobile_app.ui.home import HomeScreen
 from mobile_app.ui.new_device import NewDeviceScreen
 from mobile_app.ui.pairing import PairingScreen
+from mobile_app.ui.pick_picture import PickPictureScreen
 from mobile_app.ui.pin import PinScreen
 from mobile_app.ui.problem import ProblemScreen
 from mobile_app.ui.progress import ProgressScreen
 from mobile_app.ui.request import RequestScreen
 from mobile_app.ui.result import ResultScreen
+from mobile_app.ui.scan import ScanScreen
 from mobile_app.ui.sign_all_end import SignAllEndScreen
 from mobile_app.ui.viewer import ViewerScreen
 from mobile_app.ui.warning import WarningScreen
@@ -39,6 +41,8 @@ from mobile_app.ui.widgets import Page, load_kv
 
 SCREENS: Final[dict[str, type[Page]]] = {
     "welcome": WelcomeScreen,
+    "scan": ScanScreen,
+    "pick_picture": PickPictureScreen,
     "choose_pin": ChoosePinScreen,
     "pairing": PairingScreen,
     "home": HomeScreen,

@@ -33,11 +33,11 @@ NOTHING_WAITS = "Không có yêu cầu nào đang chờ"
 
 @pytest.fixture
 def open_window(display: str) -> Iterator[OpenWindow]:
-    """``open_window(profile, *options)``: closed at the test's end."""
+    """``open_window(profile, *options, **environment)``: closed at the test's end."""
     opened: list[PhoneWindow] = []
 
-    def make(profile: Path, *options: str) -> PhoneWindow:
-        window = PhoneWindow(display, profile, *options)
+    def make(profile: Path, *options: str, **environment: str) -> PhoneWindow:
+        window = PhoneWindow(display, profile, *options, **environment)
         opened.append(window)
         return window
 

@@ -7,6 +7,7 @@ events, so only a field that has the focus takes it. Nothing here calls a screen
 """
 
 import json
+import os
 import socket
 import sys
 import threading
@@ -234,13 +235,43 @@ class Driver:
         found, self._longest_frame = self._longest_frame, 0.0
         return found
 
+    def do_hide(self) -> None:
+        from kivy.core.window import Window
+
+        Window.hide()
+
+    def do_show(self) -> None:
+        from kivy.core.window import Window
+
+        Window.show()
+
     def do_stop(self) -> None:
         self._app.stop()
+
+
+def use_camera(picture: str) -> None:
+    """A camera provider that sees one picture, in the place of those that Kivy found."""
+    from kivy.clock import Clock
+    from kivy.core import camera
+    from kivy.core.image import Image
+
+    class PictureCamera(camera.CameraBase):  # type: ignore[misc]
+        def start(self) -> None:
+            super().start()
+            Clock.schedule_once(self._update, 0)
+
+        def _update(self, _seconds: float) -> None:
+            self._texture = Image(picture).texture
+            self.dispatch("on_texture")
+
+    camera.Camera = PictureCamera
 
 
 def main() -> None:
     port, options = int(sys.argv[1]), read_options(sys.argv[2:])
     app = make_app(options)
+    if "TEST_CAMERA_SEES" in os.environ:
+        use_camera(os.environ["TEST_CAMERA_SEES"])
     driver = Driver(app, socket.create_connection(("127.0.0.1", port)))
     app.bind(on_start=lambda _app: driver.start())
     app.run()

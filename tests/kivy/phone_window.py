@@ -65,7 +65,8 @@ class PhoneWindow:
         }  # fmt: skip
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(APP), str(port), "--profile", str(profile), "--device-name", "Pixel 8", *options],
+                [sys.executable, str(APP), str(port), "--profile", str(profile), "--device-name", "Pixel 8",
+                 "--cover-after", "0", *options],
                 stdout=log, stderr=subprocess.STDOUT, env=environment,
             )  # fmt: skip
         connection = self._await_app()
