@@ -1,11 +1,11 @@
 """Answers: exactly the fields of a model, as JSON."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response
 from pydantic import BaseModel
 
-from server.api.models import DocumentAnswer, DocumentLine, Sentence, SignRequestAnswer
+from server.api.models import DocumentAnswer, DocumentLine, PhonesReached, Sentence, SignRequestAnswer
 from server.documents.document import Document, DocumentState
 from server.signing.sign_request import ItemState
 from server.web.languages import wanted_language
@@ -73,8 +73,14 @@ def document_line(line: dict[str, Any]) -> DocumentLine:
 
 
 def request_answer(snapshot: dict[str, Any]) -> SignRequestAnswer:
-    """``snapshot`` is ``TellRequester.snapshot``'s."""
+    """``snapshot`` is ``TellRequester.snapshot``'s; the names of the person's phones, which their own page shows, stay here."""
     facts = dict(snapshot)
+    states = [line["state"] for line in facts.pop("devices")]
+    del facts["signing_device"]
+    state: Literal["offline", "pushed", "opened"] = (
+        "opened" if "opened" in states else "pushed" if "pushed" in states else "offline"
+    )
+    facts["phones"] = PhonesReached(state=state, opened=states.count("opened"))
     facts["requested_by"] = facts.pop("requester")
     facts["documents"] = [document_line(line) for line in facts["documents"]]
     return SignRequestAnswer(**facts)

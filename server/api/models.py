@@ -141,9 +141,11 @@ class DocumentLinesAnswer(Outgoing):
     next_from: int | None = Field(description="`from` of the next page, or null after the last.")
 
 
-class PhoneLine(Outgoing):
-    name: str
-    state: Literal["offline", "pushed", "opened"]
+class PhonesReached(Outgoing):
+    """How far the request has come; which phones the subscriber has, and what they are called, is the subscriber's own affair."""
+
+    state: Literal["offline", "pushed", "opened"] = Field(description="Of the phone that is furthest on.")
+    opened: int = Field(description="On so many phones the person has opened it.")
 
 
 class SignRequestAnswer(Outgoing):
@@ -173,8 +175,7 @@ class SignRequestAnswer(Outgoing):
     items_refused: int
     items_failed: int
     documents: list[DocumentLine] = Field(description="The first 200; the others come by `/documents`.")
-    devices: list[PhoneLine] = Field(description="The subscriber's phones and whether the request has reached them.")
-    signing_device: str | None
+    phones: PhonesReached
     cancellable: bool
 
 

@@ -35,8 +35,7 @@ def end_request(
     items: ItemState | None = None,
 ) -> SignRequest:
     """Moves ``request`` into the final ``state`` in the caller's transaction and tells everybody by the outbox: the phone that
-    answered gets the outcome, the others a withdrawal. Returns the request as it now stands in the store. ``items``: the state in
-    which open items end, when it is not the usual one.
+    answered gets the outcome, the others a withdrawal. Returns the request as it now stands. ``items``: how open items end, if unusually.
 
     Raises ``Conflict`` when somebody else moved it first: the move comes before everything else, so that then nothing of this happened.
     """
