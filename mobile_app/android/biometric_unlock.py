@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mobile_app.android.java import Java, JavaError, octets
-from mobile_app.android.keystore_key import PROVIDER, key_store
+from mobile_app.android.keystore_key import PARAMETERS, PROVIDER, key_store
 from mobile_app.device.pin_rules import wipe
 from mobile_app.device.profile import Profile
 from mobile_app.errors import VaultError
@@ -165,7 +165,7 @@ class BiometricUnlock:
         generator = self._java.find("java.security.KeyPairGenerator").getInstance(
             properties.KEY_ALGORITHM_RSA, PROVIDER
         )
-        generator.initialize(builder.build())
+        generator.initialize(self._java.cast(PARAMETERS, builder.build()))
         self._java.run(generator.generateKeyPair)
 
     def _public_key(self) -> rsa.RSAPublicKey | None:
@@ -183,7 +183,11 @@ class BiometricUnlock:
         source = self._java.find("javax.crypto.spec.PSource$PSpecified").DEFAULT
         parameters = self._java.find("javax.crypto.spec.OAEPParameterSpec")("SHA-256", "MGF1", mask, source)
         cipher = cipher_class.getInstance(_TRANSFORMATION)
-        cipher.init(cipher_class.DECRYPT_MODE, key_store(self._java).getKey(_ALIAS, None), parameters)
+        cipher.init(
+            cipher_class.DECRYPT_MODE,
+            key_store(self._java).getKey(_ALIAS, None),
+            self._java.cast(PARAMETERS, parameters),
+        )
         return cipher
 
 

@@ -41,6 +41,11 @@ class Java(Protocol):
         """The class, inner ones with ``$``."""
         ...
 
+    def cast(self, class_name: str, thing: Any) -> Any:
+        """``thing`` as an object of ``class_name``. pyjnius takes an object for what the method that gave it declares, and chooses among
+        overloads by exact names only: an argument of a class below has to be cast to the parameter's."""
+        ...
+
     def listener(self, interface: str, methods: Mapping[str, Callable[..., None]]) -> Any:
         """An object of Java that implements ``interface`` (one of ``LISTENERS``) and calls ``methods`` by name, on whatever thread
         Java pleases. Whoever hands it to Java keeps it."""
@@ -53,7 +58,6 @@ class Java(Protocol):
 
 LISTENERS: Mapping[str, Mapping[str, str]] = {
     "android.content.DialogInterface$OnClickListener": {"onClick": "(Landroid/content/DialogInterface;I)V"},
-    "java.lang.Runnable": {"run": "()V"},
     "org.kivy.android.PythonActivity$NewIntentListener": {"onNewIntent": "(Landroid/content/Intent;)V"},
     "vn.phoneseal.BiometricAnswer$Listener": {"answered": "(I)V"},
 }

@@ -48,6 +48,9 @@ class JniusJava:
     def find(self, class_name: str) -> Any:
         return self._app_classes.get(class_name) or jnius.autoclass(class_name)
 
+    def cast(self, class_name: str, thing: Any) -> Any:
+        return jnius.cast(class_name, thing)
+
     def listener(self, interface: str, methods: Mapping[str, Callable[..., None]]) -> Any:
         return _implementation(interface, methods)
 

@@ -16,6 +16,7 @@ from mobile_app.android.java import Java, JavaError, octets
 from mobile_app.errors import VaultError
 
 PROVIDER: Final = "AndroidKeyStore"
+PARAMETERS: Final = "java.security.spec.AlgorithmParameterSpec"
 _ALIAS: Final = "phoneseal.vault"
 _TRANSFORMATION: Final = "AES/GCM/NoPadding"
 _TAG_BITS: Final = 128
@@ -95,7 +96,7 @@ class KeystoreKey:
         builder.setEncryptionPaddings(properties.ENCRYPTION_PADDING_NONE)
         builder.setIsStrongBoxBacked(strongbox)
         generator = self._java.find("javax.crypto.KeyGenerator").getInstance(properties.KEY_ALGORITHM_AES, PROVIDER)
-        generator.init(builder.build())
+        generator.init(self._java.cast(PARAMETERS, builder.build()))
         self._java.run(generator.generateKey)
 
     def _key(self) -> Any:
@@ -107,9 +108,8 @@ class KeystoreKey:
     def _read_protection(self) -> str:
         key = self._key()
         factory = self._java.find("javax.crypto.SecretKeyFactory").getInstance(key.getAlgorithm(), PROVIDER)
-        described = factory.getKeySpec(
-            key, self._java.find("java.lang.Class").forName("android.security.keystore.KeyInfo")
-        )
+        info = self._java.find("java.lang.Class").forName("android.security.keystore.KeyInfo")
+        described = factory.getKeySpec(self._java.cast("javax.crypto.SecretKey", key), info)
         if self._java.sdk < _SECURITY_LEVELS_SINCE:
             return "android_keystore" if described.isInsideSecureHardware() else "file"
         properties = self._java.find("android.security.keystore.KeyProperties")
@@ -133,6 +133,6 @@ class KeystoreKey:
         cipher = self._java.find("javax.crypto.Cipher")
         opening = cipher.getInstance(_TRANSFORMATION)
         parameters = self._java.find("javax.crypto.spec.GCMParameterSpec")(_TAG_BITS, sealed[:_NONCE_BYTES])
-        opening.init(cipher.DECRYPT_MODE, self._key(), parameters)
+        opening.init(cipher.DECRYPT_MODE, self._key(), self._java.cast(PARAMETERS, parameters))
         opening.updateAAD(_PURPOSE + name.encode())
         return octets(opening.doFinal(sealed[_NONCE_BYTES:]))

@@ -72,8 +72,10 @@ class StayReachable:
             if activity.checkSelfPermission(_PERMISSION) != granted:
                 activity.requestPermissions([_PERMISSION], _NOTICE)
         intent = self._intent()
-        intent.putExtra("title", self._text(texts.STAYS))
-        intent.putExtra("text", self._text(texts.STAYS_HOW))
+        said = self._java.find("android.os.Bundle")()
+        said.putString("title", self._text(texts.STAYS))
+        said.putString("text", self._text(texts.STAYS_HOW))
+        intent.putExtras(said)  # pyjnius takes putExtra's text for an array of characters
         activity.startForegroundService(intent)
 
 

@@ -43,8 +43,16 @@ class Intent:
     def setClassName(self, package: str, name: str) -> None:
         self.target = (package, name)
 
-    def putExtra(self, name: str, value: str) -> None:
-        self.extras[name] = value
+    def putExtras(self, extras: Any) -> None:
+        self.extras = dict(extras._does.values)
+
+
+class Bundle:
+    def __init__(self, _java: Any) -> None:
+        self.values: dict[str, str] = {}
+
+    def putString(self, name: str, value: str) -> None:
+        self.values[name] = value
 
 
 class Activity:
@@ -302,6 +310,7 @@ def android(phone: Phone, screen: Screen, sdk: int) -> Iterator[FakeJava]:
     rest = {
         "android.content.Intent": Intent,
         "android.content.Context": object,
+        "android.os.Bundle": Bundle,
         "android.content.pm.PackageManager": object,
         "android.view.WindowManager$LayoutParams": object,
         "android.os.Build": Build,

@@ -3,6 +3,8 @@
 Rules:
 * ``find`` gives a class, calling it an object; every member, overload and argument is held to the record before anything happens.
 * Java is touched inside ``run`` only, as on a phone.
+* Among overloads the one is taken that pyjnius 1.7.0 takes: it counts how well arguments fit and does not look whether an object is of a
+  parameter's class or below it; what ties goes by the alphabet. The one taken has to fit.
 * What a class does is in ``fake_android.py``; a class or method that is recorded and has no behaviour there fails too.
 """
 
@@ -108,6 +110,13 @@ class FakeJava:
         assert self.app_activity is not None
         return self.app_activity
 
+    def cast(self, class_name: str, thing: JavaObject) -> JavaObject:
+        """To what it is too (``IS`` of its behaviour)."""
+        self._on_the_thread()
+        if class_name not in (thing._class_name, *getattr(thing._does, "ALSO", ()), *getattr(thing._does, "IS", ())):
+            raise NotAndroid(f"{thing!r} is no {class_name}")
+        return JavaObject(self, class_name, thing._does)
+
     # -- for behaviours -----------------------------------------------------------------------------------
     def made(self, class_name: str, does: Any) -> JavaObject:
         return JavaObject(self, class_name, does)
@@ -156,9 +165,46 @@ class FakeJava:
             return
         self.touched.add((class_name, name))
         overloads = [one for one in self._overloads(class_name, name) if one["static"] or not static]
-        if not any(_takes(one, arguments) for one in overloads):
+        if not _takes(_chosen(overloads, arguments), arguments):
             signatures = ", ".join(one["signature"] for one in overloads)
             raise NotAndroid(f"{class_name}.{name} takes {signatures}, not {arguments!r}")
+
+
+def _chosen(overloads: list[Any], arguments: tuple[Any, ...]) -> Any:
+    """As pyjnius's calculate_score."""
+    scored = [(_score(one, arguments), one["signature"], one) for one in overloads]
+    return max((one for one in scored if one[0] > 0), default=(0, "", overloads[0]), key=lambda one: one[:2])[2]
+
+
+def _score(overload: Any, arguments: tuple[Any, ...]) -> int:
+    types = _TYPES.findall(overload["signature"].partition(")")[0])
+    if overload["varargs"]:
+        arguments = (*arguments[: len(types) - 1], list(arguments[len(types) - 1 :]))
+    if len(arguments) != len(types):
+        return -1
+    points = [_points(kind, argument) for kind, argument in zip(types, arguments, strict=True)]
+    return -1 if min(points, default=0) < 0 else sum(points) + (0 if overload["varargs"] else 10)
+
+
+def _points(kind: str, argument: Any) -> int:
+    if kind in "ZBSIJ":
+        return 10 if isinstance(argument, bool if kind == "Z" else int) else -1
+    if argument is None:
+        return 10
+    if kind.startswith("["):
+        fits = (
+            isinstance(argument, bytes)
+            if kind == "[B"
+            else isinstance(argument, str)
+            if kind == "[C"
+            else isinstance(argument, list)
+        )
+        return 10 if fits else -1
+    if kind in ("Ljava/lang/String;", "Ljava/lang/Object;") and isinstance(argument, str):
+        return 10 if kind == "Ljava/lang/String;" else 5
+    if isinstance(argument, JavaObject):
+        return 10 if argument._class_name == kind[1:-1].replace("/", ".") else 5
+    return 1 if isinstance(argument, Listener) else -1
 
 
 def _takes(overload: Any, arguments: tuple[Any, ...]) -> bool:

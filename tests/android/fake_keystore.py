@@ -43,7 +43,7 @@ class Key:
     level: int
     invalid: bool = False
 
-    ALSO = ("java.security.Key", "javax.crypto.SecretKey", "java.security.PrivateKey")
+    IS = ("java.security.Key", "javax.crypto.SecretKey", "java.security.PrivateKey")
 
     def getAlgorithm(self) -> str:
         return "AES" if isinstance(self.secret, bytes) else "RSA"
@@ -68,7 +68,7 @@ class Spec:
         return keep
 
     def build(self) -> Any:
-        return self.java.made("android.security.keystore.KeyGenParameterSpec$Builder", self)
+        return self.java.made("android.security.keystore.KeyGenParameterSpec", self)
 
 
 class Generator:
