@@ -1,5 +1,6 @@
 """Work and messages, as every capability sees them: jobs that workers take by lease, messages that leave after commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,7 +71,7 @@ class Jobs(Protocol):
 class Outbox(Protocol):
     def add(self, topic: str, subject: str, body: dict[str, Any], now: float) -> None: ...
 
-    def waiting(self, limit: int) -> list[Message]: ...
+    def waiting(self, limit: int, resting: Sequence[int] = ...) -> list[Message]: ...
 
     def delivered(self, message_ids: list[int]) -> None: ...
 

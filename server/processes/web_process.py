@@ -54,7 +54,7 @@ def make_flask(config: Config) -> Flask:
     return flask_app
 
 
-def add_health(flask_app: Flask, app: UseCases, lanes: GeventLanes, phones: Phones) -> None:
+def add_health(flask_app: Flask, app: UseCases, lanes: GeventLanes, phones: Phones, outbox: DeliverOutbox) -> None:
     """``/healthz``: the process answers. ``/readyz``: the store does too."""
 
     @flask_app.get("/healthz")
@@ -69,7 +69,8 @@ def add_health(flask_app: Flask, app: UseCases, lanes: GeventLanes, phones: Phon
         except Exception:
             log.exception("not ready")
             return jsonify({"state": "unavailable"}), 503
-        return jsonify({"state": "ok", "jobs_waiting": waiting, "phones": phones.connected}), 200
+        counts = {"jobs_waiting": waiting, "phones": phones.connected, "messages_resting": outbox.resting}
+        return jsonify({"state": "ok", **counts}), 200
 
 
 def _waiting_jobs(app: UseCases) -> int:
@@ -106,9 +107,10 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     flask_app.register_blueprint(create_device_http(app, lanes))
     create_web(flask_app, app, lanes, news)
     create_api(flask_app, app, lanes, news)
-    add_health(flask_app, app, lanes, phones)
+    outbox = DeliverOutbox(app, lanes, news, phones, browsers)
+    add_health(flask_app, app, lanes, phones, outbox)
     spawn_forever(news.listen)
-    spawn_forever(DeliverOutbox(app, lanes, news, phones, browsers).run)
+    spawn_forever(outbox.run)
     spawn_forever(_end_with_supervisor)
     _spare_long_collections()
     counted = config.host not in LOOPBACK and not config.behind_proxy  # else all come from one address: the proxy counts

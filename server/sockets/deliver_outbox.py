@@ -1,15 +1,18 @@
 """The outbox leaves here: after commit, in order, at least once. Receivers tolerate repeats.
 
 A message is deleted after it was handed over; a process that dies in between hands it over again. What finds nobody at home is dropped
-too: phones and pages ask for themselves when they come back.
+too: phones and pages ask for themselves when they come back. A message that can't be handed over for a reason that nobody foresaw rests,
+longer each time, while the others go on; after ``MAX_TRIES`` it is dropped with an error in the log. ``/readyz`` tells how many rest.
 """
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from server.app import UseCases
 from server.crash_points import crash_point
-from server.errors import PhoneSealError
+from server.errors import PhoneSealError, Unavailable
 from server.lanes import Lanes
 from server.processes.gevent_lanes import LOOK_EVERY, News
 from server.sockets.browser import Browsers
@@ -18,6 +21,16 @@ from server.work import Message
 
 log = logging.getLogger(__name__)
 GROUP = 200
+MAX_TRIES = 10
+LONGEST_REST = 60.0
+
+
+@dataclass
+class _Trouble:
+    """A message that failed: how often, and until when it rests (monotonic seconds). A restart forgets it and tries again."""
+
+    tries: int = 0
+    rests_until: float = 0.0
 
 
 class DeliverOutbox:
@@ -25,6 +38,7 @@ class DeliverOutbox:
         self._app = app
         self._lanes = lanes
         self._news = news
+        self._troubles: dict[int, _Trouble] = {}
         self._deliver: dict[str, Callable[[Message], None]] = {
             "push": lambda m: phones.push(m.subject, m.body["device_id"]),
             "withdraw": lambda m: phones.tell_end(m.subject, m.body["device_id"]),
@@ -43,24 +57,53 @@ class DeliverOutbox:
             if not self.deliver_group():
                 self._news.outbox.wait(LOOK_EVERY)
 
-    def deliver_group(self) -> bool:
-        """Hands over what waits. Returns False when nothing did."""
-        messages = self._lanes.database(self._waiting)
-        for message in _without_repeats(messages):
-            deliver = self._deliver.get(message.topic)
-            if deliver is None:
-                continue
-            try:
-                deliver(message)
-            except PhoneSealError as error:
-                log.info("%s %s was not delivered: %s", message.topic, message.subject, error.code)
-        if messages:
-            self._lanes.database(self._delivered, [message.message_id for message in messages])
-        return bool(messages)
+    @property
+    def resting(self) -> int:
+        """How many messages failed and wait to be tried again."""
+        return len(self._troubles)
 
-    def _waiting(self) -> list[Message]:
+    def deliver_group(self) -> bool:
+        """Hands over what waits. Returns False when nothing was done with."""
+        now = time.monotonic()
+        resting = [message_id for message_id, trouble in self._troubles.items() if trouble.rests_until > now]
+        messages = self._lanes.database(self._waiting, resting)
+        kept = {message.message_id for message in _without_repeats(messages) if not self._hand_over(message)}
+        done = [message.message_id for message in messages if message.message_id not in kept]
+        for message_id in done:
+            self._troubles.pop(message_id, None)
+        if done:
+            self._lanes.database(self._delivered, done)
+        return bool(done)
+
+    def _hand_over(self, message: Message) -> bool:
+        """True when the message is done with: delivered, of no use to anybody, or given up."""
+        deliver = self._deliver.get(message.topic)
+        if deliver is None:
+            return True
+        try:
+            deliver(message)
+        except Unavailable as error:
+            log.warning("%s %s rests: %s", message.topic, message.subject, error.code)
+            return self._rest(message)
+        except PhoneSealError as error:
+            log.info("%s %s was not delivered: %s", message.topic, message.subject, error.code)
+        except Exception:
+            log.exception("%s %s failed and rests", message.topic, message.subject)
+            return self._rest(message)
+        return True
+
+    def _rest(self, message: Message) -> bool:
+        trouble = self._troubles.setdefault(message.message_id, _Trouble())
+        trouble.tries += 1
+        if trouble.tries >= MAX_TRIES:
+            log.error("%s %s is given up after %d tries", message.topic, message.subject, trouble.tries)
+            return True
+        trouble.rests_until = time.monotonic() + min(0.5 * 2**trouble.tries, LONGEST_REST)
+        return False
+
+    def _waiting(self, resting: Sequence[int]) -> list[Message]:
         with self._app.store.read() as tx:
-            return tx.outbox.waiting(GROUP)
+            return tx.outbox.waiting(GROUP, resting)
 
     def _delivered(self, message_ids: list[int]) -> None:
         with self._app.store.write() as tx:

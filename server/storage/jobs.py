@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from server.errors import LeaseLost
@@ -161,8 +162,12 @@ class OutboxTable:
             (topic, subject, dump(body), now),
         )
 
-    def waiting(self, limit: int) -> list[Message]:
-        rows = self._db.execute("SELECT * FROM outbox ORDER BY message_id LIMIT ?", (limit,))
+    def waiting(self, limit: int, resting: Sequence[int] = ()) -> list[Message]:
+        """The oldest messages, without those that rest."""
+        rows = self._db.execute(
+            "SELECT * FROM outbox WHERE message_id NOT IN (SELECT value FROM json_each(?)) ORDER BY message_id LIMIT ?",
+            (json.dumps(list(resting)), limit),
+        )
         return [Message(row["message_id"], row["topic"], row["subject"], json.loads(row["body"])) for row in rows]
 
     def delivered(self, message_ids: list[int]) -> None:
