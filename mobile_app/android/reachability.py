@@ -1,4 +1,4 @@
-"""Hearing of requests while another app is in front (decision 0008).
+"""Hearing of requests while another app is in front (decision 0010).
 
 Rules:
 * The app's own process stays awake with a notification of Android's (``StayReachable``, a foreground service), because the person said
