@@ -81,8 +81,8 @@ class AccountDevicesScreen(Page):
             t(f"key_protection.{identity.key_protection}"),
             t("account_devices.since", moment=t.moment(identity.paired_at)),
         ]
-        card = PhoneCard(page=self, name=t("account_devices.this"), facts="\n".join(facts), this=True)
-        return self._coloured(card, self.flow.connection == ConnectionState.FROZEN)
+        card = PhoneCard(page=self, name=t("account_devices.this"), facts="\n".join(facts))
+        return self._coloured(card, frozen=True) if self.flow.connection == ConnectionState.FROZEN else card
 
     def _coloured(self, card: PhoneCard, frozen: bool) -> PhoneCard:
         card.state_word = self.t("account_devices.frozen" if frozen else "account_devices.active")

@@ -209,3 +209,32 @@ def test_kivy_account_a_phone_that_was_unlinked_elsewhere_is_cleared_here(
     pair_on_screen(window, running_server, other)
     open_account(window)
     window.wait_text(other.name)
+
+
+def test_kivy_account_offline_says_so_and_asks_nothing(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    """Nobody but the server can judge a PIN, so a logged-out app stays so."""
+    server = ServerProcess(tmp_path / "server")
+    server.start()
+    try:
+        window = open_window(tmp_path / "phone", "--server", server.url)
+        pair_on_screen(window, server, server.add_person())
+    finally:
+        server.stop()
+    window.wait_text("Mất kết nối")
+    open_account(window)
+    assert window.sees("Chưa nối được tới máy chủ")
+    for row, screen in (("Điện thoại", "account_devices"), ("Người bị chặn", "account_blocked"), ("Đổi mã PIN", "account_pin")):
+        window.tap(row)
+        window.wait_screen(screen)
+        window.wait_text("Chưa nối được tới máy chủ")
+        if screen == "account_devices":
+            assert window.place("Huỷ liên kết máy này")["disabled"] and not window.sees("Đang dùng")
+        window.tap("Quay lại")
+        window.wait_screen("account")
+    log_out(window)
+    for digit in PIN:
+        window.tap(digit)
+    assert window.place("Mở")["disabled"], "nobody can judge a PIN"
+    assert window.sees("Chưa nối được tới máy chủ")
