@@ -6,6 +6,7 @@ Rules, each refused with CheckFailed("pairing_certificate_wrong") and ``what``:
 * it is valid at the server's time of completion;
 * each certificate of the chain issued the one before, up to a root that issued itself.
 Whether that root deserves trust is for those who verify signatures: the phone needs it for nothing.
+Later, whenever something is to be signed, it must be valid still (``check_validity``).
 """
 
 import unicodedata
@@ -17,7 +18,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from mobile_app.errors import CheckFailed
+from mobile_app.errors import CheckFailed, Refused
 
 
 def _wrong(what: str) -> CheckFailed:
@@ -46,6 +47,14 @@ def check_certificate(
     if not ours.not_valid_before_utc <= moment <= ours.not_valid_after_utc:
         raise _wrong("validity")
     _check_chain((ours, *issuers))
+
+
+def check_validity(certificate: bytes, at: int) -> None:
+    """Is our own certificate valid at ``at`` (milliseconds since 1970)? A signature made outside of that time is worth nothing to anybody.
+    Raises Refused("certificate_expired")."""
+    ours = x509.load_der_x509_certificate(certificate)
+    if not ours.not_valid_before_utc <= datetime.fromtimestamp(at // 1000, UTC) <= ours.not_valid_after_utc:
+        raise Refused("certificate_expired")
 
 
 def _check_purpose(ours: x509.Certificate) -> None:

@@ -4,6 +4,7 @@ any document is fetched.
 Rules:
 * positions run from 0 without gaps; pages come one after another; the item ids differ;
 * count, pages and bytes are those of the envelope; every signature algorithm is that of our credential;
+* each item is there to be signed: no manifest makes a signature out of a right to view, initial or approve;
 * the root over the item records, built here from the fields as read, is the envelope's.
 """
 
@@ -15,6 +16,7 @@ from mobile_app.errors import CheckFailed
 from mobile_app.link.manifest_wire import ManifestItem, ManifestPage
 from mobile_app.link.server_statements import Envelope
 
+TO_BE_SIGNED = "sign"
 _TAG = lp("phoneseal.item.v1")
 
 
@@ -72,6 +74,8 @@ class ManifestCheck:
                 raise CheckFailed("manifest_items_wrong", {"what": "item_id", "position": item.position})
             if item.signature_algorithm != self._algorithm:
                 raise CheckFailed("manifest_algorithm_wrong", {"position": item.position})
+            if item.processing_right != TO_BE_SIGNED:
+                raise CheckFailed("manifest_items_wrong", {"what": "processing_right", "position": item.position})
             if item.original_length >= item.prepared_length:
                 raise CheckFailed("manifest_items_wrong", {"what": "length", "position": item.position})
             self._ids.add(item.item_id)

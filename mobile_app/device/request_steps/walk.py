@@ -3,11 +3,13 @@
 Rules:
 * The journal's state says where to go on; after a kill before the approval the documents are checked and
   shown anew, the chosen code stays.
+* With a certificate that is not valid now (by the server's clock) nothing is shown and nothing signed.
 * A check that fails before the approval ends the request with a signed refusal and a warning; after it, with
   a warning, and nothing is signed.
 * An error that the server answers is looked into with ``resume``: the server's outcome counts.
 """
 
+from mobile_app.device.certificate_check import check_validity
 from mobile_app.device.interaction import Approve, Ignore, PinPurpose, Refuse
 from mobile_app.device.journaled_request import IllegalMove, RequestState
 from mobile_app.device.key_vault import UnlockedKeys
@@ -82,6 +84,11 @@ def _go_on(walk: Walk) -> None:
 
 def _look_and_decide(walk: Walk) -> None:
     request = walk.request
+    try:
+        check_validity(walk.identity.certificate, walk.session.server_now())
+    except Refused as error:
+        _end_there_too(walk, error)
+        return
     tell_opened(walk)
     envelope = read_envelope(parse_json(walk.statement("envelope").body))
     store = DocumentStore(walk.parts.cache, request.total_bytes + request.item_count * _ROOM_PER_ITEM)
@@ -145,6 +152,8 @@ def _sign_what_is_missing(walk: Walk) -> None:
 def _sign(walk: Walk, keys: UnlockedKeys | None) -> None:
     signing = _signing(walk)
     unsigned = signing.unsigned()
+    if unsigned:
+        check_validity(walk.identity.certificate, walk.session.server_now())
     if unsigned and keys is None:
         keys = walk.parts.pin_exchange.unlock(PinPurpose.RESUME, pending_request(walk.request), walk.attention)
         if keys is None:
@@ -172,8 +181,9 @@ def _check_failed(walk: Walk, error: CheckFailed, end_result: str) -> None:
         walk.book.warn(error.code, error.details, request_id)
 
 
-def _end_there_too(walk: Walk, error: ServerRefused) -> None:
-    """The server won't take our choice or approval and never will: nobody should wait for the request to expire. Nothing was signed."""
+def _end_there_too(walk: Walk, error: Refused) -> None:
+    """The server won't take our choice or approval and never will, or we can't give one: nobody should wait for the request to expire.
+    Nothing was signed."""
     try:
         refuse(walk, "device_error", detail=error.code)
     except (CheckFailed, ServerRefused, Malformed, IllegalMove):

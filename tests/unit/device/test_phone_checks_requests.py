@@ -169,6 +169,30 @@ def test_items_that_are_not_allowed(kit: Kit, monkeypatch, change_items, code: s
     refused_with(kit, request, code)
 
 
+@pytest.mark.parametrize("right", ["view", "initial", "approve"])
+def test_another_right_than_to_sign_makes_no_signature(kit: Kit, right: str):
+    """The root is right: only what the item says forbids it."""
+    request = kit.server.ask(2, change_items=change("processing_right", right))
+    kit.offer(request)
+    refused_with(kit, request, "manifest_items_wrong")
+
+
+@pytest.mark.parametrize("days", [366, -1], ids=["expired", "not-yet-valid"])
+def test_nothing_is_shown_or_signed_with_a_certificate_that_is_not_valid(kit: Kit, days: int):
+    """By the server's clock: the phone's own may be wrong."""
+    now = kit.server.now
+    kit.server.now = lambda: now() + days * 86_400
+    kit.restart()
+    kit.online()
+    request = kit.server.ask()
+    kit.offer(request)
+    result = kit.person.result()
+    assert (result.end_result, body_of(request.refusal)["detail"]) == ("device_error", "certificate_expired")
+    assert kit.person.problems.get(timeout=5)[0] == "certificate_expired"
+    assert not kit.person.asked.is_set()
+    assert signed_nothing(kit)
+
+
 def test_a_manifest_page_that_says_a_wrong_next(kit: Kit):
     request = kit.server.ask(2)
     kit.server.spoil["manifest"] = lambda answer: {**answer, "next": 1}
