@@ -17,6 +17,8 @@ from server.signing.ports import SigningTransaction
 from server.signing.sign_request import Placement
 
 NAMED = 5  # titles in one sentence
+PREPARING_ADDS = 64 * 1024
+"""Bytes: more than stamp, font and gap take. Phones count prepared bytes, and refuse a request that is over their limit (4 GiB)."""
 Wish = Placement | SamePlace | None
 
 
@@ -78,9 +80,10 @@ def _refuse_all(code: str, wrong: list[Document]) -> None:
 def measure(documents: Sequence[SignableDocument], config: Config) -> Selection:
     """Raises ``TooLarge`` (too_many_pages, too_many_bytes)."""
     pages, size = sum(d.pages for d in documents), sum(d.current_length for d in documents)
+    prepared = size + PREPARING_ADDS * len(documents)
     if pages > config.max_request_pages:
         raise TooLarge("too many pages", code="too_many_pages", details={"limit": config.max_request_pages})
-    if size > config.max_request_bytes:
+    if prepared > config.max_request_bytes:
         raise TooLarge("too many bytes", code="too_many_bytes", details={"limit": config.max_request_bytes})
     return Selection(len(documents), pages, size)
 

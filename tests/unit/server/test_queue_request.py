@@ -101,6 +101,14 @@ def test_counts_over_the_limits(make_world: Callable[..., World], limit: dict[st
     assert caught.value.details == {"limit": next(iter(limit.values()))}
 
 
+def test_what_preparing_adds_counts_too(make_world: Callable[..., World]) -> None:
+    """Else a request near the limit would be prepared whole, and then refused by the phone."""
+    world = make_world(1, max_request_bytes=200_000)
+    assert world.queue(2).items_total == 2
+    documents = [world.document() for _ in range(4)]
+    assert code_of(world.app.queue_request, world.wanted(documents)) == "too_many_bytes"
+
+
 def test_suspended_party(world: World) -> None:
     party = outside_party(world)
     world.app.parties.set_state(party, "SUSPENDED")
