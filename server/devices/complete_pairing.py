@@ -12,7 +12,7 @@ from server.audit.audit_log import record
 from server.certificate_authority.ports import CertificateIssuer, IssuedCertificate
 from server.clock import Clock
 from server.crash_points import crash_point
-from server.devices.device import Device, DeviceState, Pairing, PairingState, check_active
+from server.devices.device import Device, DeviceState, Pairing, PairingState, Recovery, check_active
 from server.devices.ports import DeviceStore, DeviceTransaction, SecretSealer
 from server.errors import BadInput, Conflict
 from server.ids import new_id
@@ -46,12 +46,13 @@ class CompletePairing:
 
     @staticmethod
     def needs_no_approval(tx: DeviceTransaction, pairing: Pairing, now: float) -> bool:
-        """True for a subscriber's first phone, and when staff's recovery has come into force. Unpairing the old phone does not
-        help: it needs a password only, and a password alone never links a phone."""
+        """True for a subscriber's first phone, and for a pairing that was begun after staff's recovery came into force: one that was
+        held ready until then, by somebody with the password, must not win at that moment. Unpairing the old phone does not help: it
+        needs a password only, and a password alone never links a phone."""
         if not tx.devices.of_subscriber(pairing.subscriber_id):
             return True
         recovery = tx.pairings.recovery_of(pairing.subscriber_id)
-        return recovery is not None and recovery.effective_at <= now < recovery.effective_at + RECOVERY_VALID
+        return recovery is not None and _is_open_to(recovery, pairing, now)
 
     def when_free(self, pairing: Pairing) -> Pairing:
         """Completes a confirmed pairing if nobody's word is missing; otherwise returns it as it is."""
@@ -160,7 +161,7 @@ class CompletePairing:
                 return pairing  # another phone was paired, or the recovery was cancelled or used, since we looked
             else:
                 recovery = tx.pairings.recovery_of(pairing.subscriber_id)
-                if recovery is not None and recovery.effective_at <= now < recovery.effective_at + RECOVERY_VALID:
+                if recovery is not None and _is_open_to(recovery, pairing, now):
                     tx.pairings.use_recovery(recovery.recovery_id, now)
             pairing = self._add_device(tx, pairing, kept, issued, now)
             record(
@@ -280,6 +281,11 @@ class CompletePairing:
             },
             "completed": completed.to_json(),
         }
+
+
+def _is_open_to(recovery: Recovery, pairing: Pairing, now: float) -> bool:
+    """In force, and before this pairing began."""
+    return recovery.effective_at <= pairing.created_at <= now < recovery.effective_at + RECOVERY_VALID
 
 
 def _use_counter(tx: DeviceTransaction, device: Device, fields: dict[str, Any]) -> None:

@@ -172,6 +172,25 @@ def test_recovery_takes_effect_after_its_delay(world: World) -> None:
     assert world.app.read_devices.recovery(world.subscriber_id) is None, "a recovery serves once"
 
 
+def test_a_pairing_held_ready_does_not_win_when_a_recovery_comes_into_force(world: World) -> None:
+    """Somebody with the password confirms a phone of theirs just before, and waits."""
+    recovery = world.app.end_device.recover(world.subscriber_id, "Lan")
+    world.clock.advance(recovery.effective_at - world.clock.now() - 60)
+    _, held = confirmed(world.app, world.subscriber_id, NewPhone())
+    world.clock.advance(120)
+    assert world.app.complete_pairing.when_free(held).state is PairingState.WAITING_FIRST_DEVICE
+    _, owners = confirmed(world.app, world.subscriber_id, NewPhone())
+    assert owners.state is PairingState.COMPLETE
+    assert world.app.complete_pairing.when_free(held).state is PairingState.WAITING_FIRST_DEVICE
+
+
+def test_a_recovery_that_nobody_used_runs_out(world: World) -> None:
+    recovery = world.app.end_device.recover(world.subscriber_id, "Lan")
+    world.clock.advance(recovery.effective_at - world.clock.now() + 3 * 86_400)
+    _, pairing = confirmed(world.app, world.subscriber_id, NewPhone())
+    assert pairing.state is PairingState.WAITING_FIRST_DEVICE
+
+
 def test_a_recovery_serves_one_phone(world: World) -> None:
     world.app.end_device.recover(world.subscriber_id, "Lan", delay=0)
     _, first = confirmed(world.app, world.subscriber_id, NewPhone())
