@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from mobile_app.android.java import Java
-from mobile_app.android.jnius_java import JniusJava
 from mobile_app.android.phone_parts import (
     AndroidPhone,
     device_name,
@@ -39,6 +38,7 @@ def prepare_kivy() -> None:
     os.environ["KIVY_HOME"] = str(home)
     os.environ["KIVY_NO_ARGS"] = "1"
     os.environ["KIVY_NO_FILELOG"] = "1"
+    os.environ["KIVY_LOG_MODE"] = "PYTHON"  # else every address that is fetched stands in the phone's log
     from kivy.config import Config
 
     Config.set("graphics", "maxfps", str(_FRAMES))
@@ -91,6 +91,8 @@ def make_app(java: Java) -> "PhoneSealApp":
 
 
 def main() -> int:
+    from mobile_app.android.jnius_java import JniusJava  # there is Java only on a phone
+
     try:
         app = make_app(JniusJava())
     except PhoneError as error:

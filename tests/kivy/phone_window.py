@@ -52,6 +52,8 @@ def missing() -> str:
 class PhoneWindow:
     """``stop`` it at the end. ``options`` are the app's."""
 
+    app = APP
+
     def __init__(self, display: str, profile: Path, *options: str, **environment_too: str) -> None:
         self.profile, self.display, self.options = profile, display, options
         self._log_path = profile.with_name(f"{profile.name}.log")
@@ -65,7 +67,7 @@ class PhoneWindow:
         }  # fmt: skip
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(APP), str(port), "--profile", str(profile), "--device-name", "Pixel 8",
+                [sys.executable, str(self.app), str(port), "--profile", str(profile), "--device-name", "Pixel 8",
                  "--cover-after", "0", *options],
                 stdout=log, stderr=subprocess.STDOUT, env=environment,
             )  # fmt: skip
