@@ -113,7 +113,7 @@ def test_a_completion_that_speaks_of_something_else(unpaired: Kit, changes, code
     assert nothing_is_left(unpaired)
 
 
-@pytest.mark.parametrize("what", ["key", "name", "authority", "usage", "old", "chain", "algorithm"])
+@pytest.mark.parametrize("what", ["key", "name", "authority", "usage", "old", "chain", "algorithm", "encoding"])
 def test_a_certificate_that_is_not_ours(unpaired: Kit, what: str):
     server, certify = unpaired.server, unpaired.server.certify
 
@@ -138,6 +138,8 @@ def test_a_certificate_that_is_not_ours(unpaired: Kit, what: str):
             made = certify(key)
             server.ca_key = ec.generate_private_key(ec.SECP256R1())
             return made
+        if what == "encoding":
+            return certify(key)[:-1]
         if what in ("authority", "usage"):
             return odd_certificate(unpaired, key, what)
         return certify(key)

@@ -103,6 +103,14 @@ def test_choice_about_something_else(world: World, change: dict[str, Any]) -> No
     assert code_of(world.app.judge_code, world.phone.device_id, request.request_id, choice) == "statement_mismatch"
 
 
+@pytest.mark.parametrize("code", [4321, None, ["4321"]])
+def test_a_code_is_text(world: World, code: Any) -> None:
+    request = world.offered()
+    choice = world.phone.choice(world.offer(request), code)
+    assert code_of(world.app.judge_code, world.phone.device_id, request.request_id, choice) == "bad_message"
+    assert world.state(request) is State.QUEUED
+
+
 def test_choice_under_another_purpose(world: World) -> None:
     request = world.offered()
     fields = body_of(world.phone.choice(world.offer(request), request.verification_code))
