@@ -16,6 +16,7 @@ from server.commands.verify_files import verify_files
 from server.config import Config, ConfigError, load_config
 from server.crash_points import crash_point
 from server.errors import BadInput, PhoneSealError
+from server.pdf.stamp import StampFonts
 from server.processes.logs import set_up_logging
 from server.processes.nudge import NoNudge
 from server.signing.credential import CredentialState
@@ -72,6 +73,9 @@ def users_add(app: UseCases, arguments: argparse.Namespace) -> int:
         role="operator" if arguments.operator else "user",
     )
     say(f"{user.user_id} {user.login} (subscriber {user.subscriber_id})")
+    shown = StampFonts().semibold.shown(user.name)
+    if shown != user.name:
+        say(f"The visible signature has no letters for some of this name. It will say: {shown}")
     return 0
 
 

@@ -2,9 +2,10 @@
 9.7).
 
 Rules: only the glyphs that one signer's stamp can need are embedded (a few kilobytes); text stays
-extractable through ToUnicode; what the font cannot draw is replaced by its base letter or "?", never by an
-empty box; no ligatures, so that each glyph stands for one character. Subsetting takes half a millisecond,
-and is still done only once per signer and worker."""
+extractable through ToUnicode. All of Vietnamese and Latin-1 is drawn as it is, the rest of Latin at least by
+its base letter, another script by "?", never by an empty box; ``shown`` says beforehand what will stand
+there. No ligatures, so that each glyph stands for one character. Subsetting takes half a millisecond, and is
+still done only once per signer and worker."""
 
 import hashlib
 import unicodedata
@@ -20,6 +21,8 @@ from server.pdf.pdf_syntax import ObjectEncryption, write_object
 _FEATURES = {"liga": False, "clig": False, "dlig": False, "calt": False, "kern": True}
 _DROPPED_TABLES = ("cmap", "OS/2", "name", "post", "gasp", "GDEF", "GPOS", "GSUB", "DSIG", "STAT")
 OBJECTS_PER_FONT = 5
+# Letters of Latin Extended-A and -B that Unicode does not take apart, and the plain ones that they are read as.
+_PLAIN = str.maketrans("ŊŋĸƏəƁƂƊƋƐƑƒƓƘƙƝƤƥƫƬƭƲƳƴȜȝȤȥ", "NnkEeBBDDEFfGKkNPptTtVYyYyZz")
 
 
 def clean_text(text: str) -> str:
@@ -56,10 +59,14 @@ class StampFont:
         def replacement(character: str) -> str:
             if self.font.get_nominal_glyph(ord(character)):
                 return character
-            base = unicodedata.normalize("NFKD", character)[:1]
-            return base if self.font.get_nominal_glyph(ord(base)) else "?"
+            parts = unicodedata.normalize("NFKD", character.translate(_PLAIN))
+            return next((c for c in parts if c.isalnum() and self.font.get_nominal_glyph(ord(c))), "?")
 
         return "".join(map(replacement, text))
+
+    def shown(self, text: str) -> str:
+        """What will be drawn for ``text``."""
+        return self._drawable(clean_text(text))
 
     def shape(self, text: str) -> ShapedText:
         """``text`` should come from clean_text()."""
