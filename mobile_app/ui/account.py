@@ -5,7 +5,6 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
 from mobile_app.device.identity import Identity
-from mobile_app.device.interaction import ConnectionState
 from mobile_app.ui.widgets import Page, load_kv
 
 
@@ -33,8 +32,7 @@ class AccountScreen(Page):
         self.ids.since.text = t("account.since", moment=t.moment(identity.paired_at))
 
     def refresh(self) -> None:
-        state = self.flow.connection
-        self.ids.state.text = "" if state == ConnectionState.ONLINE else self.t(f"connection_help.{state}")
+        self.ids.state.text = self.flow.account.state_words()
         self.ids.clock.text = self.flow.account.clock_words()
         now = self.flow.settings.now
         self.ids.vi.state_on = now.language == "vi"

@@ -38,8 +38,7 @@ class AccountDevicesScreen(Page):
         account, state = self.flow.account, self.flow.connection
         if state != self._state and account.phones is None and not account.busy and self._state is not None:
             account.read_phones()
-        offline = "" if state == ConnectionState.ONLINE else self.t(f"connection_help.{state}")
-        self.ids.how.text = account.problem or offline or (self.t("account.asking") if account.busy else "")
+        self.ids.how.text = account.problem or account.state_words() or (self.t("account.asking") if account.busy else "")
         self.ids.again.disabled = not account.problem
         self.ids.gone.disabled = not account.gone
         self.ids.freeze.disabled = self.ids.unpair.disabled = account.busy or state != ConnectionState.ONLINE

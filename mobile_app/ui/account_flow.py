@@ -58,10 +58,19 @@ class AccountRoom:
 
     def _connected(self) -> bool:
         """Whether the server can be asked; the person is told if not."""
+        t, why_not = self._flow.t, self.state_words()
+        if why_not:
+            tell_sheet(t, title=t("account.needs_connection"), explanation=why_not)
+        return not why_not
+
+    def state_words(self) -> str:
+        """Why the server cannot be asked and what to do about it; empty while it can."""
         t, state = self._flow.t, self._flow.connection
-        if state != ConnectionState.ONLINE:
-            tell_sheet(t, title=t("account.needs_connection"), explanation=t(f"connection_help.{state}"))
-        return state == ConnectionState.ONLINE
+        if state == ConnectionState.ONLINE:
+            return ""
+        if state == ConnectionState.REFUSED and self._flow.device.account.refusal == "device_unpaired":
+            return t.problem("device_unpaired")
+        return t(f"connection_help.{state}")
 
     def clock_words(self) -> str:
         """How far the phone's clock is off, in the largest unit that says it; empty up to half a minute."""

@@ -10,13 +10,16 @@ from mobile_app.ui.widgets import load_kv
 class LockedScreen(PinPage):
     _pin_locked = False
 
+    def entered(self) -> None:
+        self._pin_locked = False
+        super().entered()
+
     @property
     def ready(self) -> bool:
         return super().ready and self.flow.connection == ConnectionState.ONLINE and not self._pin_locked
 
     def refresh(self) -> None:
-        state = self.flow.connection
-        self.ids.state.text = "" if state == ConnectionState.ONLINE else self.t(f"connection_help.{state}")
+        self.ids.state.text = self.flow.account.state_words()
         self.ids.how.text = self.t("account_pin.checking" if self.flow.account.busy else "locked.how")
         self.ids.unpair.disabled = not (self._pin_locked or self.flow.account.gone)
         super().refresh()

@@ -34,8 +34,8 @@ class AccountPinScreen(PinPage):
         return super().ready and self.flow.connection == ConnectionState.ONLINE
 
     def refresh(self) -> None:
-        state, account = self.flow.connection, self.flow.account
-        self.ids.state.text = "" if state == ConnectionState.ONLINE else self.t(f"connection_help.{state}")
+        account = self.flow.account
+        self.ids.state.text = account.state_words()
         if account.busy:
             self.ids.how.text = self.t("account_pin.checking" if self._step == "old" else "account_pin.changing")
         else:
