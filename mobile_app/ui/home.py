@@ -11,8 +11,6 @@ from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.widgets import Page, PrimaryButton, Surface, clock_text, load_kv, on_release
 
 _CLOSED = (ConnectionState.FROZEN, ConnectionState.REFUSED)
-_SKEW_SECONDS = 30
-"""From there on the person is told that the phone's clock is off."""
 
 
 class RequestCard(Surface):
@@ -58,8 +56,7 @@ class HomeScreen(Page):
             card.ids.sign.disabled = flow.connection in _CLOSED
             card.is_one_of_many = many
         self._offer_all(many)
-        skew = abs(round(flow.skew_ms / 1000))
-        self.ids.clock.text = self.t("home.clock", seconds=skew) if skew >= _SKEW_SECONDS else ""
+        self.ids.clock.text = flow.account.clock_words()
         self._tick()
 
     def _offer_all(self, many: bool) -> None:

@@ -129,10 +129,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Khi có người yêu cầu bạn ký, yêu cầu hiện ở đây.",
         "When somebody asks for your signature, it appears here.",
     ),
-    "home.clock": (
-        "Đồng hồ điện thoại lệch máy chủ {seconds} giây. Hạn ký tính theo máy chủ.",
-        "This phone's clock is {seconds} s off. Deadlines go by the server's clock.",
-    ),
     "sign_all": ("Ký tất cả ({count})", "Sign all ({count})"),
     "sign_all.place": ("Yêu cầu {number}/{total}", "Request {number} of {total}"),
     "sign_all.later": ("Để sau", "Later"),

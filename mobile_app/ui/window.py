@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
@@ -70,6 +70,7 @@ _AHEAD_SECONDS: Final = 0.1
 class Tab(ButtonBehavior, Label):
     screen = StringProperty("")
     on = BooleanProperty(False)
+    least_height = NumericProperty(0)
 
 
 class PhoneWindow(BoxLayout):
@@ -98,8 +99,13 @@ class PhoneWindow(BoxLayout):
             for name in TABS:
                 tab = Tab(text=self.flow.t(f"tab.{name}"), screen=name, on=name == self._name)
                 tab.bind(on_release=lambda pressed: self.flow.go(pressed.screen))
+                tab.bind(least_height=self._fit_tabs)
                 self._tabs.add_widget(tab)
-            self._tabs.height = max(tab.least_height for tab in self._tabs.children)
+            self._fit_tabs()
+
+    def _fit_tabs(self, *_changed: object) -> None:
+        """As high as the highest, whose text is laid out a frame later."""
+        self._tabs.height = max((tab.least_height for tab in self._tabs.children), default=0)
 
     def _make_ahead(self) -> None:
         if self._name:
