@@ -1,4 +1,4 @@
-"""Step 1, the documents: which of them may go into one request, and where the signature stands on each.
+"""The documents of step 1: which of them may go into one request, and where the signature stands on each.
 
 Rules: each is the asker's own, ready, to be signed, in no other open request, and of the one import batch when it is signed by batch; a
 refusal names the documents in the way. The store picks those that fit in one question; only when some do not are they read whole, since
