@@ -31,13 +31,16 @@ class PhoneSettings(BoxLayout):
         """Main thread."""
         parts = self.flow.parts
         self.clear_widgets()
+        self._settings: list[PhoneSetting] = []
         if parts.biometrics is not None:
             self._follow(self._setting(self.flow.t("biometrics.title")), parts.biometrics.state, self._biometrics_are)
         if parts.reachability is not None:
             self._follow(self._setting(self.flow.t("reachable.title")), parts.reachability.is_on, self._reachability_is)
 
     def _setting(self, title: str) -> PhoneSetting:
-        return PhoneSetting(title=title)
+        setting = PhoneSetting(title=title)
+        self._settings.append(setting)
+        return setting
 
     def _follow(
         self, setting: PhoneSetting, read: Callable[[], Any], show: Callable[[PhoneSetting, Any], None]
@@ -72,8 +75,10 @@ class PhoneSettings(BoxLayout):
     def _say(self, setting: PhoneSetting, how: str, on: bool, can_switch: bool) -> None:
         setting.how, setting.can_switch = how, can_switch
         setting.switch = self.flow.t("switch.off") if on else self.flow.t("switch.on")
-        if setting.parent is None:
-            self.add_widget(setting)
+        self.clear_widgets()
+        for known in self._settings:  # in their order, whichever was known first
+            if known.how:
+                self.add_widget(known)
 
 
 load_kv(__file__)
