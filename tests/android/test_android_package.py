@@ -96,6 +96,15 @@ def test_what_a_phone_does_without_is_imported_only_when_it_is_there() -> None:
     assert not WITHOUT.keys() & set(REQUIREMENTS)
 
 
+def test_one_file_knows_pyjnius_and_the_core_knows_no_android() -> None:
+    assert [path.name for path in APP.rglob("*.py") if "jnius" in imported(path)] == ["jnius_java.py"]
+    for folder in ("device", "link", "emulator"):
+        for path in (APP / folder).rglob("*.py"):
+            assert "mobile_app.android" not in path.read_text("utf-8"), path
+    reaching = {path.name for path in (APP / "ui").rglob("*.py") if "mobile_app.android" in path.read_text("utf-8")}
+    assert reaching == set(), "screens get Android's parts from the composition root"
+
+
 def test_what_the_imports_need_in_turn_is_asked_for() -> None:
     """pip gets no say in a phone's build: the list is whole."""
     left_out = {
