@@ -79,7 +79,7 @@ class JudgeCode:
             now = self._clock.now()
             if now >= request.expires_at:
                 raise Conflict("the request has expired", code="request_expired")
-            right = hmac.compare_digest(fields["code"].encode(), request.verification_code.encode())
+            right = hmac.compare_digest(fields["code"].encode("utf-8", "replace"), request.verification_code.encode())
             verdict = "right" if right else "wrong"
             tx.offers.set_verdict(request_id, device_id, digest, verdict, now)
             record(

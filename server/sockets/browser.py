@@ -1,8 +1,9 @@
 """Live pages: the ``/browser`` namespace. A page says what it watches and gets a snapshot; later ones follow by event.
 
-The socket carries the page's own session cookie; watching is authorised by object, like the page itself. Nothing depends on an event: a
-page reads the snapshot again whenever it connects. A big batch changes fifty times a second: its page is told each new state at once, but
-mere progress at most ``PROGRESS_EVERY`` seconds, the last of it always.
+The socket carries the page's own session cookie, which is looked at anew whenever it asks, and ends with the session; watching is
+authorised by object, like the page itself. Nothing depends on an event: a page reads the snapshot again whenever it connects. A big batch
+changes fifty times a second: its page is told each new state at once, but mere progress at most each ``PROGRESS_EVERY`` seconds, the last
+of it always.
 """
 
 import logging
@@ -22,7 +23,7 @@ from server.errors import BadInput, NotAuthenticated, PhoneSealError
 from server.lanes import Lanes
 from server.sockets import wire
 from server.users.user import User
-from server.web.sessions import session_user
+from server.web.sessions import seconds_left, session_user
 from server.web.snapshots import pairing_snapshot, request_snapshot
 
 log = logging.getLogger(__name__)
@@ -58,8 +59,15 @@ class Browsers(Namespace):  # type: ignore[misc]
         if user is None:
             log.info("a page without a session tried to connect (%d session fields)", len(session))
             return False
-        self._users[request.sid] = user  # type: ignore[attr-defined]
+        sid: str = request.sid  # type: ignore[attr-defined]
+        self._users[sid] = user
+        gevent.spawn_later(seconds_left(self._app), self._end, sid)
         return True
+
+    def _end(self, sid: str) -> None:
+        """The session's time is over, and with it what it was shown."""
+        if sid in self._users:
+            self._io.server.disconnect(sid, namespace=NAMESPACE)
 
     def on_disconnect(self, _reason: object = None) -> None:
         sid: str = request.sid  # type: ignore[attr-defined]
@@ -77,7 +85,7 @@ class Browsers(Namespace):  # type: ignore[misc]
         """``{request_id}`` or ``{pairing_id}`` → ``{"ok": snapshot}``. A socket watches the last ``ROOMS_A_SOCKET`` subjects it named."""
         sid: str = request.sid  # type: ignore[attr-defined]
         try:
-            user = self._users.get(sid)
+            user = session_user(self._lanes, self._app) if sid in self._users else None
             if user is None:
                 raise NotAuthenticated("no session")
             subject, read = self._subject(user, message)

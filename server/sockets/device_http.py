@@ -29,7 +29,10 @@ def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
     def body() -> object:
         if request.content_length is None or request.content_length > BODY_LIMIT:
             raise BadInput("a body of at most 64 KiB", code="message_too_large")
-        return request.get_json(force=True, silent=True)
+        try:
+            return request.get_json(force=True, silent=True)
+        except RecursionError:  # nested thousands deep
+            return None
 
     def phone() -> Device:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

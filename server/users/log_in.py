@@ -106,9 +106,13 @@ class LogIn:
             record(tx, "logged_in", now=self._clock.now(), actor=user.user_id, subject=user.user_id)
 
     def failed(self, user: User | None) -> None:
-        if user is not None:
-            with self._store.write() as tx:
-                record(tx, "log_in_failed", now=self._clock.now(), actor=user.user_id, subject=user.user_id)
+        """One commit for a name that nobody has too: whoever measures the answer learns nothing."""
+        with self._store.write() as tx:
+            now = self._clock.now()
+            if user is not None:
+                record(tx, "log_in_failed", now=now, actor=user.user_id, subject=user.user_id)
+            else:
+                tx.throttles.pour("login-of-nobody", now, capacity=1e9, leak_per_second=1.0)
 
     def find(self, user_id: str) -> User | None:
         with self._store.read() as tx:

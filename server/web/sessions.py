@@ -46,6 +46,13 @@ def session_user(lanes: Lanes, app: WebUseCases) -> User | None:
     return user
 
 
+def seconds_left(app: WebUseCases) -> float:
+    """How long the session of the current request context lasts, whatever happens."""
+    since = session.get(_SINCE)
+    left = since + app.config.session_lifetime - app.clock.now() if isinstance(since, int | float) else 0.0
+    return max(0.0, left)
+
+
 def start_session(app: WebUseCases, user: User) -> None:
     """Renews the session: nothing that stood in it before the log-in is kept but the language."""
     language = session.get("language")
@@ -75,13 +82,14 @@ def current() -> User:
 
 def set_up_sessions(flask_app: Flask, site: Site) -> None:
     config = site.app.config
+    secure = bool(config.tls_certificate) or config.behind_proxy
     flask_app.config.update(
         SECRET_KEY=site.app.session_key,
         PERMANENT_SESSION_LIFETIME=timedelta(seconds=config.session_lifetime),
-        SESSION_COOKIE_NAME="phoneseal",
+        SESSION_COOKIE_NAME="__Host-phoneseal" if secure else "phoneseal",  # no neighbouring host can set it
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=bool(config.tls_certificate) or config.behind_proxy,
+        SESSION_COOKIE_SECURE=secure,
     )
     manager = LoginManager(flask_app)
     manager.session_protection = None  # phones change their address between two pages

@@ -1,10 +1,13 @@
 """Log-in, sessions, anti-forgery values, language and headers of the pages."""
 
 import io
-from typing import Any
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from server.lanes import InPlace
 from server.web.log_in_views import own_path
 
 NAME, PASSWORD = "anh", "một mật khẩu dài"
@@ -35,6 +38,20 @@ def test_wrong_name_and_wrong_password_sound_the_same(portal: Any) -> None:
     for answer in (wrong_password, wrong_name):
         assert answer.status_code == 401
         assert "Sai tên đăng nhập hoặc mật khẩu" in answer.text
+
+
+def test_wrong_name_and_wrong_password_cost_one_commit_each(portal: Any) -> None:
+    """A commit waits for the disk: who measures the answer would know which names there are."""
+    commits = []
+    for name in (NAME, "nobody"):
+        with portal.app.store.read() as tx:
+            connection = tx.database.conn
+        seen: list[str] = []
+        connection.set_trace_callback(seen.append)
+        portal.browser().post("/login", {"login_name": name, "password": "sai"})
+        connection.set_trace_callback(None)
+        commits.append(seen.count("COMMIT"))
+    assert commits[0] == commits[1] > 0
 
 
 def test_throttling_is_said_with_its_time_and_outlives_a_browser(portal: Any) -> None:
@@ -130,6 +147,21 @@ def test_cookie_and_headers_are_strict(portal: Any) -> None:
     cookie = browser.post("/login", {"login_name": NAME, "password": PASSWORD}).headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize("name", ["tls_certificate", "behind_proxy"])
+def test_over_tls_no_other_host_can_set_the_cookie(portal: Any, name: str) -> None:
+    from flask import Flask
+
+    from server.web.ports import Site
+    from server.web.sessions import set_up_sessions
+
+    value = True if name == "behind_proxy" else "cert.pem"
+    app = SimpleNamespace(config=replace(portal.app.config, **{name: value}), session_key="k")
+    flask_app = Flask("secure")
+    set_up_sessions(flask_app, Site(cast(Any, app), InPlace(), cast(Any, None)))
+    assert flask_app.config["SESSION_COOKIE_NAME"] == "__Host-phoneseal"
+    assert flask_app.config["SESSION_COOKIE_SECURE"] is True
 
 
 def test_unknown_addresses_are_pages_of_ours(portal: Any) -> None:
