@@ -56,6 +56,11 @@ def _natural(title: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _DIGITS.split(title.casefold()))
 
 
+def by_title(found: list[tuple[str, str]]) -> list[str]:
+    """The ids of documents (id and title) by title as people sort, 2 before 10: several uploads at once arrive in any order."""
+    return [document_id for document_id, title in sorted(found, key=lambda one: (_natural(one[1]), one[0]))]
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
     """``shown`` is one of ``SHOWN``; None means any. ``words`` all begin words of title, code or file name."""
@@ -116,12 +121,10 @@ class ListDocuments:
             found = tx.document_list.counts(user_id, import_batch_id)
         return {shown: found.get(shown, 0) for shown in SHOWN}
 
-    def waiting_ids(self, user_id: str, import_batch_id: str, limit: int) -> list[str]:
-        """The documents of a batch that wait for their owner's signature, by title as people sort (2 before 10): several uploads at once
-        arrive in any order."""
+    def waiting(self, user_id: str, import_batch_id: str, limit: int) -> list[tuple[str, str]]:
+        """The documents of a batch that wait for their owner's signature, id and title, in no particular order: see ``by_title``."""
         with self._store.read() as tx:
-            found = tx.document_list.titles(user_id, import_batch_id, "waiting", limit)
-        return [document_id for document_id, title in sorted(found, key=lambda one: (_natural(one[1]), one[0]))]
+            return tx.document_list.titles(user_id, import_batch_id, "waiting", limit)
 
     def many(self, user_id: str, document_ids: list[str]) -> list[ListedDocument]:
         """Those of the documents that are the user's, in the order asked for."""

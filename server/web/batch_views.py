@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from server.documents.list_documents import ListedDocument
+from server.documents.list_documents import ListedDocument, by_title
 from server.errors import BadInput, Conflict
 from server.ids import is_id
 from server.signing.place_signature import SamePlace
@@ -68,12 +68,13 @@ def add_views(web: Blueprint, site: Site) -> None:
         """Every document of the batch that can be signed now."""
         user = current()
 
-        def read() -> list[str]:
+        def read() -> list[tuple[str, str]]:
             batch = app.import_documents.get(import_batch_id, app.portal.relying_party_id, user.user_id)
             limit = app.config.max_request_items
-            return app.list_documents.waiting_ids(user.user_id, batch.import_batch_id, limit)
+            return app.list_documents.waiting(user.user_id, batch.import_batch_id, limit)
 
-        return jsonify(document_ids=lanes.database(read), import_batch_id=import_batch_id)
+        found = lanes.database(read)
+        return jsonify(document_ids=lanes.slow(by_title, found), import_batch_id=import_batch_id)
 
     @web.post("/batch-signing")
     def sign_batch() -> ResponseReturnValue:
