@@ -22,6 +22,7 @@ from server.statements import Statement, b64
 log = logging.getLogger(__name__)
 NONCE_LIFETIME = 300.0
 EVENTS_A_SECOND, BURST = 50.0, 200.0
+STRANGERS_SHARE = 10.0  # an event before the proof counts for so many: hello and prove are all that is needed
 
 
 @dataclass
@@ -40,7 +41,8 @@ class PhoneSocket:
     def pour(self) -> None:
         """Raises ``TooManyTries`` when this socket asks too often."""
         now = time.monotonic()
-        self.level = max(0.0, self.level - (now - self.filled_at) * EVENTS_A_SECOND) + 1.0
+        self.level = max(0.0, self.level - (now - self.filled_at) * EVENTS_A_SECOND)
+        self.level += STRANGERS_SHARE if self.device is None else 1.0
         self.filled_at = now
         if self.level > BURST:
             raise TooManyTries("too many events", code="too_many_events", details={"retry_after": 1})

@@ -7,7 +7,7 @@ import pytest
 
 from server.app import COUNTER_SETTING
 from server.signing.sign_request import State
-from server.sockets.device_events import BURST, NONCE_LIFETIME
+from server.sockets.device_events import BURST, NONCE_LIFETIME, STRANGERS_SHARE
 from server.statements import b64, read_statement, unb64
 from tests.unit.server.builders import body_of, framed
 from tests.unit.server.pairing_kit import NewPhone, confirmed, device_approval
@@ -279,3 +279,12 @@ def test_a_phone_that_lost_key_rotations_gets_them_in_order(world: World) -> Non
     line = Line(world)
     told = [body_of(read_statement(one))["counter"] for one in line.hello(key_counter=2)["key_rotations"]]
     assert told == [3, 4]
+
+
+def test_a_stranger_may_ask_a_tenth_as_often(world: World) -> None:
+    line = Line(world)
+    with mock.patch("server.sockets.device_events.time.monotonic", return_value=1e6):
+        for _ in range(int(BURST / STRANGERS_SHARE)):
+            line.hello()
+        message = {"versions": [1], "phone_nonce": b64(bytes(32)), "app_version": "1", "platform": "x", "key_counter": 1}
+        assert line.error("hello", message | {"device_id": world.phone.device_id}) == "too_many_events"
