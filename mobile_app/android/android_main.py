@@ -87,7 +87,9 @@ def make_app(java: Java) -> "PhoneSealApp":
     flow = Flow(device, bridge, settings, clock, "", phone.parts)
     phone.listen_for_links(lambda link: Clock.schedule_once(lambda _seconds: offer_pairing_link(flow, link), 0))
     bridge.run(phone.reachability.begin)
-    return PhoneSealApp(flow)
+    app = PhoneSealApp(flow)
+    app.bind(on_resume=lambda _app: bridge.run(phone.came_to_front))
+    return app
 
 
 def main() -> int:

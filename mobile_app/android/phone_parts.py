@@ -78,8 +78,10 @@ class AndroidPhone:
         """From the device's threads, which go on while the app is not in front."""
         self._notice.pending_changed(pending)
 
-    def listen_for_links(self, opened: Callable[[str], None]) -> PairingLinks:
-        """``opened`` is told on a thread of Java's. The caller keeps what this returns."""
-        links = PairingLinks(self._java, opened)
-        links.start()
-        return links
+    def came_to_front(self) -> None:
+        self._notice.came_to_front()
+
+    def listen_for_links(self, opened: Callable[[str], None]) -> None:
+        """For as long as this lives. ``opened`` is told on a thread of Java's."""
+        self._links = PairingLinks(self._java, opened)  # Java does not keep Python's listener
+        self._links.start()

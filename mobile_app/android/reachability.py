@@ -101,6 +101,13 @@ class WakeUpNotice:
         except JavaError as error:
             _LOG.warning("no notification: %s", error)
 
+    def came_to_front(self) -> None:
+        """The screen says it now."""
+        try:
+            self._java.run(lambda: self._notices().cancel(_NOTICE))
+        except JavaError as error:
+            _LOG.warning("a notification stays: %s", error)
+
     def _notices(self) -> Any:
         return self._java.activity().getSystemService(self._java.find("android.content.Context").NOTIFICATION_SERVICE)
 

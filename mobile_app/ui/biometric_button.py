@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from mobile_app.device.interaction import PinPurpose
+from mobile_app.device.pin_rules import wipe
 from mobile_app.ui.flow import PinAsked
 from mobile_app.ui.widgets import PlainButton, load_kv
 
@@ -61,8 +62,10 @@ class BiometricButton(BoxLayout):
         )
 
         def answered(pin: bytearray | None) -> None:
-            if pin is not None and asked is self._asked and flow.pin is asked:
+            if pin is not None and flow.pin is asked:
                 flow.give_pin(pin)
+            elif pin is not None:
+                wipe(pin)  # the question has gone meanwhile
 
         def failed(error: Any) -> None:
             self.offered = False

@@ -122,6 +122,15 @@ def test_only_what_is_new_wakes_and_an_empty_list_takes_it_away(java: FakeJava, 
     assert screen.notices == {}
 
 
+def test_a_notice_goes_when_the_app_comes_to_the_front(java: FakeJava, screen: Screen) -> None:
+    screen.in_front = False
+    notice = WakeUpNotice(java, vietnamese)
+    notice.pending_changed(pending("Minh"))
+    assert len(screen.notices) == 1
+    notice.came_to_front()
+    assert screen.notices == {}
+
+
 def test_nothing_is_told_while_the_app_is_in_front(java: FakeJava, screen: Screen) -> None:
     WakeUpNotice(java, vietnamese).pending_changed(pending("Minh"))
     assert screen.notices == {}
