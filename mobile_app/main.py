@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from mobile_app.ui.app import PhoneSealApp
 
 _DEFAULT_PROFILE: Final = Path.home() / ".phoneseal" / "phone"
+_SWITCH_SECONDS: Final = 0.001
+"""How long a thread that computes may keep the interpreter while the window waits for it: Python's own 5 ms, many times a frame, make the
+window stumble while documents are checked."""
 _FRAMES: Final = 30
 """A second: these screens hardly move, and a phone's battery is short."""
 
@@ -86,6 +89,7 @@ def _is_worth_saying(record: logging.LogRecord) -> bool:
 def make_app(options: argparse.Namespace) -> "PhoneSealApp":
     """Everything joined. Raises VaultError("profile_in_use")."""
     prepare_kivy(options)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     from mobile_app.ui.app import PhoneSealApp
     from mobile_app.ui.bridge import Bridge
     from mobile_app.ui.flow import Flow

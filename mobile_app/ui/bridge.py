@@ -3,6 +3,8 @@
 Rules:
 * What the device shows or asks (``UserInteraction``, on its own threads) is handed to the main thread in the order in which it came.
   ``show_…`` return at once. A question blocks the device's worker until it is answered or void.
+* Of progress only the latest is told, ten times a second at most, and before whatever comes after it: a thousand documents are checked
+  faster than a window can say so.
 * A void question wakes the worker at once and tells the screen, which closes it. An answer that comes later is ignored.
 * What the person wants of the device (network, keys, files) runs on a thread of its own; its end comes back on the main thread.
 """
@@ -32,6 +34,7 @@ from mobile_app.device.interaction import (
 from mobile_app.errors import LinkError, PhoneError
 
 _LOG = logging.getLogger(__name__)
+_PROGRESS_SECONDS: Final = 0.1
 _REOPEN_SECONDS: Final = 0.1
 _REOPEN_TRIES: Final = 50
 T = TypeVar("T")
@@ -107,6 +110,7 @@ class Bridge:
         self._screens: Screens | None = None
         self._lock = threading.Lock()
         self._opening: dict[str, threading.Event] = {}
+        self._progress: dict[str, Progress] = {}
 
     def connect(self, screens: Screens) -> None:
         self._screens = screens
@@ -114,7 +118,18 @@ class Bridge:
     def _post(self, show: Callable[[Screens], None]) -> None:
         screens = self._screens
         if screens is not None:
-            Clock.schedule_once(lambda _seconds: show(screens), 0)
+
+            def tell(_seconds: float) -> None:
+                self._tell_progress(screens)
+                show(screens)
+
+            Clock.schedule_once(tell, 0)
+
+    def _tell_progress(self, screens: Screens) -> None:
+        with self._lock:
+            latest, self._progress = self._progress, {}
+        for progress in latest.values():
+            screens.progress_changed(progress)
 
     def _ask(self, attention: Attention, show: Callable[[Screens, Question[T]], None]) -> T:
         question: Question[T] = Question(attention)
@@ -138,7 +153,12 @@ class Bridge:
 
     def show_progress(self, progress: Progress) -> None:
         self._walking(progress.request_id)
-        self._post(lambda screens: screens.progress_changed(progress))
+        screens = self._screens
+        with self._lock:
+            is_first = not self._progress
+            self._progress[progress.request_id] = progress
+        if screens is not None and is_first:
+            Clock.schedule_once(lambda _seconds: self._tell_progress(screens), _PROGRESS_SECONDS)
 
     def show_result(self, result: RequestResult) -> None:
         self._walking(result.request_id)

@@ -189,7 +189,7 @@ class Flow:
         self._open(OpenedRequest(pending, intent, reason, refused={}))
 
     def _open(self, opened: OpenedRequest) -> None:
-        self.opened = opened
+        self.opened, self.looking_at = opened, 0
         self.notice, self.problem, self.result = "", None, None
         self.go("progress")
         self.bridge.open_request(self.device.open_request, opened.request_id)

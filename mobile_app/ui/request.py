@@ -1,6 +1,6 @@
 """The request in full: who asks, until when, which documents, what was found in them. Single documents can be left out, with a reason.
 
-Rows are made thirty at a time, two a frame: a batch of thousands must not stop the window.
+Thirty rows stand there at a time and are made one a frame: a batch of thousands must not stop the window.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from mobile_app.ui.untick import tick_or_untick
 from mobile_app.ui.widgets import Page, PlainButton, Words, clock_text, load_kv, on_release
 
 ROWS_AT_ONCE: Final = 30
-_ROWS_A_FRAME: Final = 2
+_ROWS_A_FRAME: Final = 1
 
 
 class DocumentRow(BoxLayout):
@@ -33,8 +33,8 @@ class DocumentRow(BoxLayout):
 class RequestScreen(Page):
     _ticking: Any = None
     _filling: Any = None
+    _first = 0
     _shown = 0
-    _wanted = 0
 
     def entered(self) -> None:
         self._ticking = Clock.schedule_interval(lambda _seconds: self._tick(), 1.0)
@@ -42,11 +42,7 @@ class RequestScreen(Page):
         if opened is None or opened.view is None:
             return
         self._show_request(opened.view)
-        self.ids.rows.clear_widgets()
-        self._shown = 0
-        if self._filling is not None:
-            self._filling.cancel()
-        self.more_rows()
+        self._show_rows(self.flow.looking_at // ROWS_AT_ONCE * ROWS_AT_ONCE)
 
     def on_leave(self, *_arguments: object) -> None:
         for event in (self._ticking, self._filling):
@@ -72,29 +68,39 @@ class RequestScreen(Page):
                 sentence = t("request.finding_count", finding=sentence, documents=t.count("documents", count))
             self.ids.findings.add_widget(Words(text=sentence))
 
-    def more_rows(self) -> None:
+    def _show_rows(self, first: int) -> None:
+        """Thirty, from this one on."""
+        if self._filling is not None:
+            self._filling.cancel()
+        self.ids.rows.clear_widgets()
         self.ids.more.clear_widgets()
-        self._wanted = self._shown + ROWS_AT_ONCE
+        self._first = self._shown = first
         self._filling = Clock.schedule_interval(lambda _seconds: self._fill(), 0)
 
     def _fill(self) -> bool:
-        """A few rows; False ends it."""
+        """A row; False ends it."""
         opened = self.flow.opened
         if opened is None or opened.view is None:
             return False
         documents = opened.view.documents
-        last = min(len(documents), self._wanted, self._shown + _ROWS_A_FRAME)
+        end = min(len(documents), self._first + ROWS_AT_ONCE)
+        last = min(end, self._shown + _ROWS_A_FRAME)
         for document in documents[self._shown : last]:
             self.ids.rows.add_widget(self._row(document, len(documents) == 1))
         self._shown = last
         self.refresh()
-        if last < min(len(documents), self._wanted):
+        if last < end:
             return True
+        if self._first > 0:
+            self._offer(self.t("request.before", count=ROWS_AT_ONCE), self._first - ROWS_AT_ONCE)
         if last < len(documents):
-            button = PlainButton(text=self.t("request.more", left=len(documents) - last))
-            on_release(button, self.more_rows)
-            self.ids.more.add_widget(button)
+            self._offer(self.t("request.more", left=len(documents) - last), last)
         return False
+
+    def _offer(self, text: str, first: int) -> None:
+        button = PlainButton(text=text)
+        on_release(button, lambda: self._show_rows(first))
+        self.ids.more.add_widget(button)
 
     def _row(self, document: DocumentView, single: bool) -> DocumentRow:
         t = self.flow.t

@@ -167,6 +167,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "request.findings": ("Có {count} điều cần chú ý", "{count} to note"),
     "request.findings_title": ("Cần chú ý trước khi ký", "Note before you sign"),
     "request.finding_count": ("{finding} ({documents})", "{finding} ({documents})"),
+    "request.before": ("Xem {count} chứng từ trước", "Show the {count} before"),
     "request.more": ("Xem thêm ({left})", "Show more ({left})"),
     "request.sign_count": ("Ký số ({count})", "Sign ({count})"),
     "request.none_left": (

@@ -135,6 +135,33 @@ class Eyes:
         return float(Window.height), 0.0
 
 
+class Arrivals:
+    """How long a push takes to the frame that shows it: from the socket's event to the drawn card."""
+
+    def __init__(self) -> None:
+        self.seconds: float | None = None
+        self._arrived = 0.0
+
+    def watch(self, app: Any) -> None:
+        from kivy.core.window import Window
+
+        from mobile_app.device.paired_run import PairedRun
+
+        heard = PairedRun._on_event
+
+        def hear(run: PairedRun, event: str, message: object) -> Any:
+            if event == "sign_request":
+                self._arrived, self.seconds = time.monotonic(), None
+            return heard(run, event, message)
+
+        PairedRun._on_event = hear  # type: ignore[method-assign]
+        Window.bind(on_flip=lambda _window: self._drawn(app))
+
+    def _drawn(self, app: Any) -> None:
+        if self._arrived and app.window.showing == "home" and app.window.page.ids.cards.children:
+            self.seconds, self._arrived = time.monotonic() - self._arrived, 0.0
+
+
 class Driver:
     def __init__(self, app: Any, connection: socket.socket) -> None:
         self._app = app
@@ -144,11 +171,13 @@ class Driver:
         self._scrolled: list[tuple[float, float]] = []
         self._longest_frame = 0.0
         self._last_frame = 0.0
+        self._arrivals = Arrivals()
 
     def start(self) -> None:
         from kivy.clock import Clock
 
         Clock.schedule_interval(self._frame, 0)
+        self._arrivals.watch(self._app)
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _frame(self, _seconds: float) -> None:
@@ -244,6 +273,10 @@ class Driver:
         from kivy.core.window import Window
 
         Window.show()
+
+    def do_arrival_to_card(self) -> float | None:
+        """Seconds from the last push to the frame that shows its card, once it was drawn."""
+        return self._arrivals.seconds
 
     def do_stop(self) -> None:
         self._app.stop()
