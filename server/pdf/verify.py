@@ -33,12 +33,13 @@ Trust = Literal["trusted", "untrusted", "unknown"]
 Coverage = Literal["whole_file", "earlier_revision", "partial"]
 # Odd, and yet no reason to doubt what is shown.
 _PADES = "/ETSI.CAdES.detached"
-HARMLESS = {"unsigned_attributes_unusual", "signing_certificate_missing", "bytes_after_signature"}
+HARMLESS = {"unsigned_attributes_unusual", "signing_certificate_missing", "bytes_after_signature", "timestamp_untrusted"}
 
 
 @dataclass(frozen=True)
 class SignatureReport:
-    """One signature. ``time_kind``: claimed by the signer, or proven by a timestamp. ``changes_after``:
+    """One signature. ``time_kind``: claimed by the signer, or proven by a
+    timestamp that is whole and leads to a trust root. ``changes_after``:
     ``none``, or the highest level of what later revisions changed (``lta_updates``, ``form_filling``,
     ``annotations``, ``other``, ``unknown``). ``warnings``: codes, sorted."""
 
@@ -188,15 +189,21 @@ def _report(
         warnings.add("changed_after_signing")
     if coverage == "partial":
         warnings.add("coverage_partial")
+    stamped = status.timestamp_validity
+    if stamped is not None and not (stamped.intact and stamped.valid):
+        warnings.add("timestamp_broken")
+        report = replace(report, level="PAdES B-B" if report.level == "PAdES B-T" else report.level)
+    elif stamped is not None and not stamped.trusted:
+        warnings.add("timestamp_untrusted")
+    proven = stamped if stamped is not None and stamped.intact and stamped.valid and stamped.trusted else None
     integrity: Integrity = "ok" if status.intact and status.valid else "broken"
     if integrity == "ok" and warnings - HARMLESS:
         integrity = "suspicious"
-    stamped = status.timestamp_validity
-    time = stamped.timestamp if stamped is not None else status.signer_reported_dt
+    time = proven.timestamp if proven is not None else status.signer_reported_dt
     return replace(
         report,
         time=time,
-        time_kind="none" if time is None else "timestamp" if stamped is not None else "claimed",
+        time_kind="none" if time is None else "timestamp" if proven is not None else "claimed",
         integrity=integrity,
         trust="trusted" if status.trusted else "untrusted",
         coverage=coverage,

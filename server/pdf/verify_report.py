@@ -113,6 +113,14 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "Một đối tượng trùm qua chỗ chứa chữ ký: nội dung hiện ra có thể không được ký.",
         "An object spans the signature's place: what is shown may not be signed.",
     ),
+    "timestamp_broken": (
+        "Dấu thời gian không hợp lệ hoặc thuộc chữ ký khác: thời điểm không được xác nhận.",
+        "The timestamp is broken or another signature's: the time is not proven.",
+    ),
+    "timestamp_untrusted": (
+        "Dấu thời gian không thuộc nơi cấp được tin cậy: thời điểm chỉ là lời khai.",
+        "The timestamp is from no trusted issuer: the time is only claimed.",
+    ),
     "unlisted_bytes_at_end": (
         "Sau phần kết của tệp còn dữ liệu lạ.",
         "Foreign data follows the end of the file's last revision.",
