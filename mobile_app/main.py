@@ -21,7 +21,6 @@ from mobile_app.device.file_vault import FileVault
 from mobile_app.device.profile import Profile
 from mobile_app.errors import VaultError
 from mobile_app.link.http_link import HttpConnector
-from mobile_app.link.socket_link import SocketIoConnector
 from mobile_app.link.trust import ServerTrust
 from mobile_app.ui.theme import missing_fonts
 from mobile_app.ui.version import APP_VERSION
@@ -33,6 +32,8 @@ _DEFAULT_PROFILE: Final = Path.home() / ".phoneseal" / "phone"
 _SWITCH_SECONDS: Final = 0.001
 """How long a thread that computes may keep the interpreter while the window waits for it: Python's own 5 ms, many times a frame, make the
 window stumble while documents are checked."""
+_NOT_NEEDED: Final = "aiohttp"
+"""Where it is installed, the socket library loads it for a kind of client that is not used here: a quarter of the app's start."""
 _FRAMES: Final = 30
 """A second: these screens hardly move, and a phone's battery is short."""
 
@@ -90,6 +91,8 @@ def make_app(options: argparse.Namespace) -> "PhoneSealApp":
     """Everything joined. Raises VaultError("profile_in_use")."""
     prepare_kivy(options)
     sys.setswitchinterval(_SWITCH_SECONDS)
+    sys.modules.setdefault(_NOT_NEEDED, None)  # type: ignore[arg-type]
+    from mobile_app.link.socket_link import SocketIoConnector
     from mobile_app.ui.app import PhoneSealApp
     from mobile_app.ui.bridge import Bridge
     from mobile_app.ui.flow import Flow

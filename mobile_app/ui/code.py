@@ -22,7 +22,7 @@ class CodeScreen(Page):
             self.ids[name].text = code
         t = self.flow.t
         left = opened.pending.item_count - len(opened.refused or {})
-        self.ids.place.text = self.flow.place_in_series()
+        self.ids.place.text = self.flow.together.place()
         self.ids.who.text = opened.pending.relying_party_name
         self.ids.what.text = t("code.what", documents=t.count("documents", left))
         titles = [document.title for document in opened.view.documents if document.position not in (opened.refused or {})]

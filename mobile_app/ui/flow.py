@@ -42,7 +42,8 @@ from mobile_app.ui.evidence_file import files_folder, save
 from mobile_app.ui.opened_request import Intent, OpenedRequest
 from mobile_app.ui.parts import PhoneParts
 from mobile_app.ui.settings import KeptSettings
-from mobile_app.ui.sign_all import SignAll, Stand
+from mobile_app.ui.sign_all import SignAll
+from mobile_app.ui.sign_all_flow import Together
 from mobile_app.ui.strings import Language, Strings
 from mobile_app.ui.theme import ThemeName
 
@@ -105,7 +106,7 @@ class Flow:
         self.warning: tuple[SecurityWarning, Question[None] | None] | None = None
         self._decision: Question[Decision] | None = None
         self._code: Question[str | None] | None = None
-        self.series: SignAll | None = None
+        self.together = Together(self)
         self.account = AccountRoom(self)
         self.looking_at = 0
         self.history_entry: FinishedRequest | None = None
@@ -196,102 +197,19 @@ class Flow:
 
     def leave(self) -> None:
         """Back to Home; the request goes on waiting."""
-        if self.series is not None and self.series.is_signing and self.pin is None:
-            self.series.is_hidden = True
+        series = self.series
+        if series is not None and series.is_signing and self.pin is None:
+            series.is_hidden = True
         else:
-            self._end_series()
+            self.together.end()
         self.opened = None
         self._answer_open_questions()
         self.go("home")
 
-    # -- several requests -----------------------------------------------------------------------------
-    def sign_all(self) -> None:
-        """Lead through all that waits now."""
-        if self.series is None and self.pending:
-            self.series = SignAll(self.pending)
-            self.series_next()
-
-    def series_next(self) -> None:
-        """To the next one that was not looked at; then the PIN for those that have their code; then how they ended."""
-        series = self.series
-        entry = None if series is None else series.next_to_look_at() or series.next_chosen()
-        if series is None or (entry is None and not any(entry.result for entry in series.entries)):
-            self.leave()
-        elif entry is None:
-            self.opened = None
-            self.go("sign_all")
-        else:
-            self._open(entry.opened)
-
-    def put_off(self) -> None:
-        """Not this one now; on to the next."""
-        if self.series is not None and self.opened is not None:
-            self.series.put_off(self.opened.request_id)
-            self._answer_open_questions()
-            self.series_next()
-
-    def place_in_series(self) -> str:
-        """``Yêu cầu 2/3``, when the person goes through several."""
-        if self.series is None or self.opened is None:
-            return ""
-        number, total = self.series.place(self.opened.request_id)
-        return self.t("sign_all.place", number=number, total=total) if number else ""
-
-    def _end_series(self) -> None:
-        series, self.series = self.series, None
-        if series is not None:
-            series.drop_pin()
-
-    def _answered_by_series(
-        self, request_id: str, problem: PinProblem | None, question: Question[bytearray | None]
-    ) -> bool:
-        """Whether the PIN need not be asked for: it was given for all, or there is more to look at first."""
-        series = self.series
-        entry = None if series is None else series.entry(request_id)
-        if series is None or entry is None:
-            return False
-        entry.stand = Stand.CHOSEN
-        if problem is not None:
-            series.drop_pin()
-        pin = series.pin_for(entry, self.now_ms())
-        if pin is not None:
-            question.answer(pin)
-            return True
-        if series.next_to_look_at() is not None or series.is_hidden:
-            question.answer(None)
-            if series.is_hidden:
-                self._end_series()
-            else:
-                self.series_next()
-            return True
-        self.opened = entry.opened
-        return False
-
-    def _give_series(self, request_id: str, pin: bytearray) -> None:
-        """One PIN for all of them: the others are walked through again."""
-        series = self.series
-        entry = None if series is None else series.entry(request_id)
-        if series is None or entry is None:
-            return
-        entry.stand = Stand.GIVEN
-        series.keep_pin(pin, self.now_ms())
-        for other in series.chosen():
-            self.bridge.walk_again(self.device.open_request, other.request_id)
-
-    def _series_went_on(self, series: SignAll, result: RequestResult) -> None:
-        is_open = self.opened is not None and self.opened.request_id == result.request_id
-        if series.left == 0 and series.is_hidden:
-            self.notice = self.t("sign_all.signed", signed=series.signed, total=len(series.entries))
-            self._end_series()
-            self.refresh()
-        elif series.left == 0:
-            self.opened = None
-            self.go("sign_all")
-        elif is_open and not series.is_signing:
-            self.result = result
-            self.go("result")
-        else:
-            self.refresh()
+    @property
+    def series(self) -> SignAll | None:
+        """The requests that the person signs together, if they do."""
+        return self.together.series
 
     # -- its questions --------------------------------------------------------------------------------
 
@@ -340,7 +258,7 @@ class Flow:
         if asked is not None:
             self.go("progress" if self.opened is not None else "home")
             if asked.purpose == PinPurpose.SIGN and asked.request is not None:
-                self._give_series(asked.request.request_id, pin)
+                self.together.pin_given(asked.request.request_id, pin)
             asked.question.answer(pin)
 
     def ask_decision(self, request: RequestView, question: Question[Decision]) -> None:
@@ -383,7 +301,7 @@ class Flow:
             question.answer(None)
             return
         request_id = request.request_id if request is not None and purpose == PinPurpose.SIGN else ""
-        if self._answered_by_series(request_id, problem, question):
+        if self.together.answers_pin(request_id, problem, question):
             return
         self.pin = PinAsked(purpose, request, problem, question, self.now_ms())
         self.go("pin")
@@ -397,8 +315,8 @@ class Flow:
             self.refresh()
 
     def result_came(self, result: RequestResult) -> None:
-        if self.series is not None and self.series.ended(result):
-            self._series_went_on(self.series, result)
+        if self.together.ended(result):
+            pass
         elif self._in(result.request_id) is not None:
             self.result = result
             self.go("result")
@@ -408,7 +326,7 @@ class Flow:
 
     def problem_came(self, code: str, details: Mapping[str, object], request_id: str | None) -> None:
         if request_id is not None and self._in(request_id) is not None:
-            self._end_series()
+            self.together.end()
             self.problem = (code, details)
             self.go("problem")
         else:
@@ -453,7 +371,7 @@ class Flow:
 
     def answer_new_device(self, decision: NewDeviceDecision) -> None:
         asked, self.new_device = self.new_device, None
-        self._end_series()
+        self.together.end()
         self.opened = None
         self.go("home")
         if asked is not None:
@@ -466,7 +384,7 @@ class Flow:
     def _warn(self, warning: SecurityWarning, question: Question[None] | None) -> None:
         self.go("warning")
         self.warning = (warning, question)
-        self._end_series()
+        self.together.end()
         self.opened = None
         self.refresh()
 

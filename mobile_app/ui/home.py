@@ -67,7 +67,7 @@ class HomeScreen(Page):
             return
         if not dock.children:
             made = PrimaryButton()
-            on_release(made, self.flow.sign_all)
+            on_release(made, self.flow.together.begin)
             dock.add_widget(made)
         button = dock.children[0]
         button.text = self.t("sign_all", count=len(self.flow.pending))

@@ -20,7 +20,7 @@ class ProgressScreen(Page):
         done, total = (progress.done, progress.total) if progress else (0, opened.pending.item_count)
         if progress is not None and progress.step == Step.SENDING and done >= total:
             step = "sent"
-        self.ids.place.text = self.flow.place_in_series()
+        self.ids.place.text = self.flow.together.place()
         self.ids.who.text = opened.pending.relying_party_name
         self.ids.step.text = self.t(f"progress.{step}")
         self.ids.numbers.text = self.t("progress.numbers", done=done, total=total) if progress else ""

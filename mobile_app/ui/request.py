@@ -57,7 +57,7 @@ class RequestScreen(Page):
             "home.what", documents=t.count("documents", pending.item_count), pages=t.count("pages", pending.total_pages)
         )
         self.ids.when.text = t.moment(pending.issued_at)
-        self.ids.place.text = self.flow.place_in_series()
+        self.ids.place.text = self.flow.together.place()
         self.ids.later.disabled = self.flow.series is None
         counted = Counter(finding for document in view.documents for finding in document.findings)
         self.ids.findings.clear_widgets()

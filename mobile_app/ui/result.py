@@ -42,7 +42,7 @@ class ResultScreen(Page):
     def go_on(self) -> None:
         """To the next request that waits, or home."""
         if self.flow.series is not None:
-            self.flow.series_next()
+            self.flow.together.go_on()
             return
         result = self.flow.result
         waiting = [one for one in self.flow.pending if result is None or one.request_id != result.request_id]

@@ -130,7 +130,7 @@ def question() -> Question[Any]:
 def at_rest(flow: Flow, now: int) -> None:
     """Nothing opened, nothing asked, connected."""
     flow.warning = None
-    flow.opened, flow.result, flow.problem, flow.pin, flow.new_device, flow.series = None, None, None, None, None, None
+    flow.opened, flow.result, flow.problem, flow.pin, flow.new_device, flow.together.series = None, None, None, None, None, None
     flow.pending, flow.notice, flow.skew_ms, flow.connection = (), "", 0, ConnectionState.ONLINE
     flow.pairing_state = flow.pairing_digits = flow.offered_link = ""
     flow.history_entry = None
@@ -171,7 +171,7 @@ def _progress(flow: Flow, now: int) -> str:
 
 
 def series(flow: Flow, now: int) -> SignAll:
-    made = flow.series = SignAll([pending(number, 12, now) for number in (1, 2, 3)])
+    made = flow.together.series = SignAll([pending(number, 12, now) for number in (1, 2, 3)])
     for entry in made.entries:
         entry.stand = Stand.CHOSEN
         entry.opened.view = View(entry.opened.pending)  # type: ignore[assignment]
