@@ -25,6 +25,7 @@ class ViewerScreen(Page):
     page = NumericProperty(0)
     pages = NumericProperty(1)
     ticked = BooleanProperty(True)
+    is_one_of_many = BooleanProperty(False)
     _pictures: Pages | None = None
     _wanted: tuple[int, int, int] | None = None
     _fingers: Fingers | None = None
@@ -65,7 +66,7 @@ class ViewerScreen(Page):
             self.ids.findings.add_widget(Words(text=self.flow.t.finding(finding)))
         self.ids.previous_document.disabled = position == 0
         self.ids.next_document.disabled = position == len(view.documents) - 1
-        self.ids.choice.disabled = len(view.documents) == 1
+        self.is_one_of_many = len(view.documents) > 1
         self._show_tick()
         self._show_page()
 

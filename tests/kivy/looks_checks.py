@@ -68,6 +68,15 @@ def seen(widget: Any, clip: Box, scroller: Any = None, opacity: float = 1.0) -> 
         yield from seen(child, clip, scroller, opacity)
 
 
+def ghosts(widget: Any, hidden: bool = False) -> Iterator[str]:
+    """What can't be seen but still takes the finger from whatever lies there."""
+    hidden = hidden or widget.opacity == 0
+    if hidden and isinstance(widget, ButtonBehavior) and widget.width > 1 and widget.height > 1:
+        yield f"{type(widget).__name__} “{getattr(widget, 'text', '')}” is hidden but can be touched"
+    for child in widget.children:
+        yield from ghosts(child, hidden)
+
+
 def is_over(one: Any, other: Any) -> bool:
     while other is not None and other is not Window:
         if other is one:
@@ -80,6 +89,7 @@ def problems(pixels: Picture.Image) -> list[str]:
     """Of what stands in the window now, topmost layer only."""
     everything = list(seen(Window.children[0], (0.0, 0.0, float(Window.width), float(Window.height))))
     found = [problem for one in everything for problem in (*cut_off(one), *too_small(one), *hard_to_read(one, pixels))]
+    found += ghosts(Window.children[0])
     return found + overlaps([one for one in everything if isinstance(one.widget, THINGS)]) + squeezed(everything)
 
 
