@@ -37,6 +37,7 @@ from mobile_app.ui.opened_request import Intent, OpenedRequest
 from mobile_app.ui.problem_texts import ENDS, FINDINGS, PROBLEMS, WARNINGS
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.sign_all import SignAll, Stand
+from tests.kivy.looks_account import ACCOUNT_STATES
 
 PARTY = "Công ty Trách nhiệm hữu hạn Một thành viên Thương mại Dịch vụ và Xuất nhập khẩu Nguyễn Trường Thịnh Phước"
 PERSON = "Nguyễn Phúc Bảo Quỳnh Thiên Hương Nguyệt Ánh"
@@ -266,7 +267,7 @@ STATES: dict[str, Callable[[Flow, int], str]] = {
     "code": _code, "pin": _pin, "pin_waits": _pin_waits, "result_in_part": _result("ok"), "result": _result("server_error"),
     "sign_all": _sign_all_end, "problem": _problem, "warning": _warning, "new_device": _new_device,
     "certificates": lambda flow, now: "certificates", "history": lambda flow, now: "history", "evidence": _evidence, "reason": _reason,
-    "account": lambda flow, now: "account",
+    "account": lambda flow, now: "account", **ACCOUNT_STATES,
 }  # fmt: skip
 
 
