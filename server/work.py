@@ -22,6 +22,10 @@ class Job:
     attempts: int
 
 
+def no_break() -> None:
+    """What a step does between two documents when nobody could be waiting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """``topic`` says who delivers it (push, withdraw, outcome, request_changed …), ``subject`` what it is about."""
@@ -49,7 +53,7 @@ class Jobs(Protocol):
         self, kind: str, subject: str, bodies: list[dict[str, Any]], *, now: float, priority: int
     ) -> None: ...
 
-    def take(self, owner: str, now: float, lease_seconds: float) -> Job | None: ...
+    def take(self, owner: str, now: float, lease_seconds: float, up_to: int = ...) -> Job | None: ...
 
     def hold(self, job: Job, now: float) -> None:
         """Raises ``LeaseLost`` unless ``job``'s lease epoch still stands: first line of every worker's write transaction."""

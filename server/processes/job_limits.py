@@ -29,10 +29,22 @@ def limit_memory() -> None:
 @contextlib.contextmanager
 def watchdog(kind: str, lease_seconds: float) -> Iterator[None]:
     """Ends this process, with a traceback in the log, when the work inside goes on after its lease: by then its results would be
-    refused, and the supervisor starts another worker. Works also when a library never gives the interpreter back."""
-    seconds = _LONGEST if kind in _RENEWING else lease_seconds + _AFTER_THE_LEASE
-    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
+    refused, and the supervisor starts another worker. Works also when a library never gives the interpreter back. A job inside another
+    has its own time; the outer one's begins anew after it."""
+    _running.append(_LONGEST if kind in _RENEWING else lease_seconds + _AFTER_THE_LEASE)
+    _arm()
     try:
         yield
     finally:
+        _running.pop()
+        _arm()
+
+
+_running: list[float] = []
+
+
+def _arm() -> None:
+    if _running:
+        faulthandler.dump_traceback_later(_running[-1], exit=True, file=sys.__stderr__ or sys.stderr)
+    else:
         faulthandler.cancel_dump_traceback_later()

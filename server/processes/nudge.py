@@ -50,11 +50,15 @@ class NudgeListener:
         except (TimeoutError, BlockingIOError):
             return None
 
-    def drain(self) -> None:
+    def drain(self) -> bool:
+        """Swallows what waits. Was there anything?"""
         self.socket.setblocking(False)
+        came = False
         with contextlib.suppress(BlockingIOError):
             while True:
                 self.socket.recv(256)
+                came = True
+        return came
 
 
 class NoNudge:

@@ -34,7 +34,7 @@ from server.signing.embed_signatures import EmbedSignatures
 from server.signing.give_up import GiveUp
 from server.signing.prepare_documents import PrepareDocuments
 from server.signing.single_out import single_out
-from server.work import MAX_ATTEMPTS, Job
+from server.work import HOUSEKEEPING, INTERACTIVE, MAX_ATTEMPTS, Job
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
@@ -42,9 +42,14 @@ OUT_OF_ORDER_PAUSE = 5.0
 
 
 class Worker:
-    def __init__(self, app: UseCases, name: str, sandbox: Sandbox) -> None:
+    def __init__(
+        self, app: UseCases, name: str, sandbox: Sandbox, nudged: Callable[[], bool] = lambda: False
+    ) -> None:
+        """``nudged``: may there be new work since it was asked last?"""
         self._app = app
         self._name = name
+        self._nudged = nudged
+        self._doing: Job | None = None
         inspector = SandboxedInspector(sandbox, app.config)
         store, blobs, clock, nudge = app.store, app.blobs, app.clock, app.nudge
         self._housekeeping = Housekeeping(store, blobs, clock, app.pair_device, app.expire_requests)
@@ -53,9 +58,11 @@ class Worker:
         inspect = InspectUpload(store, blobs, inspector, clock, nudge)
         unpack = UnpackArchive(store, blobs, app.receive_upload, clock, app.config, nudge)
         self._steps: dict[str, Callable[[Job], None]] = {
-            "prepare_items": PrepareDocuments(store, blobs, preparer, clock, nudge),
+            "prepare_items": PrepareDocuments(store, blobs, preparer, clock, nudge, self.let_through),
             "make_offers": app.make_offers,
-            "embed_items": EmbedSignatures(store, blobs, embedder, clock, nudge, app.config.full_validation_share),
+            "embed_items": EmbedSignatures(
+                store, blobs, embedder, clock, nudge, app.config.full_validation_share, self.let_through
+            ),
             "inspect_upload": inspect,
             "unpack_archive": unpack,
             "render_page": RenderPage(store, blobs, inspector, nudge),
@@ -75,14 +82,27 @@ class Worker:
         if released:
             log.warning("%d jobs of a process that died are free again", released)
 
-    def run_one(self) -> bool:
-        """Takes and does one job. Returns False when there was none."""
+    def let_through(self) -> None:
+        """Between two documents of a big batch: what a person waits for is done first, unless the batch's own lease grows short."""
+        big = self._doing
+        if big is None or big.priority <= INTERACTIVE or not self._nudged():
+            return
+        try:
+            while self._app.clock.now() < big.lease_until - self._app.config.lease_seconds / 2:
+                if not self.run_one(INTERACTIVE):
+                    return
+        finally:
+            self._doing = big
+
+    def run_one(self, up_to: int = HOUSEKEEPING) -> bool:
+        """Takes and does one job of a priority ``up_to`` this. Returns False when there was none."""
         with self._app.store.read() as tx:
-            if not tx.jobs.any_to_take(self._app.clock.now()):
+            if not tx.jobs.any_to_take(self._app.clock.now(), up_to):
                 return False
-        job, parted = self._take()
+        job, parted = self._take(up_to)
         if job is None or parted:
             return job is not None
+        self._doing = job
         try:
             steps = self._steps if job.attempts <= MAX_ATTEMPTS else self._give_up
             with watchdog(job.kind, self._app.config.lease_seconds):
@@ -98,11 +118,11 @@ class Worker:
                 log.info("job %d went to another worker, and its files with it", job.job_id)
         return True
 
-    def _take(self) -> tuple[Job | None, bool]:
+    def _take(self, up_to: int) -> tuple[Job | None, bool]:
         """A job under lease; or one that is gone, because its documents have a job each now."""
         with self._app.store.write() as tx:
             now = self._app.clock.now()
-            job = tx.jobs.take(self._name, now, self._app.config.lease_seconds)
+            job = tx.jobs.take(self._name, now, self._app.config.lease_seconds, up_to)
             parts = single_out(job) if job is not None else []
             if job is not None and parts:
                 for body in parts:
@@ -143,7 +163,7 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
     app = build(config, SocketNudge(run_folder))
     documents, incoming = app.blobs.area("documents"), app.blobs.area("incoming")
     with Sandbox(readable=[documents], writable=[incoming], max_bytes=config.max_document_bytes) as sandbox:
-        worker = Worker(app, f"worker-{number}-{os.getpid()}", sandbox)
+        worker = Worker(app, f"worker-{number}-{os.getpid()}", sandbox, listener.drain)
         worker.take_over(f"worker-{number}-")
         sandbox.warm_up()
         if missing := [wall for wall in EVERY_WALL if wall not in sandbox.walls]:

@@ -7,6 +7,7 @@ signed alone), and in a big one on one document, drawn by lot, of each hundred (
 
 import hashlib
 import logging
+from collections.abc import Callable
 
 from server.audit.audit_log import record
 from server.clock import Clock
@@ -16,7 +17,7 @@ from server.signing.credential import Credential
 from server.signing.finish_request import complete_if_done
 from server.signing.ports import Blobs, EmbeddedFile, SignatureEmbedder, SigningStore, SigningTransaction
 from server.signing.sign_request import EndResult, Item, ItemState, SignRequest, State
-from server.work import Job, Nudge
+from server.work import Job, Nudge, no_break
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +31,16 @@ class EmbedSignatures:
         clock: Clock,
         nudge: Nudge,
         full_validation_share: float,
+        between: Callable[[], None] = no_break,
     ) -> None:
+        """``between`` is called between two documents: others' work may be done there."""
         self._store = store
         self._blobs = blobs
         self._embedder = embedder
         self._clock = clock
         self._nudge = nudge
         self._share = full_validation_share
+        self._between = between
 
     def __call__(self, job: Job) -> None:
         """Embeds the job's group. Raises ``LeaseLost`` when another worker has it by now."""
@@ -70,6 +74,7 @@ class EmbedSignatures:
         embedded: list[tuple[Item, EmbeddedFile]] = []
         failed: list[tuple[int, str]] = []
         for index, item in enumerate(todo):
+            self._between()
             fully = self._sampled(request, item.position, index)
             try:
                 embedded.append((item, self._embed_one(job.subject, item, credential, fully=fully)))

@@ -5,6 +5,7 @@ the last one queues the making of the offers in that same transaction.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,20 +17,28 @@ from server.signing.dtbs import find_signature_algorithm
 from server.signing.finish_request import end_request
 from server.signing.ports import Blobs, DocumentPreparer, PreparedFile, SigningStore, SigningTransaction
 from server.signing.sign_request import FINAL, EndResult, Item, ItemState, SignRequest, State
-from server.work import Job, Nudge
+from server.work import Job, Nudge, no_break
 
 log = logging.getLogger(__name__)
 
 
 class PrepareDocuments:
     def __init__(
-        self, store: SigningStore, blobs: Blobs, preparer: DocumentPreparer, clock: Clock, nudge: Nudge
+        self,
+        store: SigningStore,
+        blobs: Blobs,
+        preparer: DocumentPreparer,
+        clock: Clock,
+        nudge: Nudge,
+        between: Callable[[], None] = no_break,
     ) -> None:
+        """``between`` is called between two documents: others' work may be done there."""
         self._store = store
         self._blobs = blobs
         self._preparer = preparer
         self._clock = clock
         self._nudge = nudge
+        self._between = between
 
     def __call__(self, job: Job) -> None:
         """Prepares the job's group of items. Raises ``LeaseLost`` when another worker has it by now."""
@@ -71,6 +80,7 @@ class PrepareDocuments:
         failed: list[tuple[int, str]] = []
         crash_point("prepare.before_blobs")
         for item in items:
+            self._between()
             try:
                 file = self._prepare_one(request, item, digests)
             except PhoneSealError as error:

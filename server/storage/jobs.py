@@ -8,7 +8,7 @@ from typing import Any
 from server.errors import LeaseLost
 from server.signing.unstick_request import WaitingWork
 from server.storage.rows import dump
-from server.work import BULK, DEATH_COUNTS_FOR, Job, Message
+from server.work import BULK, DEATH_COUNTS_FOR, HOUSEKEEPING, Job, Message
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -54,11 +54,12 @@ class JobTable:
             (kind, subject, priority, now, dump(bodies)),
         )
 
-    def take(self, owner: str, now: float, lease_seconds: float) -> Job | None:
-        """The first free job, leased to ``owner`` under a new epoch."""
+    def take(self, owner: str, now: float, lease_seconds: float, up_to: int = HOUSEKEEPING) -> Job | None:
+        """The first free job of a priority ``up_to`` this, leased to ``owner`` under a new epoch."""
         row = self._db.execute(
-            "SELECT * FROM jobs INDEXED BY jobs_to_take WHERE lease_until <= ? AND not_before <= ? ORDER BY priority, job_id LIMIT 1",
-            (now, now),
+            "SELECT * FROM jobs INDEXED BY jobs_to_take WHERE lease_until <= ? AND not_before <= ? AND priority <= ?"
+            " ORDER BY priority, job_id LIMIT 1",
+            (now, now, up_to),
         ).fetchone()
         if row is None:
             return None
@@ -135,12 +136,12 @@ class JobTable:
         )
         return done.rowcount
 
-    def any_to_take(self, now: float) -> bool:
+    def any_to_take(self, now: float, up_to: int = HOUSEKEEPING) -> bool:
         """Could any job be taken right now? Counting them would read all that wait, each time anew."""
         row = self._db.execute(
-            "SELECT 1 FROM jobs INDEXED BY jobs_to_take WHERE lease_until <= ? AND not_before <= ?"
+            "SELECT 1 FROM jobs INDEXED BY jobs_to_take WHERE lease_until <= ? AND not_before <= ? AND priority <= ?"
             " ORDER BY priority, job_id LIMIT 1",
-            (now, now),
+            (now, now, up_to),
         ).fetchone()
         return row is not None
 
