@@ -1,6 +1,7 @@
 """What anybody may do to the web process without a log-in: nonsense in frames and lines, connections that say nothing or too slowly."""
 
 import base64
+import datetime
 import os
 import socket
 import subprocess
@@ -12,6 +13,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.server_process import ServerProcess, wait_for
 
@@ -93,9 +98,11 @@ def test_an_events_name_is_not_written_to_the_log(server: ServerProcess) -> None
         connection.sendall(frame(1, JOIN))
         connection.sendall(frame(1, b'42/device,1["forged\\n2026-01-01 ERROR all is lost",{}]'))
         connection.sendall(frame(1, b'42/device,2[{"a":1},{}]'))
-        added = wait_for(
-            lambda: (text := server.log_path.read_bytes()[before:].decode()).count("unknown event") == 2 and text,
-            "both events are answered",
+        added = str(
+            wait_for(
+                lambda: (text := server.log_path.read_bytes()[before:].decode()).count("unknown event") == 2 and text,
+                "both events are answered",
+            )
         )
     assert "all is lost" not in added
     assert "Traceback" not in added
@@ -193,6 +200,42 @@ def test_a_kept_connection_may_wait_longer_for_its_next_request() -> None:
         "print(ended(made) < 5)"
     )
     assert out.splitlines() == ["b'HTTP/1.1 200 OK'"] * 2 + ["b'ok'", "True"]
+
+
+def test_a_failed_tls_handshake_is_one_line(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "both.pem").write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    out = served(
+        "import logging, ssl, sys\n"
+        "logging.basicConfig(level=logging.INFO, stream=sys.stdout, format='%(message)s')\n"
+        f"context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); context.load_cert_chain({str(tmp_path / 'both.pem')!r})\n"
+        "one.stop(); listener = socket.socket(); listener.bind(('127.0.0.1', 0)); listener.listen()\n"
+        "one = c.BoundedServer(listener, app, per_address=9, log=None, ssl_context=context); one.start()\n"
+        "silent = connect(); print(ended(silent) < 5)\n"
+        "wrong = connect(); wrong.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n'); print(ended(wrong) < 5)\n"
+        "trusting = ssl.create_default_context(); trusting.check_hostname = False; trusting.verify_mode = ssl.CERT_NONE\n"
+        "right = trusting.wrap_socket(connect()); right.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n'); print(right.recv(15))\n"
+    )
+    assert out.splitlines() == [
+        "a TLS handshake failed (TimeoutError)",
+        "True",
+        "a TLS handshake failed (SSLError)",
+        "True",
+        "b'HTTP/1.1 200 OK'",
+    ]
 
 
 def test_an_address_is_counted_by_its_network() -> None:
