@@ -17,8 +17,9 @@ from server.pdf import geometry
 from server.pdf.cms import CmsTemplate
 from server.pdf.embed import embed, embed_into_file, gap_bounds
 from server.pdf.inspect_limits import UploadLimits
-from server.pdf.prepare import LARGE_FILE, DocumentPreparer, format_signing_time
+from server.pdf.prepare import LARGE_FILE, DocumentPreparer
 from server.pdf.sandbox import Sandbox
+from server.pdf.signing_time import format_signing_time
 from server.pdf.stamp import StampFonts, StampMaker
 from server.pdf.validate import check_signed_document_fast, check_signed_file_fast
 from server.pdf.validate_fully import validate_signed_document_fully

@@ -93,6 +93,10 @@ REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Cấu trúc tệp không đúng chuẩn PDF.",
         "en": "The file's structure did not follow the PDF standard.",
     },
+    "dangling_references": {
+        "vi": "Tệp nhắc đến đối tượng không có trong tệp.",
+        "en": "The file referred to objects that it does not hold.",
+    },
     "xref_wrong": {
         "vi": "Bảng tham chiếu chéo của tệp bị sai.",
         "en": "The file's cross-reference table was wrong.",

@@ -101,9 +101,12 @@ def number(value: Value) -> float | None:
 
 
 def open_with_qpdf(source: Path | BinaryIO, *, recover: bool) -> pikepdf.Pdf:
-    """Open without a password; raises ``pdf_password``, or ``pikepdf.PdfError`` for what qpdf can't read."""
+    """Open without a password; raises ``pdf_password``, or ``pikepdf.PdfError`` for what qpdf can't read.
+
+    An empty owner password opens a file for qpdf, but for no reader that asks for the user's.
+    """
     try:
-        return pikepdf.open(
+        pdf = pikepdf.open(
             source,
             attempt_recovery=recover,
             inherit_page_attributes=False,
@@ -117,6 +120,10 @@ def open_with_qpdf(source: Path | BinaryIO, *, recover: bool) -> pikepdf.Pdf:
         if "Loop detected in /Pages" in str(error):
             raise Unprocessable("the page tree runs in a circle", code="pdf_circular") from error
         raise
+    if pdf.is_encrypted and not pdf.user_password_matched:
+        pdf.close()
+        raise Unprocessable("needs a password", code="pdf_password")
+    return pdf
 
 
 def read_graph(pdf: pikepdf.Pdf, meter: Meter) -> ObjectGraph:

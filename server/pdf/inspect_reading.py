@@ -24,6 +24,7 @@ from server.pdf.inspect_framing import header_faults, looks_signed, refuse_if_tr
 from server.pdf.inspect_graph import ObjectGraph, open_with_qpdf, read_graph, refuse_circles, refuse_losses, text
 from server.pdf.inspect_limits import MIB, Meter
 from server.pdf.inspect_pages import Pages, read_pages
+from server.pdf.inspect_preparation import can_be_prepared, names_coming_objects
 from server.pdf.inspect_signatures import earlier_signatures, has_signature, refuse_if_certified_against_changes
 from server.pdf.inspect_streams import measure_stream
 from server.pdf.inspect_structure import Structure, read_structure
@@ -86,6 +87,12 @@ def read_file(path: Path, meter: Meter) -> Reading:
                 _judge(pdf, graph, buffer, structure, reading, meter)
                 _check_older_revisions(buffer, structure, reading, signed, meter)
                 _check_readable(reader, reading)
+                if names_coming_objects(buffer, structure, reader):
+                    reading.faults.add("dangling_references")
+                if not can_be_prepared(path):
+                    reading.faults.add("strict_parse_failed")
+                if signed:
+                    _refuse_if_wrong(reading)
     return reading
 
 
@@ -147,6 +154,8 @@ def _measure_object_streams(buffer: mmap.mmap, reader: PdfFileReader, structure:
                 continue
             stated = _pyhanko_object(reader, reference.idnum, reference.generation).get("/Filter", [])
             filters = [str(name) for name in stated] if isinstance(stated, list) else [str(stated)]
+            if filters not in ([], ["/FlateDecode"]):
+                structure.faults.add("strict_parse_failed")  # the phone opens no other structure stream
             start, length = extent.data
             if not measure_stream(memoryview(buffer)[start : start + length], {"/Filter": filters}, nothing, meter):
                 structure.faults.add("strict_parse_failed")  # qpdf puts up with what pyHanko does not

@@ -13,10 +13,8 @@ stamp would be worse."""
 
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from server.errors import Unprocessable
@@ -32,29 +30,13 @@ from server.pdf.pdf_syntax import (
     write_object,
 )
 from server.pdf.quick_source import QuickSource
+from server.pdf.signing_time import ANY_TIME, pdf_date
 from server.pdf.source_document import READER_ERRORS, SourceDocument, open_leniently, read_dictionary, resolve
 from server.pdf.stamp import STAMP_OBJECTS, StampMaker
 
 DEFAULT_CONTENTS_BYTES = 8192  # room for the CMS; twice as many hex digits
 COPY_CHUNK = 1 << 20
 LARGE_FILE = 32 << 20  # from here on callers use prepare_file()
-_TIME_TEXT = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d):(\d\d)(?::(\d\d))?(?: ?\(?(?:GMT|UTC)?([+-]\d\d):?(\d\d)\)?)?\Z")
-VIETNAM = timezone(timedelta(hours=7))
-
-
-def format_signing_time(moment: datetime) -> str:
-    """``22/11/2025 14:05 (+07:00)``: how a stamp shows a time, in Vietnam's zone."""
-    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M (+07:00)")
-
-
-def _pdf_date(signing_time_text: str) -> bytes:
-    """The date string (ISO 32000-2 7.9.4) of a stamp's time; a text without a zone means Vietnam's."""
-    found = _TIME_TEXT.match(signing_time_text)
-    if found is None:
-        raise ValueError("the signing time is dd/mm/yyyy HH:MM, with or without seconds and a zone")
-    day, month, year, hour, minute, second, zone_hours, zone_minutes = found.groups()
-    written = f"D:{year}{month}{day}{hour}{minute}{second or '00'}{zone_hours or '+07'}'{zone_minutes or '00'}'"
-    return written.encode("ascii")
 
 
 @dataclass(frozen=True)
@@ -91,7 +73,7 @@ class DocumentPreparer:
     def __init__(
         self,
         signer_name: str,
-        stamp_maker: StampMaker,
+        stamp_maker: StampMaker | None,
         *,
         reason: str = "",
         contents_bytes: int = DEFAULT_CONTENTS_BYTES,
@@ -155,13 +137,18 @@ class DocumentPreparer:
             increment.file_size,
         )
 
+    def try_out(self, source_path: Path) -> None:
+        """As prepare_file() without a stamp, and nothing is written."""
+        small = source_path.stat().st_size <= LARGE_FILE
+        self._increment(source_path.read_bytes() if small else source_path, None, ANY_TIME)
+
     def _increment(
         self, source: bytes | Path, placement: Placement | None, time_text: str
     ) -> tuple[Increment, str, bool]:
         def build(document: SourceDocument) -> tuple[Increment, str, bool]:
             return self._build(document, placement, time_text)
 
-        _pdf_date(time_text)  # a caller's mistake, not the document's
+        pdf_date(time_text)  # a caller's mistake, not the document's
         if isinstance(source, bytes):
             try:
                 return build(QuickSource(source))
@@ -255,7 +242,7 @@ class DocumentPreparer:
     def _add_signature(self, source: SourceDocument, writer: IncrementWriter, time_text: str) -> int:
         number = writer.number()
         entries = b"/Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M%b/Name%b" % (
-            source.encryption.string(number, _pdf_date(time_text)),
+            source.encryption.string(number, pdf_date(time_text)),
             source.encryption.string(number, text_string(self._signer_name)),
         )
         if self._reason:
@@ -271,11 +258,17 @@ class DocumentPreparer:
         size: tuple[float, float],
         matrix: bytes,
     ) -> int:
+        assert self._stamp_maker is not None, "only an invisible signature goes without a stamp maker"
         stamp = self._stamp_maker.stamp(self._signer_name, time_text, *size)
         first = writer.number(STAMP_OBJECTS)
         for offset, written in enumerate(stamp.objects(first, time_text, matrix, source.encryption)):
             writer.add(first + offset, written)
         return first
+
+
+def check_can_be_prepared(source: Path) -> None:
+    """An invisible preparation whose result is thrown away. Raises Unprocessable as ``DocumentPreparer.prepare`` does."""
+    DocumentPreparer("", None).try_out(source)
 
 
 def _with_pyhanko(

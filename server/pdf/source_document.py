@@ -111,7 +111,7 @@ class PyHankoSource:
         self.size = stream.tell()
         self.last_startxref = int(reader.last_startxref or 0)
         self.uses_xref_stream = bool(reader.has_xref_stream)
-        self.next_object_number = max(int(reader.trailer["/Size"]), _highest_number(reader) + 1)
+        self.next_object_number = next_object_number(reader)
         self.trailer = {}
         for key in ("/Root", "/Info", "/ID", "/Encrypt"):
             try:
@@ -147,6 +147,11 @@ class PyHankoSource:
         target = generic.Reference(reference[0], reference[1], self._reader)
         field = self._reader.get_object(target)  # type: ignore[no-untyped-call]
         return str(field["/T"]) if "/T" in field else ""  # [] decrypts, get() would not
+
+
+def next_object_number(reader: PdfFileReader) -> int:
+    """The first number that an update may give to an object of its own."""
+    return max(int(reader.trailer["/Size"]), _highest_number(reader) + 1)
 
 
 def _highest_number(reader: PdfFileReader) -> int:

@@ -8,7 +8,7 @@ the sentences, so that they can be looked up; the JSON holds the same facts unde
 from collections.abc import Sequence
 from typing import Literal
 
-from server.pdf.prepare import format_signing_time
+from server.pdf.signing_time import format_signing_time
 from server.pdf.verify import SignatureReport
 
 Language = Literal["vi", "en"]

@@ -24,6 +24,7 @@ from mobile_app.device.document_checks.syntax import WS, Buffer, Ref, Value, rea
 
 _TAIL = re.compile(rb"startxref" + WS + rb"++(\d{1,19})" + WS + rb"++%%EOF")
 _TAIL_LENGTH = 1024
+_COMMENT = re.compile(rb"%[^\r\n]*+")  # white space between tokens (7.2.4)
 MAX_KEPT_OBJECTS = 2000
 MAX_KEPT_LENGTH = 4096
 
@@ -154,7 +155,7 @@ class OriginalFile:
         if self.handler is not None:
             raw = self.handler.stream(raw, Ref(number, 0))
         data = self._inflater.decoded(raw, dictionary)
-        numbers = data[:first].split()
+        numbers = _COMMENT.sub(b" ", data[:first]).split()
         if (
             not 0 <= first <= len(data)
             or len(numbers) != 2 * count

@@ -20,8 +20,9 @@ from server.errors import BadInput, PhoneSealError, Unprocessable
 from server.pdf.embed import embed_into_file
 from server.pdf.geometry import PageView, Placement, visible_box
 from server.pdf.pdf_syntax import UnreadableSyntax, decode_text, split_dictionary
-from server.pdf.prepare import DocumentPreparer, format_signing_time
+from server.pdf.prepare import DocumentPreparer
 from server.pdf.quick_source import QuickSource
+from server.pdf.signing_time import format_signing_time
 from server.pdf.source_document import open_leniently, read_dictionary
 from server.pdf.stamp import StampFonts
 from server.pdf.stamp_font import clean_text

@@ -1,0 +1,82 @@
+"""What is accepted is ready to be signed: found out at upload, not when somebody has asked for the signature."""
+
+import io
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from mobile_app.device.document_checks.original_file import OriginalFile
+from server.errors import Unprocessable
+from server.pdf import inspect_preparation
+from server.pdf.inspect_upload import UploadLimits, inspect_upload
+from server.pdf.prepare import check_can_be_prepared
+from tests.unit.pdf_upload.conftest import PAGE, BuildPdf, Inspect
+
+
+@pytest.mark.parametrize("where", ["page", "catalog"])
+def test_a_reference_to_a_coming_object_is_rebuilt_away(
+    build_pdf: BuildPdf, inspect: Inspect, tmp_path: Path, where: str
+) -> None:
+    """The next object that anybody adds would be shown there; the phone refuses such a document (forward references)."""
+    number, body = (3, PAGE[3]) if where == "page" else (1, PAGE[1])
+    inspection = inspect(build_pdf({number: body.removesuffix(b">>") + b"/Thumb 9 0 R >>"}))
+    assert inspection.repair_reasons == ("dangling_references",)
+    with pikepdf.open(tmp_path / "repaired.pdf") as pdf:
+        assert "/Thumb" not in (pdf.pages[0] if where == "page" else pdf.Root)
+
+
+def test_a_reference_to_a_free_number_is_left(build_pdf: BuildPdf, inspect: Inspect) -> None:
+    """Number 5 is below /Size: nobody is given it."""
+    data = build_pdf({3: PAGE[3].removesuffix(b">>") + b"/Thumb 5 0 R >>", 6: b"<< >>"})
+    assert not inspect(data).repaired
+
+
+def test_an_empty_owner_password_does_not_open_a_file_for_readers(inspect: Inspect) -> None:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(out, encryption=pikepdf.Encryption(owner="", user="bí mật", R=6))
+    with pytest.raises(Unprocessable) as caught:
+        inspect(out.getvalue())
+    assert caught.value.code == "pdf_password"
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"), [("document_fields_locked", "pdf_certified_no_changes"), ("pdf_unreadable", "pdf_broken")]
+)
+def test_what_preparation_refuses_is_refused_at_upload(
+    build_pdf: BuildPdf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, refused: str
+) -> None:
+    """Refused at once where no rebuild helps, otherwise when the rebuilt file can't be prepared either."""
+
+    def refuse(path: Path) -> None:
+        raise Unprocessable(path.name, code=code)
+
+    monkeypatch.setattr(inspect_preparation, "check_can_be_prepared", refuse)
+    source, target = tmp_path / "upload.pdf", tmp_path / "rebuilt.pdf"
+    source.write_bytes(build_pdf())
+    with pytest.raises(Unprocessable) as caught:
+        inspect_upload(source, target, UploadLimits())
+    assert caught.value.code == refused
+    assert not target.exists()
+
+
+def test_a_trial_leaves_nothing_behind(build_pdf: BuildPdf, tmp_path: Path) -> None:
+    source = tmp_path / "upload.pdf"
+    source.write_bytes(build_pdf())
+    check_can_be_prepared(source)
+    assert [path.name for path in tmp_path.iterdir()] == ["upload.pdf"]
+
+
+def test_the_phone_reads_comments_before_the_first_object_of_an_object_stream(tmp_path: Path) -> None:
+    """As qpdf writes its editable form (QDF): ``/First`` lies behind a comment."""
+    target = tmp_path / "qdf.pdf"
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(target, qdf=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    data = target.read_bytes()
+    assert b"\n%% Object stream: object" in data
+    original = OriginalFile(data, len(data))
+    containers = {entry[1] for entry in original.entries.values() if entry[0] == 2}
+    assert containers and all(original.object_stream(number).members for number in containers)
