@@ -34,6 +34,10 @@ PROBLEMS: Final[Mapping[str, Pair]] = {
         "Mã PIN đã bị khoá vì sai quá nhiều lần. Hãy nhờ bộ phận hỗ trợ, hoặc liên kết lại điện thoại.",
         "Your PIN is locked after too many wrong tries. Ask your support desk, or link the phone again.",
     ),
+    "certificate_expired": (
+        "Chứng thư của bạn chưa có hoặc không còn hiệu lực, nên chưa có gì được ký. Hãy xin chứng thư mới, hoặc liên kết lại điện thoại.",
+        "Your certificate is not valid today, so nothing was signed. Ask for a new one, or link the phone again.",
+    ),
     "device_frozen": (
         "Điện thoại này đang bị tạm khoá. Hãy mở khoá trên trang tài khoản trong trình duyệt.",
         "This phone is frozen. Lift it on your account page in the browser.",
