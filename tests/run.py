@@ -18,7 +18,7 @@ def run(arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    spread = [] if any(argument in ("-n", "-x", "--pdb") for argument in arguments) else ["-n", "2", "--dist", "loadfile"]
+    spread = [] if any(argument in ("-n", "-x", "--pdb") for argument in arguments) else ["-n", "3", "--dist", "loadfile"]  # most of a test is waiting
     named = [argument for argument in arguments if argument.startswith("tests")]
     groups = [[]] if named else [["tests", *(f"--ignore={folder}" for folder in BROWSER)], *([folder] for folder in BROWSER)]
     statuses = []

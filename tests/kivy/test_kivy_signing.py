@@ -92,7 +92,7 @@ def test_kivy_refuse_with_a_reason(paired: OneMorePhone) -> None:
     window.wait_text("Từ chối ký?")
     window.tap("Lý do (có thể bỏ trống)")
     field = window.place("Lý do (có thể bỏ trống)")
-    window.do("stroke", points=[(field["x"], field["y"] - 70)])
+    window.stroke((field["x"], field["y"] - 70))
     window.do("type", text="Sai số tiền")
     window.tap("Từ chối ký")
     window.wait_screen("result")
