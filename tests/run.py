@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = ("tests/e2e", "tests/unit/web")
 NOTHING_COLLECTED = 5
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")  # in the order of names: the quick unit tests last
 PROCESSES = "3"  # on two cores: most of a test is waiting
 
 
@@ -19,7 +20,7 @@ def run(arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    spread = [] if any(argument in ("-n", "-x", "--pdb") for argument in arguments) else ["-n", PROCESSES, "--dist", "loadfile"]
+    spread = [] if any(argument in ("-n", "-x", "--pdb") for argument in arguments) else ["-n", PROCESSES, *BY_FILE]
     named = [argument for argument in arguments if argument.startswith("tests")]
     groups = [[]] if named else [["tests", *(f"--ignore={folder}" for folder in BROWSER)], *([folder] for folder in BROWSER)]
     statuses = []

@@ -48,7 +48,7 @@ def start_again(server: ServerProcess, free_disk_bytes: int) -> None:
 
 
 def answers(server: ServerProcess) -> bool:
-    with contextlib.suppress(requests.ConnectionError):
+    with contextlib.suppress(requests.RequestException):  # also one that is too busy starting to answer
         return requests.get(f"{server.url}/healthz", timeout=2).status_code == 200
     return False
 
