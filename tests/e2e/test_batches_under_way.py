@@ -89,7 +89,7 @@ def test_a_thousand_with_progress(
         took = time.monotonic() - started
     told = desk.visit.result()
     assert "Đã ký xong cả 1.000 chứng từ" in told
-    assert re.search(r"1\.000 chứng từ trong [\d,]+ giây · \d+ chứng từ/giây", told)
+    assert re.search(r"1\.000 chứng từ trong [\d,]+ giây · [\d.]+ chứng từ/giây", told)
     assert took < 60, f"{took:.0f} s for a thousand"
     assert len(set(seen)) >= 5, f"no progress was shown: {seen}"
     expect(page.locator("[data-result-list] li")).to_have_count(50)
