@@ -5,6 +5,7 @@ are not there yet. Preparation would give its own objects those numbers, and the
 qpdf reads such references as null, so they are looked for in the bytes.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,12 +32,17 @@ _REFERENCE = re.compile(rb"(?<!\d)(\d{1,10})" + _BETWEEN + rb"\d{1,5}" + _BETWEE
 def names_coming_objects(buffer: Buffer, structure: Structure, reader: PdfFileReader) -> bool:
     """Whether anything refers to an object number that preparation may give away. Text that looks like a reference counts as one."""
     coming = next_object_number(reader)
-    trailer = reader.trailer.flatten()
-    if any(isinstance(value, IndirectObject) and value.idnum >= coming for value in map(trailer.raw_get, trailer)):
+    if any(isinstance(value, IndirectObject) and value.idnum >= coming for value in _trailer_values(reader)):
         return True
     return any(
         int(number) >= coming for text in _plain_parts(buffer, structure, reader) for number in _REFERENCE.findall(text)
     )
+
+
+def _trailer_values(reader: PdfFileReader) -> Iterator[object]:
+    for key in reader.trailer:
+        with contextlib.suppress(KeyError):  # a cross-reference stream's own key in an older section
+            yield reader.trailer.raw_get(key)
 
 
 def _plain_parts(buffer: Buffer, structure: Structure, reader: PdfFileReader) -> Iterator[bytes]:
