@@ -85,7 +85,7 @@ def read_manifest_page(value: object) -> ManifestPage:
     return ManifestPage(items, after)
 
 
-_BUNDLE_HEAD: Final = 12
+BUNDLE_HEAD: Final = 12
 
 
 def read_bundle(body: memoryview) -> Iterator[tuple[int, memoryview]]:
@@ -93,11 +93,11 @@ def read_bundle(body: memoryview) -> Iterator[tuple[int, memoryview]]:
     over."""
     at = 0
     while at < len(body):
-        if len(body) - at < _BUNDLE_HEAD:
+        if len(body) - at < BUNDLE_HEAD:
             fields.malformed("bundle", "cut_short")
         position = int.from_bytes(body[at : at + 4], "big")
-        length = int.from_bytes(body[at + 4 : at + _BUNDLE_HEAD], "big")
-        at += _BUNDLE_HEAD
+        length = int.from_bytes(body[at + 4 : at + BUNDLE_HEAD], "big")
+        at += BUNDLE_HEAD
         if length > len(body) - at:
             fields.malformed("bundle", "cut_short")
         yield position, body[at : at + length]

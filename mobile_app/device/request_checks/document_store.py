@@ -30,7 +30,7 @@ class NoSpace(PhoneError):
 
 
 class DocumentStore:
-    """Thread-safe for reading while another thread writes."""
+    """One thread reserves and writes; any may add and read."""
 
     def __init__(self, folder: Path, total_bytes: int) -> None:
         free = shutil.disk_usage(folder).free
@@ -43,17 +43,11 @@ class DocumentStore:
         self._lock = threading.Lock()
         self._closed = False
 
-    def reserve(self, item: ManifestItem) -> int:
-        """Where the bytes of ``item`` begin; a multiple of the system's map granularity."""
+    def reserve(self, length: int) -> int:
+        """Where the next ``length`` bytes begin; a multiple of the system's map granularity."""
         start = -(-self._end // mmap.ALLOCATIONGRANULARITY) * mmap.ALLOCATIONGRANULARITY
-        self._end = start + item.prepared_length
+        self._end = start + length
         return start
-
-    def append(self, item: ManifestItem, octets: memoryview) -> None:
-        """Keep a small document that was checked."""
-        start, self._end = self._end, self._end + len(octets)
-        self.write_at(start, octets)
-        self.add(item, start)
 
     def write_at(self, offset: int, octets: bytes | memoryview) -> None:
         view = memoryview(octets)

@@ -4,7 +4,8 @@ Rules:
 * The manifest is fetched and its root checked before the first document is asked for.
 * Small documents come in bundles of at most 50 and about 2 MiB, big ones piece by piece; no answer may be
   longer than what was asked for.
-* The next bundles are fetched while one is checked; at most three lie in memory.
+* The next bundles are fetched, and written where the person will read them, while one is checked; at most three lie in memory. What
+  lies there is not read before its check has passed.
 * Each document must pass ``document_checks``, have the pages that the manifest says, and its signed
   attributes must be exactly those that the phone works out for itself; beside the signature stand no texts
   but its owner's name and the time. The first that fails ends it all:
@@ -14,6 +15,7 @@ Rules:
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from mobile_app.device.document_checks import CheckedDocument, ExpectedDocument, check_prepared_document
@@ -25,6 +27,7 @@ from mobile_app.device.signed_attributes import check_signed_attributes
 from mobile_app.errors import CheckFailed
 from mobile_app.link.fields import Malformed
 from mobile_app.link.manifest_wire import (
+    BUNDLE_HEAD,
     MAX_BUNDLE_ITEMS,
     MAX_MANIFEST_PAGE,
     ManifestItem,
@@ -78,31 +81,33 @@ def check_documents(
     batches = _Ahead(lambda: _fetched(fetch, envelope, items, store, attention), attention)
     try:
         for batch in batches:
-            for item, octets in batch:
-                checked.append(_check_one(item, octets, identity, store))
+            for found in batch:
+                checked.append(_check_one(found, identity, store))
             progress(len(checked))
     finally:
         batches.stop()
     return checked
 
 
-_Fetched = tuple[ManifestItem, memoryview | int]
-"""An item with its bytes, or with where they begin in the store."""
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """An item, where its bytes begin in the store, and the bytes themselves unless they are many."""
+
+    item: ManifestItem
+    start: int
+    octets: memoryview | None
 
 
-def _check_one(
-    item: ManifestItem, octets: memoryview | int, identity: Identity, store: DocumentStore
-) -> CheckedDocument:
+def _check_one(found: _Fetched, identity: Identity, store: DocumentStore) -> CheckedDocument:
+    item = found.item
     try:
-        if isinstance(octets, int):
-            with store.mapped(octets, item.prepared_length) as view:
+        if found.octets is None:
+            with store.mapped(found.start, item.prepared_length) as view:
                 checked = check_prepared_document(view, _expected(item))
-            _check_rest(item, checked, identity)
-            store.add(item, octets)
         else:
-            checked = check_prepared_document(bytes(octets), _expected(item))
-            _check_rest(item, checked, identity)
-            store.append(item, octets)
+            checked = check_prepared_document(bytes(found.octets), _expected(item))
+        _check_rest(item, checked, identity)
+        store.add(item, found.start)
     except CheckFailed as error:
         raise CheckFailed(error.code, {**error.details, "position": item.position}) from error
     return checked
@@ -158,10 +163,10 @@ def _fetched(
     while position < len(items):
         item = items[position]
         if item.prepared_length > BUNDLE_BYTES:
-            yield [(item, _fetch_big(fetch, envelope, item, store, attention))]
+            yield [_fetch_big(fetch, envelope, item, store, attention)]
             position += 1
         else:
-            batch = _fetch_bundle(fetch, envelope, _bundle_from(items, position), attention)
+            batch = _fetch_bundle(fetch, envelope, _bundle_from(items, position), store, attention)
             yield batch
             position += len(batch)
 
@@ -179,10 +184,10 @@ def _bundle_from(items: Sequence[ManifestItem], position: int) -> list[ManifestI
 
 
 def _fetch_bundle(
-    fetch: Fetch, envelope: Envelope, wanted: Sequence[ManifestItem], attention: Attention
+    fetch: Fetch, envelope: Envelope, wanted: Sequence[ManifestItem], store: DocumentStore, attention: Attention
 ) -> list[_Fetched]:
     path = f"{_path(envelope)}/documents?from={wanted[0].position}&count={len(wanted)}"
-    most = sum(item.prepared_length for item in wanted) + 12 * len(wanted)
+    most = sum(item.prepared_length for item in wanted) + BUNDLE_HEAD * len(wanted)
     body = memoryview(fetch.get_bytes(path, attention, max_bytes=most))
     try:
         found = list(read_bundle(body))
@@ -193,11 +198,20 @@ def _fetch_bundle(
     for item, (position, octets) in zip(wanted, found, strict=False):
         if position != item.position or len(octets) != item.prepared_length:
             raise CheckFailed("bundle_malformed", {"what": "item", "position": item.position})
-    return [(item, octets) for item, (_, octets) in zip(wanted, found, strict=False)]
+    start = store.reserve(len(body))
+    store.write_at(start, body)
+    batch = []
+    for item, (_, octets) in zip(wanted, found, strict=False):
+        start += BUNDLE_HEAD
+        batch.append(_Fetched(item, start, octets))
+        start += item.prepared_length
+    return batch
 
 
-def _fetch_big(fetch: Fetch, envelope: Envelope, item: ManifestItem, store: DocumentStore, attention: Attention) -> int:
-    start = store.reserve(item)
+def _fetch_big(
+    fetch: Fetch, envelope: Envelope, item: ManifestItem, store: DocumentStore, attention: Attention
+) -> _Fetched:
+    start = store.reserve(item.prepared_length)
     path = f"{_path(envelope)}/items/{item.item_id}/document"
     for first in range(0, item.prepared_length, PIECE_BYTES):
         last = min(first + PIECE_BYTES, item.prepared_length) - 1
@@ -205,7 +219,7 @@ def _fetch_big(fetch: Fetch, envelope: Envelope, item: ManifestItem, store: Docu
         if len(piece) != last - first + 1:
             raise CheckFailed("bundle_malformed", {"what": "length", "position": item.position})
         store.write_at(start + first, piece)
-    return start
+    return _Fetched(item, start, None)
 
 
 class _Ahead:
