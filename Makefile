@@ -52,7 +52,7 @@ bench: setup-dev
 	@$(PY) -m tests.bench $(ARGS)
 
 soak: setup-dev
-	@$(PY) -m tests.soak --rounds $(or $(ROUNDS),200) --minutes $(or $(MINUTES),20) $(ARGS)
+	@$(PY) -m tests.soak --rounds $(or $(ROUNDS),200) --minutes $(or $(MINUTES),60) $(ARGS)
 
 clean:
 	rm -rf $(VENV) web_client/node_modules web_client/static/vendor server/assets/fonts mobile_app/assets/fonts

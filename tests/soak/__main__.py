@@ -14,7 +14,7 @@ from tests.soak.rounds import Round, Soak
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m tests.soak", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--minutes", type=float, default=20.0, help="no round begins after so many")
+    parser.add_argument("--minutes", type=float, default=60.0, help="no round begins after so many")
     parser.add_argument("--documents", type=int, default=200, help="in each batch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first round")
