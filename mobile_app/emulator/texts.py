@@ -19,7 +19,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "waiting": ("Yêu cầu đang chờ: {count}", "Requests waiting: {count}"),
     "asks": ("{who} ({person}) yêu cầu ký:", "{who} ({person}) asks you to sign:"),
     "counts": (
-        "{items} tài liệu, {pages} trang, {bytes} byte; còn {seconds} giây",
+        "{items} chứng từ, {pages} trang, {bytes} byte; còn {seconds} giây",
         "{items} documents, {pages} pages, {bytes} bytes; {seconds} s left",
     ),
     "document": (
@@ -29,23 +29,23 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "checked": ("     đã kiểm tra", "     checked"),
     "finding": ("     Lưu ý: {finding}", "     Note: {finding}"),
     "what": (
-        "[k] ký   [b] ký, bỏ chọn vài tài liệu   [x] lưu tài liệu ra tệp để xem   [t] từ chối   [Enter] để sau: ",
+        "[k] ký   [b] ký, bỏ chọn vài chứng từ   [x] lưu chứng từ ra tệp để xem   [t] từ chối   [Enter] để sau: ",
         "[s] sign   [u] sign, untick some   [o] save a document to look at it   [r] refuse   [Enter] later: ",
     ),
     "untick": (
-        "Số của các tài liệu không ký, cách nhau bằng dấu cách: ",
+        "Số của các chứng từ không ký, cách nhau bằng dấu cách: ",
         "Numbers of those not to sign, by spaces: ",
     ),
     "untick_reason": (
-        "Lý do cho tài liệu {position} (có thể bỏ trống): ",
+        "Lý do cho chứng từ {position} (có thể bỏ trống): ",
         "Reason for {position} (may be empty): ",
     ),
-    "bad_position": ("Không có tài liệu số {position}.", "There is no document {position}."),
+    "bad_position": ("Không có chứng từ số {position}.", "There is no document {position}."),
     "nothing_left": (
         "Bỏ chọn hết thì hãy từ chối cả yêu cầu.",
         "To untick all of them, refuse the request instead.",
     ),
-    "open_which": ("Số của tài liệu: ", "Number of the document: "),
+    "open_which": ("Số của chứng từ: ", "Number of the document: "),
     "saved": (
         "Đã lưu đúng các byte đã kiểm tra vào {path}",
         "Saved the very bytes that were checked to {path}",

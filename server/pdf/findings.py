@@ -27,7 +27,7 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "Some fonts are not embedded; the text may look different on other machines.",
     },
     "attachments": {
-        "vi": "Có tệp đính kèm bên trong tài liệu; chữ ký bao gồm cả tệp đó, hãy mở xem trước khi ký.",
+        "vi": "Có tệp đính kèm bên trong chứng từ; chữ ký bao gồm cả tệp đó, hãy mở xem trước khi ký.",
         "en": "Files are attached inside the document and will be signed too: look at them before signing.",
     },
     "unlocked_fields": {
@@ -59,7 +59,7 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "There is sound, video or 3D content that the preview does not show.",
     },
     "damaged_streams": {
-        "vi": "Một phần dữ liệu trong tài liệu bị hỏng; các trình xem có thể hiển thị khác nhau.",
+        "vi": "Một phần dữ liệu trong chứng từ bị hỏng; các trình xem có thể hiển thị khác nhau.",
         "en": "Some data in the document is damaged; viewers may show it differently.",
     },
     "usage_rights": {

@@ -85,7 +85,7 @@ WARNINGS: dict[str, tuple[str, str]] = {
     ),
     "key_weak": ("Khóa RSA ngắn hơn 2048 bit.", "An RSA key of less than 2,048 bits."),
     "message_digest_missing": (
-        "Thiếu mã băm tài liệu: chữ ký không gắn với tài liệu nào.",
+        "Thiếu mã băm chứng từ: chữ ký không gắn với chứng từ nào.",
         "The document's digest is missing: no document is signed.",
     ),
     "object_in_gap": ("Có đối tượng giấu trong chỗ chứa chữ ký.", "An object is hidden in the signature's place."),
