@@ -115,6 +115,7 @@ class AcceptSignatures:
     def _commit(self, tx: SigningTransaction, request: SignRequest, judged: Judged) -> None:
         now = self._clock.now()
         request_id = request.request_id
+        judged = _still_open(tx, request_id, judged)
         stored = tx.items.set_answered(request_id, judged.good)
         ended = 0
         for position, code in judged.bad:
@@ -161,6 +162,15 @@ class AcceptSignatures:
                 "missing": missing,
             },
         )
+
+
+def _still_open(tx: SigningTransaction, request_id: str, judged: Judged) -> Judged:
+    """While these were verified another chunk may have answered some of the items: each item is answered, recorded and embedded once."""
+    positions = [position for position, _ in (*judged.good, *judged.bad)]
+    still = tx.items.standing(request_id, ItemState.PREPARED, positions)
+    return Judged(
+        [entry for entry in judged.good if entry[0] in still], [entry for entry in judged.bad if entry[0] in still]
+    )
 
 
 def close_if_answered(tx: SigningTransaction, request: SignRequest, *, now: float) -> SignRequest:

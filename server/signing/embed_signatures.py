@@ -108,6 +108,12 @@ class EmbedSignatures:
         failed: list[tuple[int, str]],
         now: float,
     ) -> None:
+        positions = [*(item.position for item, _ in embedded), *(position for position, _ in failed)]
+        still = tx.items.standing(request_id, ItemState.ANSWERED, positions)  # what ended meanwhile is nobody's any more
+        embedded = [(item, file) for item, file in embedded if item.position in still]
+        failed = [entry for entry in failed if entry[0] in still]
+        if not still:
+            return
         files = [(item.position, file.sha256, file.length) for item, file in embedded]
         tx.items.set_signed(request_id, files)
         for item, file in embedded:

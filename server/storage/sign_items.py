@@ -126,6 +126,14 @@ class SignItemTable:
         )
         return [tuple(row) for row in rows]
 
+    def standing(self, request_id: str, state: ItemState, positions: Sequence[int]) -> set[int]:
+        """Those of ``positions`` whose item stands in ``state``. In a write transaction nobody can move them until it ends."""
+        rows = self._db.execute(
+            "SELECT position FROM sign_items WHERE request_id = ? AND position IN (SELECT value FROM json_each(?)) AND state = ?",
+            (request_id, json.dumps(list(positions)), state),
+        )
+        return {row[0] for row in rows}
+
     def set_prepared(self, items: Iterable[Item]) -> int:
         """Stores what preparing made, for items that still wait for it. Returns how many."""
         done = self._db.executemany(

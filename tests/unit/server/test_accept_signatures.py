@@ -1,13 +1,19 @@
 """Signature values: each verified before it is stored, stored once, embedded and validated; a wrong one fails its item alone."""
 
 import hashlib
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from server.pdf.adapters import CmsEmbedder
 from server.pdf.validate_fully import validate_signed_document_fully
-from server.signing.sign_request import State
+from server.signing.accept_signatures import AcceptSignatures, Judged
+from server.signing.embed_signatures import EmbedSignatures
+from server.signing.ports import EmbeddedFile
+from server.signing.sign_request import SignRequest, State
 from tests.unit.server.builders import body_of, code_of, framed
 from tests.unit.server.pairing_kit import NewPhone, pair
 from tests.unit.server.world import World
@@ -82,6 +88,59 @@ def test_the_same_chunk_again_changes_nothing_and_gets_the_same_receipt(world: W
     world.send(request, [1])
     world.work()
     assert world.audit_kinds(request.request_id).count("documents_signed") == 2
+
+
+def test_two_chunks_at_once_answer_and_embed_each_item_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are verified before either is stored: what the first one stored is no more work for the second."""
+    request = world.signing(3)
+    values = world.values(request)
+    judge = AcceptSignatures._judge
+
+    def overtaken(*arguments: Any) -> Judged:
+        monkeypatch.undo()
+        judged = judge(*arguments)
+        world.send_values(request, values[:2])
+        return judged
+
+    monkeypatch.setattr(AcceptSignatures, "_judge", staticmethod(overtaken))
+    world.send_values(request, [values[0], (1, b""), values[2]])
+    jobs = []
+    while job := world.take():
+        jobs.append(job)
+    assert [job.body["positions"] for job in jobs] == [[0, 1], [2]]
+    with world.app.store.read() as tx:
+        facts = [json.loads(e.facts) for e in tx.audit.of_subject(request.request_id) if e.kind == "signatures_accepted"]
+    assert [(fact["accepted"], fact["rejected"]) for fact in facts] == [(2, []), (1, [])]
+    for job in jobs:
+        world.steps[job.kind](job)
+    assert world.item_states(request) == ["SIGNED"] * 3
+
+
+def test_a_worker_that_comes_second_to_an_item_records_nothing(world: World) -> None:
+    """Whatever brought two workers to one item: its file is recorded once, and its document may be in another request by then."""
+    request = world.signing(2)
+    world.send(request, [0])
+    with world.app.store.write() as tx:
+        tx.jobs.add("embed_items", request.request_id, {"positions": [0]}, now=world.clock.now())
+    first, second = world.take(), world.take()
+    assert first is not None
+    assert second is not None
+    anew: list[SignRequest] = []
+
+    class Overtaken(CmsEmbedder):
+        def embed(self, *arguments: Any, **named: Any) -> EmbeddedFile:
+            file = super().embed(*arguments, **named)
+            world.steps["embed_items"](second)
+            item = world.items(request)[0]
+            anew.append(world.app.queue_request(world.wanted([world.read_document(item.document_id)])))
+            return file
+
+    app = world.app
+    EmbedSignatures(app.store, app.blobs, Overtaken(), app.clock, app.nudge, 0.0)(first)
+    document = world.read_document(world.items(request)[0].document_id)
+    assert (document.earlier_signatures, document.last_request_id) == (1, anew[0].request_id)
+    assert world.audit_kinds(request.request_id).count("documents_signed") == 1
+    assert document.in_request, "it is the new request's"
 
 
 def test_a_chunk_with_a_wrong_value_again_gets_the_same_receipt(world: World) -> None:
