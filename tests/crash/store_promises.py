@@ -22,11 +22,11 @@ def reachable(old: State) -> set[State]:
 REACHABLE = {state: reachable(state) for state in State}
 
 
-def jobs_of(tx: Any, subject: str) -> dict[str, set[int]]:
+def jobs_of(tx: Any, subject: str) -> dict[str, list[int]]:
     """Kinds of jobs about ``subject``, with the positions that each kind names."""
-    found: dict[str, set[int]] = {}
+    found: dict[str, list[int]] = {}
     for row in tx.database.query("SELECT kind, body FROM jobs WHERE subject = ?", (subject,)):
-        found.setdefault(row["kind"], set()).update(json.loads(row["body"]).get("positions", ()))
+        found.setdefault(row["kind"], []).extend(json.loads(row["body"]).get("positions", ()))
     return found
 
 
@@ -61,7 +61,7 @@ def check_counts(request: SignRequest, items: list[Item]) -> None:
         assert all(item.signature_value is None for item in items), "a value without an approval"
 
 
-def check_moved_on(request: SignRequest, items: list[Item], jobs: dict[str, set[int]]) -> None:
+def check_moved_on(request: SignRequest, items: list[Item], jobs: dict[str, list[int]]) -> None:
     """Somebody or something will move every open request: a worker's job, or a person and a deadline."""
     if request.state is State.PREPARING:
         assert "prepare_items" in jobs or "make_offers" in jobs, "nobody prepares it"
@@ -70,7 +70,9 @@ def check_moved_on(request: SignRequest, items: list[Item], jobs: dict[str, set[
         assert any(item.state is ItemState.PREPARED for item in items), "nothing is missing, yet it waits for the phone"
     if request.state in (State.SIGNING, State.ANSWERED):
         answered = {item.position for item in items if item.state is ItemState.ANSWERED}
-        assert answered <= jobs.get("embed_items", set()), "nobody embeds what was answered"
+        embedding = jobs.get("embed_items", [])
+        assert answered <= set(embedding), "nobody embeds what was answered"
+        assert len(embedding) == len(set(embedding)), "two workers would embed the same item"
     if request.state is State.ANSWERED:
         assert any(item.state is ItemState.ANSWERED for item in items), "nothing is left to embed, yet it is not over"
     if request.state in FINAL:
