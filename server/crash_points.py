@@ -20,7 +20,7 @@ _COMMITS = (
     # work and messages
     "take_over", "take", "put_back", "delivered", "drop_prepared", "drop_blob", "tidy", "tidy_document", "unstick",
     # documents
-    "upload", "inspect", "render", "render_again", "import_start", "archive", "unpack", "keep_lease",
+    "upload", "inspect", "render", "render_again", "import_start", "archive", "unpack", "drop_archive", "keep_lease",
     # phones
     "prove", "change_pin", "finish_pin_change", "block", "unblock", "device", "rename", "recover", "cancel_recovery",
     "pairing_offer", "pairing_begin", "pairing", "pairing_confirm", "pairing_complete", "pairing_reject", "pairing_veto", "pairing_expire",

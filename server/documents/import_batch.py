@@ -1,17 +1,15 @@
 """An import batch (lô import): a name under which many documents arrive together, by single uploads or as one ZIP archive.
 
-Rules: the archive is foreign: entries are read one by one with limits on their count and size, names are only names, folders and
-what is no PDF by name are passed over and reported; every document is inspected like any other upload and fails alone; unpacking
-again after a crash does not double what is there already.
+Rules: the archive is foreign (see ``archive_entries``); what is no PDF by name is passed over and reported; every document is inspected
+like any other upload and fails alone; unpacking again after a crash does not double what is there already, and nothing goes unsaid.
 """
 
 import hashlib
 import time
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -19,15 +17,14 @@ from server.audit.audit_log import AuditStore, record
 from server.clock import Clock
 from server.config import Config
 from server.crash_points import crash_point
+from server.documents.archive_entries import DAMAGED, Reading, path_of, plain_name, shown_path, wanted
 from server.documents.receive_upload import ReceiveUpload
 from server.errors import BadInput, NotFound, PhoneSealError, TooLarge, Unprocessable
 from server.ids import new_id
-from server.text import clean_text, short_text
+from server.text import clean_text
 from server.work import BULK, Job, Jobs, Nudge, Outbox
 
-PIECE = 1 << 20
-RATIO_LIMIT = 200
-"""A PDF that shrinks more than this in an archive is a bomb."""
+_OF_ONE_ENTRY = frozenset({"pdf_empty", "pdf_too_large", "archive_entry_broken", "archive_bomb"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """A file of an import that is no document; ``file_name`` is empty for the whole archive."""
+    """A file of an import that is no document, with the archive's folders; ``file_name`` is empty for the whole archive."""
 
     file_name: str
     code: str
@@ -184,7 +181,7 @@ class ImportDocuments:
         if not zipfile.is_zipfile(archive.path):
             archive.path.unlink(missing_ok=True)
             raise Unprocessable("not a ZIP archive", code="archive_broken")
-        self._blobs.adopt("archives", archive.path, archive.sha256)
+        self._blobs.adopt("archives", archive.path, archive.sha256, keep=True)
         return archive
 
     def add_archive(self, batch: ImportBatch, archive: ArrivedArchive) -> None:
@@ -194,10 +191,14 @@ class ImportDocuments:
             body = {"sha256": archive.sha256}
             key = f"unpack:{batch.import_batch_id}:{archive.sha256}"
             tx.jobs.add("unpack_archive", batch.import_batch_id, body, now=now, priority=BULK, unique_key=key)
+            if not self._blobs.path("archives", archive.sha256).exists():
+                # the same archive, sent before, was done with and dropped since this one was kept
+                self._blobs.adopt("archives", archive.path, archive.sha256, keep=True)
             actor = batch.user_id or batch.relying_party_id
             record(tx, "archive_received", now=now, actor=actor, subject=batch.import_batch_id, facts=body)
             crash_point("archive.before_commit")
         crash_point("archive.after_commit")
+        archive.path.unlink(missing_ok=True)
         self._nudge.workers()
 
 
@@ -233,7 +234,7 @@ class UnpackArchive:
         elif batch is not None:
             try:
                 self._unpack(batch, path, job, outcome)
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+            except DAMAGED:
                 outcome.not_taken.append(NotTaken("", "archive_broken"))
             except PhoneSealError as error:
                 if not error.code.startswith("archive_"):
@@ -247,10 +248,11 @@ class UnpackArchive:
 
     def _end(self, job: Job, outcome: "_Outcome") -> None:
         self._store_outcome(job, outcome)
-        with self._store.read() as tx:
-            wanted = tx.jobs.names("unpack_archive", job.body["sha256"])  # the same archive, sent twice
-        if not wanted:
-            self._blobs.delete("archives", job.body["sha256"])
+        with self._store.write() as tx:  # inside the write lock nobody can ask for it meanwhile
+            if not tx.jobs.names("unpack_archive", job.body["sha256"]):
+                self._blobs.delete("archives", job.body["sha256"])
+            crash_point("drop_archive.before_commit")
+        crash_point("drop_archive.after_commit")
         self._nudge.web(job.subject)
 
     def _store_outcome(self, job: Job, outcome: "_Outcome") -> None:
@@ -260,7 +262,7 @@ class UnpackArchive:
             tx.jobs.done(job)
             tx.import_batches.add_not_taken(job.subject, outcome.not_taken)
             code = next((entry.code for entry in outcome.not_taken if not entry.file_name), None)
-            facts = {"documents": outcome.taken, "passed_over": len(outcome.not_taken), "code": code}
+            facts = {"documents": len(outcome.taken), "passed_over": len(outcome.not_taken), "code": code}
             record(tx, "archive_unpacked", now=now, actor="server", subject=job.subject, facts=facts)
             tx.outbox.add("import_changed", job.subject, {}, now)
             crash_point("unpack.before_commit")
@@ -268,18 +270,15 @@ class UnpackArchive:
 
     def _unpack(self, batch: ImportBatch, path: Path, job: Job, outcome: "_Outcome") -> None:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
+            entries = [entry for entry in archive.infolist() if wanted(entry)]
             if len(entries) > self._config.max_request_items:
                 limit = self._config.max_request_items
                 raise TooLarge("too many files", code="archive_too_many_files", details={"limit": limit})
+            reading = Reading(archive, self._config.max_request_bytes)
             for entry in entries:
-                if entry.is_dir():
-                    continue
-                code = self._take(batch, archive, entry)
-                if code is None:
-                    outcome.taken += 1
-                else:
-                    outcome.not_taken.append(NotTaken(_name(entry), code))
+                code = self._take(batch, reading, entry, outcome)
+                if code is not None:
+                    outcome.not_taken.append(NotTaken(shown_path(entry), code))
                 self._keep_lease(job)
 
     def _keep_lease(self, job: Job) -> None:
@@ -292,28 +291,32 @@ class UnpackArchive:
             crash_point("keep_lease.before_commit")
         crash_point("keep_lease.after_commit")
 
-    def _take(self, batch: ImportBatch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str | None:
+    def _take(self, batch: ImportBatch, reading: Reading, entry: zipfile.ZipInfo, outcome: "_Outcome") -> str | None:
         """Why the entry did not become a document, or None."""
-        if not entry.filename.lower().endswith(".pdf"):
+        path = path_of(entry)
+        if not path.lower().endswith(".pdf"):
             return "pdf_not_pdf"
         if entry.flag_bits & 1:
             return "archive_entry_locked"
+        name = plain_name(path)
         try:
-            arrived = self._receive.write_file(_pieces(archive, entry))
+            arrived = self._receive.write_file(reading.pieces(entry))
         except PhoneSealError as error:
-            if error.code in ("pdf_empty", "pdf_too_large"):
+            if error.code in _OF_ONE_ENTRY:
                 return error.code
             raise
         with self._store.read() as tx:
-            known = tx.import_batches.holds_upload(batch.import_batch_id, arrived.sha256, _name(entry))
-        if known:  # this archive was being unpacked when a worker died
+            known = tx.import_batches.holds_upload(batch.import_batch_id, arrived.sha256, name)
+        again = (arrived.sha256, name) in outcome.taken
+        outcome.taken.add((arrived.sha256, name))
+        if known:  # this archive was being unpacked when a worker died, or the file was sent by itself, or it is in here twice
             arrived.path.unlink(missing_ok=True)
-            return None
+            return "archive_entry_twice" if again else None
         self._receive.record_file(
             self._receive.keep_file(arrived),
             relying_party_id=batch.relying_party_id,
             user_id=batch.user_id,
-            file_name=_name(entry),
+            file_name=name,
             import_batch_id=batch.import_batch_id,
         )
         return None
@@ -321,25 +324,7 @@ class UnpackArchive:
 
 @dataclass
 class _Outcome:
+    """``taken``: digest and name of each document."""
+
     not_taken: list[NotTaken]
-    taken: int = 0
-
-
-def plain_name(file_name: str) -> str:
-    """The file's name without folders, as a document keeps it."""
-    return short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
-
-
-def _name(entry: zipfile.ZipInfo) -> str:
-    return plain_name(entry.filename)
-
-
-def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    limit = max(entry.compress_size, 1024) * RATIO_LIMIT
-    size = 0
-    with archive.open(entry) as source:
-        while piece := source.read(PIECE):
-            size += len(piece)
-            if size > limit:
-                raise Unprocessable("an entry inflates too much", code="archive_bomb")
-            yield piece
+    taken: set[tuple[str, str]] = field(default_factory=set)

@@ -23,12 +23,20 @@ IMPORT_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "The ZIP archive holds more than {limit} files. Split it and upload the parts.",
     },
     "archive_bomb": {
-        "vi": "Một tệp trong ZIP bung ra quá lớn nên bị từ chối. Hãy tải riêng từng tệp PDF lên.",
-        "en": "A file in the ZIP archive inflates too much and was refused. Upload the PDFs by themselves.",
+        "vi": "Tệp này trong ZIP bung ra quá lớn nên bị từ chối. Hãy tải riêng tệp này lên.",
+        "en": "This file in the ZIP archive inflates too much and was refused. Upload it by itself.",
     },
     "archive_too_large": {
         "vi": "Tệp ZIP quá lớn. Hãy chia thành nhiều tệp nhỏ hơn rồi tải lên.",
         "en": "The ZIP archive is too large. Split it into smaller ones and upload those.",
+    },
+    "archive_entry_broken": {
+        "vi": "Tệp này trong ZIP bị hỏng hoặc nén theo cách không đọc được. Hãy tải riêng tệp này lên.",
+        "en": "This file in the ZIP archive is damaged, or packed in a way that can't be read. Upload it by itself.",
+    },
+    "archive_entry_twice": {
+        "vi": "Trong ZIP có hai tệp giống hệt nhau, cùng tên. Chỉ một tệp được đưa vào lô.",
+        "en": "The ZIP archive holds this very file twice, under one name. Only one of them was taken.",
     },
     "archive_entry_locked": {
         "vi": "Tệp này trong ZIP có mật khẩu. Hãy bỏ mật khẩu rồi tải lên lại.",

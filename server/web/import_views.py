@@ -81,11 +81,12 @@ def add_views(web: Blueprint, site: Site) -> None:
         name = unquote(request.headers.get("X-File-Name", ""))[:500] or "document.pdf"
         receive = app.receive_upload
         arrived = receive.write_file(pieces(request.stream))
-        if lanes.database(app.import_documents.holds, batch, arrived.sha256, name):
+        known: bool = lanes.database(app.import_documents.holds, batch, arrived.sha256, name)
+        if not known:
+            known = lanes.database(_record, site, batch, lanes.slow(receive.keep_file, arrived), name)
+        if known:
             lanes.slow(arrived.path.unlink, missing_ok=True)
-            return jsonify(known=True), 200
-        lanes.database(_record, site, batch, lanes.slow(receive.keep_file, arrived), name)
-        return jsonify(known=False), 202
+        return jsonify(known=known), 200 if known else 202
 
     @web.post("/import-batches/<import_batch_id>/archive")
     def import_archive(import_batch_id: str) -> ResponseReturnValue:
@@ -99,7 +100,7 @@ def add_views(web: Blueprint, site: Site) -> None:
     @web.get("/import-batches/<import_batch_id>")
     def import_batch(import_batch_id: str) -> str:
         user, batch = own(import_batch_id)
-        facts = _facts(lanes.database(_see, site, user, batch))
+        facts = _facts(lanes.database(_see, site, user, batch), app.config.max_request_items)
         phones = lanes.database(signing_phones, app, user)
         return render_template(
             "import_batch.html",
@@ -112,10 +113,13 @@ def add_views(web: Blueprint, site: Site) -> None:
     @web.get("/import-batches/<import_batch_id>/progress.json")
     def import_progress(import_batch_id: str) -> Response:
         user, batch = own(import_batch_id)
-        return jsonify(_facts(lanes.database(_see, site, user, batch)))
+        return jsonify(_facts(lanes.database(_see, site, user, batch), app.config.max_request_items))
 
 
-def _record(site: Site, batch: ImportBatch, arrived: ArrivedFile, name: str) -> None:
+def _record(site: Site, batch: ImportBatch, arrived: ArrivedFile, name: str) -> bool:
+    """Whether the batch holds the file by now: it may have come a second time while it was being kept."""
+    if site.app.import_documents.holds(batch, arrived.sha256, name):
+        return True
     site.app.receive_upload.record_file(
         arrived,
         relying_party_id=batch.relying_party_id,
@@ -123,6 +127,7 @@ def _record(site: Site, batch: ImportBatch, arrived: ArrivedFile, name: str) -> 
         file_name=name,
         import_batch_id=batch.import_batch_id,
     )
+    return False
 
 
 def _check_body(media_type: str, limit: int, code: str) -> None:
@@ -153,8 +158,9 @@ def _see(site: Site, user: User, batch: ImportBatch) -> _Seen:
     return _Seen(progress, refused[:REFUSED_SHOWN])
 
 
-def _facts(seen: _Seen) -> dict[str, Any]:
-    files = [{"name": name, "why": code_text(code, language())} for name, code in seen.refused]
+def _facts(seen: _Seen, most_files: int) -> dict[str, Any]:
+    details = {"limit": most_files}  # the one number that a sentence about an archive names
+    files = [{"name": name, "why": code_text(code, language(), details)} for name, code in seen.refused]
     return {**_counts(seen.progress), "refused_files": files}
 
 

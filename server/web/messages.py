@@ -6,6 +6,7 @@ checks that raise them. ``{limit}`` and ``{retry_after}`` are filled from the er
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from server.errors import PhoneSealError
@@ -250,13 +251,13 @@ def error_text(error: PhoneSealError, language: str) -> str:
     for code in (error.code, *groups):
         texts = text_of_code(code) if isinstance(code, str) else None
         if texts is not None:
-            return _fill(texts[_known(language)], error.details)
+            return _fill(texts, language, error.details)
     return GROUP_TEXTS["internal"][_known(language)]
 
 
-def code_text(code: str, language: str) -> str:
+def code_text(code: str, language: str, details: Mapping[str, object] = MappingProxyType({})) -> str:
     """The sentence for a code alone (a refusal kept in the database)."""
-    return _fill((text_of_code(code) or GROUP_TEXTS["unprocessable"])[_known(language)], {})
+    return _fill(text_of_code(code) or GROUP_TEXTS["unprocessable"], language, details)
 
 
 def text_of_code(code: str) -> Bilingual | None:
@@ -284,5 +285,15 @@ class _Missing(dict[str, object]):
         return "…"
 
 
-def _fill(text: str, details: Mapping[str, object]) -> str:
-    return text.format_map(_Missing(details)) if "{" in text else text
+def _fill(texts: Bilingual, language: str, details: Mapping[str, object]) -> str:
+    language = _known(language)
+    text = texts[language]
+    return text.format_map(_Missing(_grouped(details, language))) if "{" in text else text
+
+
+def _grouped(details: Mapping[str, object], language: str) -> dict[str, object]:
+    """Numbers as people write them: 10.000 in Vietnamese, 10,000 in English."""
+    numbers = {name: f"{value:,}" for name, value in details.items() if isinstance(value, int)}
+    if language == "vi":
+        numbers = {name: number.replace(",", ".") for name, number in numbers.items()}
+    return {**details, **numbers}

@@ -54,7 +54,7 @@ def archive_added(world: StoreWorld) -> Generator[Act, None, None]:
     assert world.app.import_documents.progress(batch).waiting_archives == 1
 
 
-@scenario("unpack", "keep_lease")
+@scenario("unpack", "drop_archive", "keep_lease")
 def unpacking(world: StoreWorld) -> Generator[Act, None, None]:
     batch = world.app.import_documents.start(world.app.portal.relying_party_id, world.user.user_id, "Lô")
     documents = world.app.import_documents

@@ -328,6 +328,16 @@ def test_results_are_filtered_paged_and_said_in_words(
     assert browser.get(f"/sign-requests/{request_id}/documents.json?show=x").status_code == 400
 
 
+def test_results_of_others_are_not_there(portal: Any, browser: Any) -> None:
+    request_id, _ = queued(portal, browser, 1)
+    portal.app.log_in.add_user("other", "một mật khẩu dài", "Trần Văn Bình", "")
+    other = portal.logged_in("other")
+    for path in ("documents.json", "snapshot.json", "signed.zip"):
+        assert other.get(f"/sign-requests/{request_id}/{path}").status_code == 404, path
+    for path in ("cancel", "retry"):
+        assert other.send_json(f"/sign-requests/{request_id}/{path}", {}).status_code == 404, path
+
+
 def test_snapshots_of_large_requests_stay_small(portal: Any, browser: Any) -> None:
     request_id, _ = queued(portal, browser, 300)
     snapshot = browser.get(f"/sign-requests/{request_id}/snapshot.json")
