@@ -424,9 +424,52 @@ def test_retry_asks_for_the_failed_ones_at_their_places(portal: Any, browser: An
         items = list(tx.items.each(told["request_id"]))
     assert [item.document_id for item in items] == ids(*documents[2:])
     assert items[0].placement == Placement(1, 300.0, 90.0, 480.0, 150.0)
-    assert browser.send_json(url, {}).get_json()["code"] == "nothing_to_retry", "they are asked for already"
+    again = browser.send_json(url, {}).get_json()
+    assert again["request_id"] == told["request_id"], "pressed twice: the request that the first press made"
     portal.app.log_in.add_user("other", "một mật khẩu dài", "Trần Văn Bình", "")
     assert portal.logged_in("other").send_json(url, {}).status_code == 404
+
+
+def left_unsigned(portal: Any, browser: Any, count: int) -> tuple[str, list[Document]]:
+    """A request that has ended: the first is signed, the others failed."""
+    request_id, documents = queued(portal, browser, count)
+    set_items(portal, request_id, "SIGNED", 0)
+    for position in range(1, count):
+        set_items(portal, request_id, "FAILED", position, end_result="server_error")
+    states = State.QUEUED, State.SIGNING, State.ANSWERED, State.COMPLETED
+    finish(portal, request_id, *states, end_result="ok", finished_at=1.0)
+    return request_id, documents
+
+
+def test_retry_leaves_out_what_was_asked_for_or_signed_meanwhile(portal: Any, browser: Any) -> None:
+    request_id, documents = left_unsigned(portal, browser, 5)
+    url = f"/sign-requests/{request_id}/retry"
+    first = ask(browser, [documents[1]]).get_json()["request_id"]
+    with portal.app.store.write() as tx:
+        tx.documents.set_signed(documents[2].document_id, "sr_x", "1" * 64, 1, portal.app.clock.now() + 1)
+    told = browser.send_json(url, {}).get_json()["request_id"]
+    with portal.app.store.read() as tx:
+        assert [item.document_id for item in tx.items.each(told)] == ids(*documents[3:])
+    assert browser.send_json(url, {}).get_json()["code"] == "nothing_to_retry", "they are in two requests"
+    for open_request in (first, told):
+        assert browser.send_json(f"/sign-requests/{open_request}/cancel", {}).status_code == 200
+    third = browser.send_json(url, {}).get_json()["request_id"]
+    with portal.app.store.read() as tx:
+        assert [item.document_id for item in tx.items.each(third)] == ids(documents[1], *documents[3:])
+
+
+def test_two_presses_of_retry_at_once_ask_once(portal: Any, browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    request_id, _ = left_unsigned(portal, browser, 3)
+    retry = portal.app.retry_request
+    queue, made = retry._queue, []
+
+    def overtaken(new: Any) -> Any:
+        made.append(queue(new).request_id)  # the other press comes first
+        return queue(new)
+
+    monkeypatch.setattr(retry, "_queue", overtaken)
+    told = browser.send_json(f"/sign-requests/{request_id}/retry", {}).get_json()
+    assert [told["request_id"]] == made
 
 
 def test_the_batch_screen_says_why_nothing_can_be_signed(portal: Any) -> None:
