@@ -201,7 +201,8 @@ class ThrottleTable:
     def pour(self, bucket: str, now: float, *, capacity: float, leak_per_second: float, amount: float = 1.0) -> float:
         """Adds ``amount`` and returns 0, or, when the bucket would overflow, adds nothing and returns the seconds to wait."""
         row = self._db.execute("SELECT level, filled_at FROM throttles WHERE bucket = ?", (bucket,)).fetchone()
-        level = max(0.0, row[0] - (now - row[1]) * leak_per_second) if row else 0.0
+        # a clock that was set back fills no bucket
+        level = max(0.0, row[0] - max(0.0, now - row[1]) * leak_per_second) if row else 0.0
         if level + amount > capacity:
             return (level + amount - capacity) / leak_per_second
         self._db.execute(

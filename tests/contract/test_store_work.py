@@ -162,6 +162,8 @@ def test_throttles_leak(store: Store) -> None:
     assert pour(10.0) == 2.0, "seconds until one fits"
     assert pour(11.0) == 1.0, "what was refused is not counted"
     assert pour(12.0) == 0.0
+    assert pour(4.0, bucket="set back") == 0.0
+    assert pour(-3600.0, bucket="set back") == 0.0, "a clock that was set back shuts nobody out"
     assert pour(10.0, bucket="other") == 0.0
     assert pour(1000.0, amount=3.0) == 0.0, "it leaks until it is empty, and no further"
     assert pour(1000.0) == 2.0
