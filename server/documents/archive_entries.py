@@ -73,7 +73,9 @@ class Reading:
                     size += len(piece)
                     self._inflated += len(piece)
                     if self._inflated > self._limit:
-                        raise TooLarge("the archive inflates too much", code="archive_too_large", details={"limit": self._limit})
+                        raise TooLarge(
+                            "the archive inflates too much", code="archive_too_large", details={"limit": self._limit}
+                        )
                     if size > most:
                         raise Unprocessable("an entry inflates too much", code="archive_bomb")
                     yield piece

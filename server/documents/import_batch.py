@@ -309,7 +309,7 @@ class UnpackArchive:
             known = tx.import_batches.holds_upload(batch.import_batch_id, arrived.sha256, name)
         again = (arrived.sha256, name) in outcome.taken
         outcome.taken.add((arrived.sha256, name))
-        if known:  # this archive was being unpacked when a worker died, or the file was sent by itself, or it is in here twice
+        if known:  # a worker died while it unpacked this archive; or the file was sent by itself too; or it is in here twice
             arrived.path.unlink(missing_ok=True)
             return "archive_entry_twice" if again else None
         self._receive.record_file(

@@ -94,7 +94,7 @@ class DocumentList(Protocol):
     def page(self, user_id: str, wanted: DocumentFilter, before: str | None, limit: int) -> DocumentPage: ...
     def many(self, document_ids: list[str]) -> list[ListedDocument]: ...
     def counts(self, user_id: str, import_batch_id: str | None = ...) -> dict[str, int]: ...
-    def titles(self, user_id: str, import_batch_id: str, shown: str, limit: int) -> list[tuple[str, str]]: ...
+    def titles(self, user_id: str, import_batch_id: str | None, shown: str, limit: int) -> list[tuple[str, str]]: ...
 
 
 class ListTransaction(Protocol):
@@ -121,8 +121,9 @@ class ListDocuments:
             found = tx.document_list.counts(user_id, import_batch_id)
         return {shown: found.get(shown, 0) for shown in SHOWN}
 
-    def waiting(self, user_id: str, import_batch_id: str, limit: int) -> list[tuple[str, str]]:
-        """The documents of a batch that wait for their owner's signature, id and title, in no particular order: see ``by_title``."""
+    def waiting(self, user_id: str, import_batch_id: str | None, limit: int) -> list[tuple[str, str]]:
+        """The documents that wait for their owner's signature, of one batch when it is named: id and title, oldest first; see also
+        ``by_title``."""
         with self._store.read() as tx:
             return tx.document_list.titles(user_id, import_batch_id, "waiting", limit)
 

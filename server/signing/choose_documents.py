@@ -60,10 +60,15 @@ def choose(tx: SigningTransaction, asker: Asker, document_ids: list[str]) -> lis
 def _refuse(tx: SigningTransaction, asker: Asker, document_ids: list[str]) -> None:
     """Raises for the first rule that some of the documents break, naming all that break it."""
     known = {document.document_id: document for document in tx.documents.many(document_ids)}
-    for document_id in document_ids:
-        document = known.get(document_id)
-        if document is None or (document.relying_party_id, document.user_id) != (asker.relying_party_id, asker.user_id):
-            raise NotFound("no such document", code="document_unknown", details={"document_id": document_id})
+    own = {
+        d.document_id
+        for d in known.values()
+        if (d.relying_party_id, d.user_id) == (asker.relying_party_id, asker.user_id)
+    }
+    unknown = [document_id for document_id in document_ids if document_id not in own]
+    if unknown:
+        details: dict[str, object] = {"documents": unknown[:100], "document_id": unknown[0], "count": len(unknown)}
+        raise NotFound("no such document", code="document_unknown", details=details)
     documents = [known[document_id] for document_id in document_ids]
     _refuse_all("document_not_ready", [d for d in documents if d.state is not DocumentState.READY])
     _refuse_all("processing_right_mixed", [d for d in documents if d.processing_right != "sign"])

@@ -18,9 +18,10 @@ class RetryRequest:
         self._queue = queue
 
     def __call__(self, request_id: str) -> SignRequest:
-        """The new request, queued, or the open one that was made for all of them before. The caller has checked that the asker may. A
-        document that was signed meanwhile, or is in an open request, is left out. Raises ``Conflict`` (request_not_over, nothing_to_retry) and what
-        queueing raises."""
+        """The new request, queued, or the open one that was made for all of them before. The caller has checked that the asker may.
+
+        A document that was signed meanwhile, or is in an open request, is left out. Raises ``Conflict`` (request_not_over,
+        nothing_to_retry) and what queueing raises."""
         old, wanted, asked = self._look(request_id)
         if wanted:
             try:

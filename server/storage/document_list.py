@@ -75,18 +75,21 @@ class DocumentListTable:
             )
         return {row[0]: row[1] for row in rows}
 
-    def titles(self, user_id: str, import_batch_id: str, shown: str, limit: int) -> list[tuple[str, str]]:
-        """Document id and title, oldest first. They may be ten thousand: so they come as one value, not row by row."""
+    def titles(self, user_id: str, import_batch_id: str | None, shown: str, limit: int) -> list[tuple[str, str]]:
+        """Document id and title, oldest first; of one import batch, when it is named. They may be ten thousand: so they come as one value,
+        not row by row."""
+        source, values = _walk(user_id, DocumentFilter(shown, import_batch_id), None, order="")
         (found,) = self._db.execute(
-            "SELECT json_group_array(json_array(document_id, title)) FROM (SELECT document_id, title FROM documents"
-            " INDEXED BY documents_shown_of_batch WHERE import_batch_id = ? AND shown = ? AND user_id = ? ORDER BY document_id LIMIT ?)",
-            (import_batch_id, shown, user_id, limit),
+            f"SELECT json_group_array(json_array(document_id, title)) FROM (SELECT document_id, title {source} LIMIT ?)",  # noqa: S608
+            (*values, limit),
         ).fetchone()
         return [(document_id, title) for document_id, title in json.loads(found)]
 
 
-def _walk(user_id: str, wanted: DocumentFilter, before: str | None) -> tuple[str, tuple[Any, ...]]:
-    """Which index is walked, and from where."""
+def _walk(
+    user_id: str, wanted: DocumentFilter, before: str | None, order: str = "DESC"
+) -> tuple[str, tuple[Any, ...]]:
+    """Which index is walked, from where, and which way."""
     key = before or "~"
     values: tuple[str, ...]
     if wanted.import_batch_id is not None and wanted.shown is not None:
@@ -105,7 +108,7 @@ def _walk(user_id: str, wanted: DocumentFilter, before: str | None) -> tuple[str
         place, values, index = "user_id = ? AND shown = ?", (user_id, wanted.shown), "documents_shown"
     else:
         place, values, index = "user_id = ?", (user_id,), "documents_by_user"
-    source = f"FROM documents INDEXED BY {index} WHERE {place} AND document_id < ? ORDER BY document_id DESC"
+    source = f"FROM documents INDEXED BY {index} WHERE {place} AND document_id < ? ORDER BY document_id {order}"
     return source, (*values, key)
 
 

@@ -76,6 +76,13 @@ def add_views(web: Blueprint, site: Site) -> None:
         found = lanes.database(read)
         return jsonify(document_ids=lanes.slow(by_title, found), import_batch_id=import_batch_id)
 
+    @web.get("/documents/waiting.json")
+    def all_waiting() -> Response:
+        """Every document that can be signed now, as many as one request may hold: the oldest first."""
+        user = current()
+        found = lanes.database(app.list_documents.waiting, user.user_id, None, app.config.max_request_items)
+        return jsonify(document_ids=[document_id for document_id, _ in found])
+
     @web.post("/batch-signing")
     def sign_batch() -> ResponseReturnValue:
         """``{document_ids, placement, import_batch_id}``: one request for all, the stamp at the same place on each."""

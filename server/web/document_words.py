@@ -76,6 +76,8 @@ def _shown(kind: str, request_state: str | None, request_end: str | None) -> Sho
         detail = STATE_WORDS[State(request_state)].words
     elif request_state is not None and kind.startswith("waiting"):
         detail = _end_words(request_state, request_end)
+    elif request_state is not None and kind == "completed":
+        detail = N_("Show its request")  # its page has the results of all and their archive
     return Shown(kind, words, tone, detail)
 
 

@@ -51,6 +51,7 @@ def add_views(web: Blueprint, site: Site) -> None:
                 None if has_phone else gettext("Pair a phone first: it holds your signing key.")
             ),
             most_per_request=app.config.max_request_items,
+            all_waiting=min(seen.counts["waiting"], app.config.max_request_items) if asked.all_waiting else 0,
             newer_url=asked.url(before=None) if asked.before else None,
             older_url=asked.url(before=seen.page.older) if seen.page.older else None,
         )
@@ -85,6 +86,11 @@ class Asked:
     @property
     def narrow(self) -> bool:
         return bool(self.show or self.words or self.advanced)
+
+    @property
+    def all_waiting(self) -> bool:
+        """Does the list hold all that wait for a signature (of a batch), and nothing else?"""
+        return self.show == "waiting" and not self.words and self.right in (None, "sign")
 
     def filter(self) -> DocumentFilter:
         return DocumentFilter(self.show, self.import_batch_id, self.right, self.words)
@@ -148,6 +154,8 @@ def selection_texts(why_not: str | None) -> dict[str, str]:
         "sign": gettext("Sign ({n})"),
         "same_batch": gettext("same batch “{batch}”"),
         "several_batches": gettext("from several batches"),
+        "by_batch_of": gettext("only those of the batch “{batch}” go into the request"),
+        "select_every": gettext("Select all {n} to sign"),
         "same_right": gettext("same processing right: {right}"),
         "not_signable": gettext("Only documents that wait for your signature can be signed. Unselect the others."),
         "too_many": gettext("At most {most} documents go into one request."),

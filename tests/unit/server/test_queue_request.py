@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.documents.document import DocumentState
-from server.errors import PhoneSealError, TooManyTries
+from server.errors import NotFound, PhoneSealError, TooManyTries
 from server.ids import new_id
 from server.signing import queue_request
 from server.signing.queue_request import REFUSAL_BACK_OFF, WantedSignature
@@ -137,6 +137,14 @@ def test_missing_document(world: World) -> None:
     assert code_of(world.app.queue_request, replace(world.wanted([]), documents=wanted)) == "document_unknown"
 
 
+def test_unknown_documents_are_all_named(world: World) -> None:
+    unknown = [new_id("doc", START) for _ in range(2)]
+    wanted = [WantedSignature(document_id, None) for document_id in (world.document().document_id, *unknown)]
+    with pytest.raises(NotFound) as caught:
+        world.app.queue_request(replace(world.wanted([]), documents=wanted))
+    assert caught.value.details == {"documents": unknown, "document_id": unknown[0], "count": 2}
+
+
 @pytest.mark.parametrize("state", [DocumentState.CHECKING, DocumentState.REFUSED])
 def test_document_not_ready(world: World, state: DocumentState) -> None:
     assert code_of(world.app.queue_request, world.wanted([world.document(state=state)])) == "document_not_ready"
@@ -197,7 +205,7 @@ def test_idempotency_key_gets_the_first_answer(world: World) -> None:
     assert (again.request_id, again.state) == (first.request_id, State.CANCELLED)
 
 
-@pytest.mark.parametrize("change", [{"lifetime": 60}, {"requested_by": "Ai khác"}])
+@pytest.mark.parametrize("change", [{"lifetime": 60}, {"requested_by": "Ai khác"}, {"import_batch_id": "ib_00000000000000000000000000"}])
 def test_idempotency_key_for_something_else(world: World, change: dict[str, Any]) -> None:
     document = world.document()
     world.app.queue_request(world.wanted([document], idempotency_key="k1"))

@@ -172,6 +172,30 @@ def test_all_of_a_batch_are_signed_in_the_order_of_their_names(portal: Any, brow
     assert waiting == ids(*(made[title] for title in ("Bản", "Đơn 1", "Đơn 2", "Đơn 2b", "Đơn 10")))
 
 
+def test_all_that_wait_can_be_chosen_at_once(portal: Any, browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.web.list_views.PAGE_SIZE", 2)
+    mine = batch(portal)
+    waiting = [add(portal, "Số 1"), add(portal, "Số 2", import_batch_id=mine), add(portal, "Số 3")]
+    add(portal, "Đã ký", signed_at=1.0)
+    add(portal, "Ký nháy", processing_right="initial")
+    portal.app.log_in.add_user("other", "một mật khẩu dài", "Trần Văn Bình", "")
+    assert browser.get("/documents/waiting.json").get_json()["document_ids"] == ids(*waiting)
+    assert portal.logged_in("other").get("/documents/waiting.json").get_json() == {"document_ids": []}
+    assert 'data-every="3"' in browser.get("/documents?show=waiting").text
+    assert 'data-every="3"' in browser.get(f"/documents?show=waiting&before={waiting[2].document_id}").text
+    for narrower in ("", "?show=waiting&q=so", "?show=completed", f"?show=waiting&batch={mine}"):
+        assert 'data-every="0"' in browser.get(f"/documents{narrower}").text, narrower
+
+
+def test_a_signed_document_leads_back_to_its_request(portal: Any, browser: Any) -> None:
+    request_id, documents = queued(portal, browser, 2)
+    set_items(portal, request_id, "SIGNED", 0)
+    with portal.app.store.write() as tx:
+        tx.documents.set_signed(documents[0].document_id, request_id, "1" * 64, 1, 2.0)
+    finish(portal, request_id, State.QUEUED, State.SIGNING, State.ANSWERED, State.COMPLETED, end_result="ok")
+    assert f'<a href="/sign-requests/{request_id}">Xem yêu cầu ký</a>' in browser.get("/documents?show=completed").text
+
+
 # --- choosing ---------------------------------------------------------------------------------------------------------
 
 

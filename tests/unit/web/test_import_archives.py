@@ -70,6 +70,16 @@ def test_a_bad_entry_fails_alone(portal: Any, importer: Any, contract: bytes, ch
     assert titles(portal, now) == {"0", "1", "3", "4"}
 
 
+def test_a_locked_entry_fails_alone(importer: Any, contract: bytes) -> None:
+    def lock(packed: bytearray, _local: int, central: int) -> None:
+        packed[central + 8] |= 1
+
+    files = {f"{number}.pdf": content for number, content in enumerate(variants(contract, 3))}
+    now = taken(importer, spoilt(archive(files), 1, lock))
+    assert (now["waiting"], now["refused"]) == (2, 1)
+    assert "có mật khẩu" in refused(now)["1.pdf"]
+
+
 def test_a_bomb_fails_alone(importer: Any, contract: bytes) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
@@ -122,7 +132,9 @@ def test_names_that_are_not_what_they_say_break_the_archive_at_once(importer: An
 
 
 def test_what_file_managers_add_is_passed_over(importer: Any, contract: bytes) -> None:
-    now = taken(importer, archive({"h/a.pdf": contract, "__MACOSX/h/._a.pdf": b"x", "h/.DS_Store": b"x", "Thumbs.db": b"x"}))
+    now = taken(
+        importer, archive({"h/a.pdf": contract, "__MACOSX/h/._a.pdf": b"x", "h/.DS_Store": b"x", "Thumbs.db": b"x"})
+    )
     assert (now["total"], now["waiting"], now["refused_files"]) == (1, 1, [])
 
 

@@ -16,6 +16,7 @@ from server.devices.device import PairingState
 from server.lanes import InPlace
 from server.signing.sign_request import State
 from server.web import create_web
+from tests.unit.web.test_batch_pages import add
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -245,6 +246,55 @@ def test_selection_docks_counts_and_explains(page: Any, stage: Stage, contract: 
     page.locator("[data-select]").nth(1).uncheck()
     page.locator("[data-dock-sign]").click()
     page.wait_for_url("**/documents/doc_*")
+
+
+def test_every_page_of_a_list_goes_into_one_choice(
+    page: Any, stage: Stage, contract: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.web.list_views.PAGE_SIZE", 2)
+    stage.portal.phone()
+    for _ in range(3):
+        upload(page, contract)
+    page.goto("/documents?show=waiting")
+    every = page.locator("[data-dock-every]")
+    page.locator("[data-select]").first.check()
+    assert every.is_hidden()
+    page.locator("[data-select-all]").check()
+    every.click()
+    page.wait_for_selector("text=3 chứng từ được chọn")
+    assert every.is_hidden()
+    page.locator("[data-dock-sign]").click()
+    page.wait_for_url("**/batch-signing")
+    page.wait_for_selector("text=Xác nhận ký số 3 chứng từ")
+    chosen = json.loads(page.evaluate("sessionStorage.getItem('phoneseal.selection')"))
+    assert (len(set(chosen["ids"])), chosen["batch"]) == (3, None)
+    page.go_back()
+    page.locator("[data-select]").first.uncheck()  # the browser may have kept the page, or not
+    page.locator("[data-select-all]").check()
+    page.locator("[data-select]").first.uncheck()
+    assert "1 chứng từ được chọn" in page.locator("#selection-dock").inner_text()
+    assert page.locator("[data-dock-sign]").get_attribute("aria-disabled") == "false"
+
+
+def test_an_old_choice_forgets_what_is_not_there(page: Any, stage: Stage, contract: bytes) -> None:
+    """Another person used this tab before."""
+    portal = stage.portal
+    portal.phone()
+    for _ in range(2):
+        upload(page, contract)
+    mine = page.goto("/documents/waiting.json").json()["document_ids"]
+    other = portal.app.log_in.add_user("other", "một mật khẩu dài", "Trần Văn Bình", "")
+    theirs = add(portal, "Của người khác", user_id=other.user_id)
+    kept = {"ids": [theirs.document_id, *mine], "batch": None, "look": False}
+    page.evaluate("(kept) => sessionStorage.setItem('phoneseal.selection', JSON.stringify(kept))", kept)
+    page.goto("/batch-signing")
+    page.wait_for_selector("text=Xác nhận ký số 2 chứng từ")
+    page.wait_for_selector("[data-document-title] >> text=Trần Văn Bình")
+    page.evaluate(
+        "(kept) => sessionStorage.setItem('phoneseal.selection', JSON.stringify(kept))", kept | {"ids": kept["ids"][:1]}
+    )
+    page.goto("/batch-signing")
+    page.wait_for_selector("text=Chưa chọn chứng từ nào")
 
 
 def test_digits_appear_and_are_answered_in_the_page(page: Any, stage: Stage) -> None:

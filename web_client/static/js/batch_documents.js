@@ -9,6 +9,15 @@ import { getJson, postJson } from './server.js';
  * @typedef {{ number: number, width: number, height: number, url: string }} Page sizes in points, as the page is shown
  */
 
+/** The server shows this person no such documents. */
+export class Gone extends Error {
+  /** @param {string[]} ids */
+  constructor(ids) {
+    super(`The server knows no documents ${ids.join(', ')}`);
+    this.ids = ids;
+  }
+}
+
 export class BatchDocuments {
   /**
    * @param {string[]} ids
@@ -45,12 +54,13 @@ export class BatchDocuments {
     const id = this.ids[index];
     if (!this.known.has(id)) {
       const first = index - (index % this.atOnce);
-      const { documents } = await postJson(this.url, { document_ids: this.ids.slice(first, first + this.atOnce) });
+      const asked = this.ids.slice(first, first + this.atOnce);
+      const { documents } = await postJson(this.url, { document_ids: asked });
       for (const found of documents) this.known.set(found.document_id, found);
+      const gone = asked.filter((one) => !this.known.has(one));
+      if (gone.length) throw new Gone(gone);
     }
-    const found = this.known.get(id);
-    if (!found) throw new Error(`The server knows no document ${id}`);
-    return found;
+    return /** @type {BatchDocument} */ (this.known.get(id));
   }
 
   /**

@@ -1,6 +1,7 @@
 // @ts-check
 // The list of the chosen documents: a dialog that leads to each of them, and lets single ones be left out.
 
+import { Gone } from './batch_documents.js';
 import { fill, part } from './facts.js';
 
 /** @typedef {import('./batch_documents.js').BatchDocument} BatchDocument */
@@ -10,7 +11,8 @@ export class BatchList {
    * @param {HTMLDialogElement} dialog
    * @param {import('./batch_documents.js').BatchDocuments} documents
    * @param {any} texts
-   * @param {{ turnTo: (index: number) => void, leaveOut: ((id: string) => void) | null }} tell
+   * @param {{ turnTo: (index: number) => void, leaveOut: ((ids: string[]) => void) | null,
+   *   gone: (ids: string[]) => void }} tell
    */
   constructor(dialog, documents, texts, tell) {
     this.dialog = dialog;
@@ -32,8 +34,16 @@ export class BatchList {
   async more() {
     const { documents } = this;
     const list = part(this.dialog, '[data-list]');
-    const end = Math.min(this.listed + documents.atOnce, documents.count);
-    for (; this.listed < end; this.listed += 1) list.append(this.line(await documents.load(this.listed)));
+    const wanted = this.listed + documents.atOnce;
+    try {
+      for (; this.listed < Math.min(wanted, documents.count); this.listed += 1) list.append(this.line(await documents.load(this.listed)));
+    } catch (error) {
+      if (error instanceof Gone) {
+        this.tell.gone(error.ids);
+        return void this.more();
+      }
+      // The button below asks again.
+    }
     part(this.dialog, '[data-list-more]').hidden = this.listed >= documents.count;
   }
 
@@ -68,7 +78,7 @@ export class BatchList {
     out.title = fill(this.texts.leave_out_one, { title: found.title });
     out.setAttribute('aria-label', out.title);
     out.addEventListener('click', () => {
-      this.tell.leaveOut?.(found.document_id);
+      this.tell.leaveOut?.([found.document_id]);
       line.remove();
       this.listed -= 1;
       if (this.documents.count === 0) this.dialog.close();

@@ -2,9 +2,10 @@
 // The batch screen: look through the chosen documents with arrows, place one stamp for all, one confirm sends one request.
 // Of ten thousand documents only those near the shown one are read.
 
-import { BatchDocuments } from './batch_documents.js';
+import { BatchDocuments, Gone } from './batch_documents.js';
 import { BatchList } from './batch_list.js';
 import { fill, part, readFacts } from './facts.js';
+import { countText } from './panel_steps.js';
 import { forgetSelection, keepSelection, keptSelection } from './selection.js';
 import { Refused, postJson } from './server.js';
 import { SIZES, StampBox } from './stamp_box.js';
@@ -36,7 +37,8 @@ let placed = false;
 const look = Boolean(selection && selection.look);
 const list = new BatchList(/** @type {HTMLDialogElement} */ (part(document, '#list-dialog')), documents, texts, {
   turnTo: (index) => void turnTo(index),
-  leaveOut: look ? null : (id) => leaveOut([id]),
+  leaveOut: look ? null : leaveOut,
+  gone: leaveOut,
 });
 
 /** Which page of the shown document carries the stamp, from 0; -1 if it has no such page. */
@@ -91,7 +93,7 @@ function setDisabled(selector, disabled) {
 async function turnTo(index) {
   current = Math.min(Math.max(index, 0), documents.count - 1);
   const wanted = current;
-  part(root, '[data-document-place]').textContent = fill(texts.place, { number: current + 1, total: documents.count });
+  part(root, '[data-document-place]').textContent = fill(texts.place, { number: countText(current + 1), total: countText(documents.count) });
   setDisabled('[data-document-back]', current === 0);
   setDisabled('[data-document-on]', current === documents.count - 1);
   stage.classList.add('loading');
@@ -108,8 +110,10 @@ async function turnTo(index) {
     part(root, '[data-spoken]').textContent = fill(texts.spoken, spoken);
     showPage(look ? 0 : Math.max(stampPage(), 0));
     void documents.preload(wanted + 1, () => Math.max(stampPage(), 0));
-  } catch {
-    if (wanted === current) broken();
+  } catch (error) {
+    // An old choice, or another person's who used this tab before: what this one can't see is no part of it.
+    if (error instanceof Gone) leaveOut(error.ids);
+    else if (wanted === current) broken();
   }
 }
 
@@ -120,11 +124,11 @@ function broken() {
 }
 
 function showCounts() {
-  const n = documents.count;
-  root.hidden = n === 0;
-  part(document, '[data-batch-empty]').hidden = n !== 0;
+  const n = countText(documents.count);
+  root.hidden = documents.count === 0;
+  part(document, '[data-batch-empty]').hidden = documents.count !== 0;
   part(document, '[data-open-list]').textContent = fill(texts.open_list, { n });
-  part(form, '[data-confirm-label]').textContent = fill(texts.confirm, { n });
+  part(form, '[data-confirm-label]').textContent = documents.count === 1 ? texts.confirm_one : fill(texts.confirm, { n });
   part(document, '[data-list-title]').textContent = fill(texts.list_title, { n });
   if (look) part(document, '[data-batch-title]').textContent = fill(texts.title_look, { n });
 }
@@ -153,7 +157,7 @@ function showProblem(error) {
   const offered = part(form, '[data-leave-out]');
   offered.hidden = ids.length === 0 || ids.length === documents.count;
   const button = part(offered, '[data-leave-out-now]');
-  button.textContent = fill(texts.leave_out, { n: ids.length });
+  button.textContent = fill(texts.leave_out, { n: countText(ids.length) });
   button.onclick = () => leaveOut(ids);
   part(form, '[data-batch-problem]').hidden = false;
   part(form, '[data-batch-problem]').scrollIntoView({ block: 'nearest' });
@@ -168,9 +172,8 @@ async function askToConfirm() {
   hideProblem();
   try {
     const told = await postJson(facts.urls.check, wish());
-    const number = new Intl.NumberFormat(document.documentElement.lang);
-    part(confirmDialog, '[data-confirm-count]').textContent = number.format(told.documents);
-    part(confirmDialog, '[data-confirm-pages]').textContent = number.format(told.pages);
+    part(confirmDialog, '[data-confirm-count]').textContent = countText(told.documents);
+    part(confirmDialog, '[data-confirm-pages]').textContent = countText(told.pages);
     confirmDialog.showModal();
   } catch (error) {
     showProblem(error);
@@ -257,6 +260,6 @@ if (selection) {
   void turnTo(0).then(() => {
     const batch = selection.batch ? documents.at(0)?.batch_name : null;
     const scope = batch ? fill(texts.by_batch, { batch }) : texts.across;
-    part(document, '[data-batch-scope]').textContent = look ? '' : scope;
+    part(document, '[data-batch-scope]').textContent = look || !documents.count ? '' : scope;
   });
 }

@@ -1,10 +1,12 @@
 // @ts-check
 // Choosing documents in the list. The bar docks at the bottom, counts, says what the chosen ones have in common and why a
-// button is grey. Whether they may go into one request is the server's word: what is in the way is marked in its row.
+// button is grey. Whether they may go into one request is the server's word: what is in the way is marked in its row. A list
+// of all that wait for a signature may be chosen whole, with the pages that are not shown.
 
 import { fill, part, readFacts } from './facts.js';
+import { countText } from './panel_steps.js';
 import { keepSelection } from './selection.js';
-import { Refused, postJson } from './server.js';
+import { Refused, getJson, postJson } from './server.js';
 
 const form = document.querySelector('[data-selection]');
 const texts = readFacts('selection-texts');
@@ -22,6 +24,10 @@ function watchSelection(form) {
   const byBatch = /** @type {HTMLInputElement} */ (part(dock, '[data-by-batch]'));
   let batchChosen = false; // by the person, not by us
   let refusal = '';
+  /** @type {string[] | null} all that wait, on every page of the list; null while only ticks count */
+  let every = null;
+  const everyButton = part(dock, '[data-dock-every]');
+  const everyCount = Number(form.dataset.every);
 
   const selected = () => boxes.filter((box) => box.checked);
   const batchesOf = (/** @type {HTMLInputElement[]} */ chosen) => [...new Set(chosen.map((box) => box.dataset.batch || ''))];
@@ -31,7 +37,7 @@ function watchSelection(form) {
     if (texts.no_phone) return texts.no_phone;
     if (new Set(chosen.map((box) => box.dataset.right)).size > 1) return texts.other_right;
     if (chosen.some((box) => box.dataset.signable !== 'yes')) return texts.not_signable;
-    if (chosen.length > most) return fill(texts.too_many, { most });
+    if (chosen.length > most) return fill(texts.too_many, { most: countText(most) });
     return '';
   }
 
@@ -39,7 +45,10 @@ function watchSelection(form) {
   function inCommon(chosen) {
     const batches = batchesOf(chosen);
     const words = [];
-    if (batches.length > 1) words.push(texts.several_batches);
+    if (byBatch.checked && batches.length > 1) {
+      return fill(texts.by_batch_of, { batch: chosen.find((box) => box.dataset.batch)?.dataset.batchName || '' });
+    }
+    if (batches.length > 1 || (every && !form.dataset.batch)) words.push(texts.several_batches);
     else if (batches[0]) words.push(fill(texts.same_batch, { batch: chosen[0].dataset.batchName || '' }));
     words.push(fill(texts.same_right, { right: chosen[0].dataset.rightWords || '' }));
     return chosen.length > 1 ? words.join(', ') : '';
@@ -52,15 +61,19 @@ function watchSelection(form) {
     all.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
     for (const box of boxes) box.closest('[data-row]')?.classList.toggle('selected', box.checked);
     if (!chosen.length) return;
-    const counted = chosen.length === 1 ? texts.selected_one : fill(texts.selected_many, { n: chosen.length });
+    const n = every ? every.length : chosen.length;
+    const counted = n === 1 ? texts.selected_one : fill(texts.selected_many, { n: countText(n) });
+    everyButton.hidden = !everyCount || every !== null || !all.checked;
+    everyButton.textContent = fill(texts.select_every, { n: countText(everyCount) });
     part(dock, '[data-dock-count]').textContent = counted;
     const batches = batchesOf(chosen);
     part(dock, '[data-dock-by-batch]').hidden = chosen.length < 2 || batches.every((batch) => !batch);
-    if (!batchChosen) byBatch.checked = batches.length === 1 && batches[0] !== '';
+    const ofOne = every ? Boolean(form.dataset.batch) : batches.length === 1 && batches[0] !== '';
+    if (!batchChosen) byBatch.checked = ofOne;
     const reason = whyNot(chosen);
     note.textContent = refusal || reason || inCommon(chosen);
     note.classList.toggle('failed', refusal !== '');
-    sign.textContent = fill(texts.sign, { n: chosen.length });
+    sign.textContent = fill(texts.sign, { n: countText(n) });
     sign.title = reason;
     sign.setAttribute('aria-disabled', String(reason !== ''));
   }
@@ -88,7 +101,7 @@ function watchSelection(form) {
   async function toBatch() {
     const chosen = selected();
     const batch = byBatch.checked && chosen.length > 1 ? form.dataset.batch || firstBatch(chosen) : null;
-    const ids = chosen.map((box) => box.value);
+    const ids = chosenIds();
     sign.setAttribute('aria-disabled', 'true');
     try {
       await postJson(urls.check, { document_ids: ids, import_batch_id: batch });
@@ -101,6 +114,22 @@ function watchSelection(form) {
     }
   }
 
+  const chosenIds = () => every || selected().map((box) => box.value);
+
+  async function chooseEvery() {
+    if (everyButton.getAttribute('aria-disabled') === 'true') return;
+    everyButton.setAttribute('aria-disabled', 'true');
+    refusal = '';
+    try {
+      every = (await getJson(urls.every)).document_ids;
+    } catch (error) {
+      refusal = error instanceof Refused && error.message ? error.message : texts.unreachable;
+    }
+    everyButton.removeAttribute('aria-disabled');
+    show();
+    sign.focus();
+  }
+
   /** @param {HTMLInputElement[]} chosen */
   function firstBatch(chosen) {
     return chosen.map((box) => box.dataset.batch || '').find((batch) => batch) || null;
@@ -108,29 +137,36 @@ function watchSelection(form) {
 
   all.addEventListener('change', () => {
     for (const box of boxes) box.checked = all.checked;
+    every = null;
     changed();
   });
   byBatch.addEventListener('change', () => {
     batchChosen = true;
     changed();
   });
-  form.addEventListener('change', changed);
+  form.addEventListener('change', () => {
+    every = null;
+    changed();
+  });
+  everyButton.addEventListener('click', () => void chooseEvery());
   part(dock, '[data-dock-clear]').addEventListener('click', () => {
     for (const box of boxes) box.checked = false;
     batchChosen = false;
+    every = null;
     changed();
     all.focus();
   });
   part(dock, '[data-dock-view]').addEventListener('click', () => {
-    keepSelection({ ids: selected().map((box) => box.value), batch: null, look: true });
+    keepSelection({ ids: chosenIds(), batch: null, look: true });
     location.assign(urls.batch);
   });
   sign.addEventListener('click', () => {
     if (sign.getAttribute('aria-disabled') === 'true') return;
     const chosen = selected();
     // A single document is signed from its own page, where its pages are seen and the signature is placed.
-    if (chosen.length === 1) location.assign(`${chosen[0].dataset.url}#sign`);
+    if (chosenIds().length === 1) location.assign(`${chosen[0].dataset.url}#sign`);
     else void toBatch();
   });
-  show(); // a page that the browser restored may come back with boxes ticked
+  show();
+  window.addEventListener('pageshow', show); // a page that the browser restored comes back with boxes ticked, and a button greyed
 }

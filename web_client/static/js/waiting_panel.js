@@ -160,7 +160,7 @@ export class WaitingPanel {
     part(this.root, '[data-result-who]').hidden = !said.who;
     this.showWaysOn(snapshot);
     if (this.sawItRunning && snapshot.state === 'COMPLETED' && snapshot.items_signed > 0) {
-      showToast(this.texts.success, words.toast || words.words);
+      showToast(words.tone === 'jade' ? this.texts.success : words.words, words.toast || words.words);
     }
   }
 
