@@ -243,6 +243,10 @@ def test_selection_docks_counts_and_explains(page: Any, stage: Stage, contract: 
     page.reload()
     page.locator("[data-select-all]").check()
     assert "2 chứng từ được chọn" in dock.inner_text()
+    page.locator("[data-select-all]").uncheck()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_text("Chọn tất cả trên trang này").click()  # a phone's browser has the words, too
+    assert "2 chứng từ được chọn" in dock.inner_text()
     page.locator("[data-select]").nth(1).uncheck()
     page.locator("[data-dock-sign]").click()
     page.wait_for_url("**/documents/doc_*")
