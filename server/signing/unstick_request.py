@@ -80,7 +80,7 @@ class UnstickRequests:
         self._nudge = nudge
 
     def listed(self, *, stuck: bool = True) -> list[UnfinishedRequest]:
-        """Newest first, at most ``LISTED``; with ``stuck`` false, every open request too."""
+        """What can still be helped first, then newest first, at most ``LISTED``; with ``stuck`` false, every open request too."""
         with self._store.read() as tx:
             found = tx.requests.unfinished(self._clock.now(), stuck=stuck, limit=LISTED)
             return [

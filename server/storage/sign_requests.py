@@ -143,13 +143,14 @@ class SignRequestTable:
         return [to_entity(SignRequest, row, _REQUEST) for row in rows]
 
     def unfinished(self, now: float, *, stuck: bool, limit: int = 1000) -> list[SignRequest]:
-        """Open requests and failed ones, newest first; ``stuck``: only FAILED ones, and those that a worker has had for a minute."""
+        """Open requests, behind them failed ones, newest first: what can still be helped is not pushed off the list by what has ended.
+        ``stuck``: only FAILED ones, and those that a worker has had for a minute."""
         rows = self._db.execute(  # the one thing put in is a constant of this file
-            "SELECT * FROM (SELECT * FROM sign_requests INDEXED BY sign_requests_failed WHERE state = 'FAILED'"  # noqa: S608
+            "SELECT * FROM (SELECT * FROM (SELECT * FROM sign_requests INDEXED BY sign_requests_failed WHERE state = 'FAILED'"  # noqa: S608
             " ORDER BY request_id DESC LIMIT ?)"
             f" UNION ALL SELECT * FROM sign_requests INDEXED BY sign_requests_open WHERE state IN {LIVE}"
-            " AND (? OR (state IN ('PREPARING', 'ANSWERED') AND coalesce(approved_at, created_at) < ?))"
-            " ORDER BY request_id DESC LIMIT ?",
+            " AND (? OR (state IN ('PREPARING', 'ANSWERED') AND coalesce(approved_at, created_at) < ?)))"
+            " ORDER BY state = 'FAILED', request_id DESC LIMIT ?",
             (limit, not stuck, now - 60, limit),
         )
         return [to_entity(SignRequest, row, _REQUEST) for row in rows]

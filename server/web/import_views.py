@@ -107,6 +107,7 @@ def add_views(web: Blueprint, site: Site) -> None:
             section="imports",
             batch=batch,
             facts=facts,
+            most_per_request=app.config.max_request_items,
             why_not=phones.why_not(),
         )
 

@@ -154,6 +154,20 @@ def test_a_stuck_request_is_shown_with_its_reason_and_runs_again(portal: Any, op
     assert (work.attempts, work.not_before) == (0, 0)
 
 
+def test_what_can_be_helped_stands_before_what_has_ended(portal: Any, operator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.signing.unstick_request.LISTED", 2)
+    portal.phone()
+    browser = portal.logged_in()
+    stuck, _ = queued(portal, browser)
+    later(portal, stuck)
+    failed = [ask(browser, [add(portal, "Hỏng")]).get_json()["request_id"] for _ in range(2)]
+    for request_id in failed:
+        finish(portal, request_id, State.FAILED, end_result="server_error", finished_at=1.0)
+    with portal.app.store.write() as tx:  # they came later
+        tx.database.conn.execute("UPDATE sign_requests SET created_at = created_at + 3600 WHERE state = 'FAILED'")
+    assert [line.request.request_id for line in portal.app.unstick.listed()] == [stuck, failed[1]]
+
+
 def test_lost_work_is_queued_again(portal: Any, operator: Any) -> None:
     portal.phone()
     request_id, _ = queued(portal, portal.logged_in(), 60)

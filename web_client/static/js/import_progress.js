@@ -8,7 +8,7 @@ import { Refused, getJson } from './server.js';
 const ASK_EVERY = 1000;
 const LATER = 5000; // once nothing is being checked, only signatures change it
 const root = part(document, '[data-import-batch]');
-const { facts, urls, texts, has_phone: hasPhone, import_batch_id: batchId } = readFacts('import-facts');
+const { facts, urls, texts, most, has_phone: hasPhone, import_batch_id: batchId } = readFacts('import-facts');
 const number = new Intl.NumberFormat(document.documentElement.lang);
 const sign = part(root, '[data-sign-all]');
 let spoken = '';
@@ -28,7 +28,8 @@ function show(now) {
   showState(now);
   showRefused(now);
   const why = !hasPhone ? texts.no_phone : now.waiting === 0 ? texts.none : '';
-  sign.textContent = fill(texts.sign_all, { n: number.format(now.waiting) });
+  const words = now.waiting > most ? texts.sign_first : texts.sign_all; // one request holds no more
+  sign.textContent = fill(words, { n: number.format(Math.min(now.waiting, most)), total: number.format(now.waiting) });
   sign.setAttribute('aria-disabled', String(why !== ''));
   sign.title = why;
   part(root, '[data-sign-all-note]').textContent = why || (now.settled ? '' : texts.still);
