@@ -77,7 +77,7 @@ def test_a_thousand_with_progress(
     desk.visit.picture(pictures, "thousand-imported")
     desk.all_of_batch(batch)
     page.keyboard.press("End")
-    expect(page.locator("[data-document-place]")).to_have_text("1000 / 1000")
+    expect(page.locator("[data-document-place]")).to_have_text("1.000 / 1.000")
     with pixel.plays(outcome(1000) + "time_limit = 120\n" + APPROVE) as playing:
         started = time.monotonic()
         request_id = desk.confirm()

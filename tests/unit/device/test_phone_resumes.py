@@ -176,6 +176,21 @@ def test_killed_while_signing(kit: Kit, monkeypatch, point: str):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_has_a_receipt_is_not_sent_again(kit: Kit, monkeypatch):
+    request = kit.server.ask(450)
+    dead = kill_at(kit, monkeypatch, "request.journal.receipt.after")
+    kit.offer(request)
+    assert dead.wait(20)
+    come_back(kit, monkeypatch)
+    kit.online()
+    kit.complete(request)
+    first_positions = [int.from_bytes(chunk[:4], "big") for chunk in request.chunks]
+    assert first_positions.count(0) == 1, "it goes on behind its last receipt"
+    assert set(first_positions) == {0, 200, 400}
+    assert len(request.values) == 450
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("point", [p for p in CRASH_POINTS if "refusal" in p])
 def test_killed_while_refusing(kit: Kit, monkeypatch, point: str):
     kit.person.decision = Refuse("không")

@@ -60,7 +60,7 @@ export class BatchList {
     });
     const code = document.createElement('span');
     code.className = 'muted small-text tabular';
-    code.textContent = fill(this.texts.facts, { code: found.code, pages: found.pages });
+    code.textContent = fill(found.pages === 1 ? this.texts.facts_one : this.texts.facts, { code: found.code, pages: found.pages });
     line.append(open, code);
     if (this.tell.leaveOut && this.documents.count > 1) line.append(this.outButton(found, line));
     return line;

@@ -105,7 +105,8 @@ async function turnTo(index) {
     const title = part(root, '[data-document-title]');
     title.textContent = document_.title;
     title.setAttribute('href', document_.url);
-    part(root, '[data-document-facts]').textContent = fill(texts.facts, { code: document_.code, pages: pages.length });
+    const facts_ = pages.length === 1 ? texts.facts_one : texts.facts;
+    part(root, '[data-document-facts]').textContent = fill(facts_, { code: document_.code, pages: pages.length });
     const spoken = { number: wanted + 1, total: documents.count, title: document_.title };
     part(root, '[data-spoken]').textContent = fill(texts.spoken, spoken);
     showPage(look ? 0 : Math.max(stampPage(), 0));
