@@ -130,7 +130,7 @@ def test_what_the_documents_must_be(caller: Caller, make_caller: Callable[..., C
     document_id, stranger = caller.upload()["document_id"], make_caller()
     body = body_for(person.login, document_id)
     problem = post(stranger, body, 404, "document_unknown")
-    assert problem["errors"] == {"document_id": document_id}
+    assert problem["errors"] == {"documents": [document_id], "document_id": document_id, "count": 1}
     post(caller, body_for(person.login, document_id, document_id), 400, "document_twice")
     for page, box in ((2, BOX), (0, [560, 800, 700, 900]), (0, [10, 10, 20, 15])):
         body["documents"] = [{"document_id": document_id, "placement": {"page": page, "box": box}}]
