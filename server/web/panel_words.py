@@ -195,6 +195,7 @@ TEXTS = {
     "your_phone": N_("your phone"),
     "prepared_count": N_("{prepared} / {total} prepared"),
     "signed_count": N_("{signed} / {total} signed"),
+    "signed_by_phone": N_("{answered} / {total} signed by the phone"),
     "embedded_count": N_("{written} / {total} written and checked"),
     "who_when": N_("{name} · on “{device}” · {when}"),
     "cancelled_some": N_("You stopped it: {count} were not signed any more."),

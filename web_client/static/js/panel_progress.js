@@ -24,7 +24,7 @@ export class PanelProgress {
 
   /** @param {Snapshot} snapshot */
   show(snapshot) {
-    if (snapshot.state !== this.state) this.rate.reset();
+    if ((snapshot.state === 'PREPARING') !== (this.state === 'PREPARING')) this.rate.reset(); // another count begins
     this.state = snapshot.state;
     this.showBar(snapshot);
     this.showFigures(snapshot);
@@ -40,8 +40,9 @@ export class PanelProgress {
     bar.setAttribute('aria-valuemax', String(snapshot.items_total));
     bar.setAttribute('aria-valuenow', String(now.value));
     bar.setAttribute('aria-valuetext', now.label);
-    const filled = part(bar, '[data-fill]');
-    filled.style.width = `${snapshot.items_total ? (100 * now.value) / snapshot.items_total : 0}%`;
+    for (const [name, count] of Object.entries({ '[data-fill]': now.value, '[data-fill-ahead]': now.ahead })) {
+      part(bar, name).style.width = `${snapshot.items_total ? (100 * count) / snapshot.items_total : 0}%`;
+    }
     part(this.root, '[data-panel-progress]').hidden =
       snapshot.final && (snapshot.items_signed === 0 || snapshot.items_total === 1);
   }

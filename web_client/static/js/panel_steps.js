@@ -82,40 +82,39 @@ function detail(name, snapshot, texts) {
       }
       return texts.nothing_signed;
     default:
-      return fill(snapshot.state === 'SIGNING' ? texts.signed_count : texts.embedded_count, counts);
+      return fill(snapshot.state === 'SIGNING' ? texts.signed_by_phone : texts.embedded_count, counts);
   }
 }
 
-/**
- * While the phone signs, its values count; in the end only signed files do.
- * @param {Snapshot} snapshot
- */
+/** @param {Snapshot} snapshot */
 function numbers(snapshot) {
   return {
     total: snapshot.items_total,
     prepared: snapshot.items_prepared,
     sent: snapshot.items_sent,
-    signed: snapshot.final ? snapshot.items_signed : snapshot.items_answered,
+    answered: snapshot.items_answered,
+    signed: snapshot.items_signed,
     written: snapshot.items_signed,
   };
 }
 
 /**
- * The bar never runs ahead of its label: both show the same count of the same thing. While the phone signs, that is what it has handed
- * in; once it is done, what is written and checked.
+ * The bar never runs ahead of its label: both show the same count of the same thing, and from the approval to the end that is what is
+ * written and checked, so that it never goes back. What the phone has signed already lies behind it in a paler colour (``ahead``).
  * @param {Snapshot} snapshot
  * @param {any} texts
- * @returns {{ value: number, label: string }}
+ * @returns {{ value: number, ahead: number, label: string }}
  */
 export function progress(snapshot, texts) {
   const counts = grouped(numbers(snapshot));
   switch (snapshot.state) {
     case 'PREPARING':
-      return { value: snapshot.items_prepared, label: fill(texts.prepared_count, counts) };
+      return { value: snapshot.items_prepared, ahead: 0, label: fill(texts.prepared_count, counts) };
+    case 'SIGNING':
     case 'ANSWERED':
-      return { value: snapshot.items_signed, label: fill(texts.embedded_count, counts) };
+      return { value: snapshot.items_signed, ahead: snapshot.items_answered, label: fill(texts.embedded_count, counts) };
     default:
-      return { value: numbers(snapshot).signed, label: fill(texts.signed_count, counts) };
+      return { value: snapshot.items_signed, ahead: 0, label: fill(texts.signed_count, counts) };
   }
 }
 
