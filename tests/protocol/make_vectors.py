@@ -21,6 +21,7 @@ from vector_making import (
     request_flow,
     signed_attributes,
     statements,
+    wake_up,
 )
 from vector_making.encodings import sha256_hex
 from vector_making.third_tools import missing_tools
@@ -33,6 +34,7 @@ _ESCAPED = {"text", "statements_invalid"}
 def make_all(world: World) -> dict[str, Json]:
     """Every vector file by name."""
     pairings, rotations, pins = pairing.pairing_vector(world), pairing.key_rotation_vector(world), pin.pin_vector()
+    wake_ups = wake_up.wake_up_vector(world)
     flow, other = request_flow.Flow(world), statements.Other(world, pairings)
     return {
         "keys": fixed_keys.keys_vector(world.folder),
@@ -53,7 +55,8 @@ def make_all(world: World) -> dict[str, Json]:
         "signed_attributes_invalid": signed_attributes.invalid_vector(world),
         "request_flow": request_flow.flow_vector(world, flow),
         "framing": request_flow.framing_vector(),
-        "messages": messages.messages_vector(world, flow, other, pairings, pins, rotations),
+        "messages": messages.messages_vector(world, flow, other, pairings, pins, rotations, wake_ups),
+        "wake_up": wake_ups,
     }
 
 

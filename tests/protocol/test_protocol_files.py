@@ -285,3 +285,16 @@ def test_identifiers_base64url_and_text_agree_with_the_schemas() -> None:
         assert unicodedata.is_normalized("NFC", text)
     for case in vector("text")["invalid"]:
         assert not passes("name", case["text"]) or not unicodedata.is_normalized("NFC", case["text"]), case["reason"]
+
+
+def test_a_wake_up_has_the_length_of_the_page_and_endpoints_have_their_form() -> None:
+    wake_up = vector("wake_up")
+    said = re.search(r"\(so (\d+) bytes in all\)", PAGE)
+    assert said
+    assert len(bytes.fromhex(wake_up["wake_up"]["body_hex"])) == int(said[1])
+    for endpoint in [*wake_up["endpoints"]["allowed"], *(case["endpoint"] for case in wake_up["endpoints"]["refused"])]:
+        subscription = {**wake_up["subscription"], "endpoint": endpoint}
+        check("event.set_push.request.schema.json", {"subscription": subscription})
+    for endpoint in ["", "https://push.example.net/" + "x" * 976, "https://push.example.net/é", "https://push.example.net/ x"]:
+        with pytest.raises(ValidationError):
+            check("event.set_push.request.schema.json", {"subscription": {**wake_up["subscription"], "endpoint": endpoint}})

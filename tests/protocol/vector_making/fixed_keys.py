@@ -10,7 +10,7 @@ from vector_making.encodings import b64u, sha256_hex
 from vector_making.third_tools import openssl
 
 ED25519 = ["server_1", "server_2", "server_3", "server_other", "recovery"]
-P256 = ["device", "approval", "other_device", "other_approval", "signing_p256", "ca"]
+P256 = ["device", "approval", "other_device", "other_approval", "signing_p256", "ca", "push", "wake_up_phone", "wake_up_sender"]
 P384 = ["signing_p384"]
 RSA = ["signing_rsa"]
 SIGNING = ["signing_rsa", "signing_p256", "signing_p384"]

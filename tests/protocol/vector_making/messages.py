@@ -7,7 +7,7 @@ from vector_making.statements import Other
 from vector_making.world import Json, World, digest_of
 
 
-def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins: Json, rotations: Json) -> Json:
+def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins: Json, rotations: Json, wake_ups: Json) -> Json:
     """Requests and answers as they stand on the wire; a Socket.IO answer is the object in ``ok``."""
     case, pin = pairing["cases"][0], pins["cases"][0]
     about = {"request_id": cast.REQUEST_ID, "envelope_sha256": digest_of(flow.envelope)}
@@ -60,6 +60,10 @@ def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins:
         ("unblock", {"statement": other.unblock}, {"unblocked": True}),
         ("freeze", {"statement": other.freeze}, {"frozen": True}),
         ("unpair", {"statement": other.unpair}, {"unpaired": True}),
+        ("push_gateway", {}, {"vapid_key": wake_ups["vapid"]["vapid_key"], "subscribed": False}),
+        ("push_gateway", {}, {"vapid_key": None, "subscribed": False}),
+        ("set_push", {"subscription": wake_ups["subscription"]}, {"set": True}),
+        ("set_push", {"subscription": None}, {"set": True}),
     ]
     phone = {"device_name": cast.DEVICE_NAME, "platform": "android", "app_version": "0.1.0"}
     begun = {
