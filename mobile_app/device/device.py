@@ -20,6 +20,7 @@ from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.key_vault import KeyChoice, KeyVault
 from mobile_app.device.paired_run import PairedRun
 from mobile_app.device.profile import Profile
+from mobile_app.device.wake_up import PushReceiver, WakeUp
 from mobile_app.errors import LinkError
 from mobile_app.link.ports import SocketConnector, WebConnector
 
@@ -43,9 +44,10 @@ class PhoneDevice:
         about: AboutThisPhone,
         random_bytes: Callable[[int], bytes],
         open_on_arrival: bool = False,
+        push_receiver: PushReceiver | None = None,
     ) -> None:
         """``open_on_arrival``: walk through each request as it comes (emulator); else it waits for
-        ``open_request`` (screens)."""
+        ``open_request`` (screens). ``push_receiver``: who can wake this phone, if anybody."""
         self._profile = profile
         self._vault = vault
         self._interaction = interaction
@@ -67,6 +69,7 @@ class PhoneDevice:
         )
         self.account = Account(lambda: self._running().parts, self._journal)
         """PIN, phones, blocked requesters, log-out."""
+        self.wake_up = WakeUp(push_receiver, self._journal)
         self._lock = threading.RLock()
         self._pairing_attention = Attention()
         self._started = False
@@ -126,6 +129,7 @@ class PhoneDevice:
             run, self._run = self._run, None
         if run is not None:
             run.stop()
+            self.wake_up.end()
 
     def close(self) -> None:
         """``stop``, and release the profile. Last call."""
@@ -153,8 +157,11 @@ class PhoneDevice:
                 random_bytes=self._random_bytes,
                 cache=self._profile.cache,
                 open_on_arrival=self._open_on_arrival,
+                connected=self.wake_up.connected,
             )
-            self._run.start()
+            run = self._run
+            self.wake_up.begin(run.session, lambda seconds: run.ask_waiting(timeout=seconds))
+            run.start()
 
     @property
     def connection(self) -> ConnectionState:
@@ -227,6 +234,7 @@ class PhoneDevice:
                 self._journal.finish(row.request_id, now, "no_device")
             forget_identity(self._journal)
             self.account.forget()
+            self.wake_up.forget()
         self._enrolment.drop_stray_vaults()
         if was_started:
             self.start()

@@ -56,6 +56,7 @@ class PairedRun:
         random_bytes: Callable[[int], bytes],
         cache: Path,
         open_on_arrival: bool,
+        connected: Callable[[], None],
     ) -> None:
         pinned = kept_pinned_keys(journal)
         if pinned is None:
@@ -63,6 +64,7 @@ class PairedRun:
         self._journal = journal
         self._interaction = interaction
         self._open_on_arrival = open_on_arrival
+        self._connected = connected
         self.session = Session(
             identity=identity,
             pinned=pinned,
@@ -225,15 +227,11 @@ class PairedRun:
         """Runs on the session's thread. Raises LinkError, which has the connection made anew."""
         try:
             self.parts.pin_change.settle_now()
-            answer = wire.read_waiting_answer(self.session.call_once("waiting", {}))
+            offered = self.ask_waiting()
         except ServerRefused as error:
             self._on_problem(error.code, error.details)
             return
-        offered = set()
-        for waiting in answer:
-            row = self._received(waiting.envelope)
-            if row is not None:
-                offered.add(row.request_id)
+        self._connected()
         for row in self._journal.in_states((*WAITING_STATES, RequestState.SENT, RequestState.REFUSING)):
             if row.state in _UNDER_WAY:
                 self._add_walk(row.request_id)
@@ -242,6 +240,12 @@ class PairedRun:
         for row in self._journal.without_last_word(self.session.server_now() - _KEEP_VALUES_MS):
             self._ask_how_it_ended(row)
         self.book.show_pending()
+
+    def ask_waiting(self, *, timeout: float = 20.0) -> set[str]:
+        """Take all that is open for this phone; their ids. Raises LinkError, ServerRefused. ``timeout`` in seconds."""
+        answer = wire.read_waiting_answer(self.session.call_once("waiting", {}, timeout=timeout))
+        rows = [self._received(waiting.envelope) for waiting in answer]
+        return {row.request_id for row in rows if row is not None}
 
     def _ask_how_it_ended(self, row: JournaledRequest) -> None:
         try:

@@ -82,6 +82,7 @@ class Session:
         self._stopping = threading.Event()
         self._wanted = threading.Event()
         self._wanted.set()
+        self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
         self._state = ConnectionState.OFFLINE
         self._warned: set[str] = set()
@@ -112,6 +113,16 @@ class Session:
 
     def go_online(self) -> None:
         self._wanted.set()
+
+    def hurry(self) -> bool:
+        """Connect now rather than after the pause. False when there is a connection."""
+        self._hurry.set()
+        return self._online is None
+
+    def renew(self) -> None:
+        """The connection seems dead: have another at once."""
+        self._hurry.set()
+        self._lost.set()
 
     @property
     def state(self) -> ConnectionState:
@@ -146,13 +157,13 @@ class Session:
                     self._lost.set()
                 attention.wait(self._jitter.uniform(0.05, 0.2))
 
-    def call_once(self, event: str, message: Mapping[str, object]) -> object:
+    def call_once(self, event: str, message: Mapping[str, object], *, timeout: float = 20.0) -> object:
         """Ask on the present connection, once: for what a connection's own nonce goes into. Raises LinkError
-        too."""
+        too. ``timeout`` in seconds."""
         online = self._online
         if online is None:
             raise LinkError("offline")
-        return online.socket.call(event, message)
+        return online.socket.call(event, message, timeout=timeout)
 
     def get_json(self, path: str, attention: Attention, *, max_bytes: int) -> object:
         """A GET with the session's token; asked again when the way fails. Raises ServerRefused, Malformed,
@@ -251,11 +262,12 @@ class Session:
         self._set_state(ConnectionState.OFFLINE)
 
     def _pause(self, seconds: float) -> None:
-        """Wait, but not when the person takes the phone offline or stops it."""
+        """Wait, but not when the person takes the phone offline or stops it, nor when there is a hurry."""
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 and self._wanted.is_set():
+        while (left := until - time.monotonic()) > 0 and self._wanted.is_set() and not self._hurry.is_set():
             if self._stopping.wait(min(left, 0.2)):
-                return
+                break
+        self._hurry.clear()
 
     def _connect(self, lost: threading.Event) -> None:
         socket = self._sockets.connect(self.identity.server_url, self._listener.on_event, lost.set)

@@ -38,6 +38,12 @@ def new_id(kind: str) -> str:
     return f"{kind}_0" + "".join(secrets.choice(ALPHABET) for _ in range(25))
 
 
+def new_point() -> bytes:
+    """A public key on P-256, uncompressed."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+
+
 def b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
@@ -128,6 +134,8 @@ class FakeServer:
         self.device_approvals: list[dict[str, Any]] = []
         self.blocked: list[dict[str, Any]] = []
         self.by_person: list[str] = []
+        self.vapid_key: bytes | None = new_point()
+        self.push: dict[str, Any] | None = None
 
     # -- statements -------------------------------------------------------------------------------
 
@@ -671,6 +679,18 @@ class FakeServer:
     def on_approve_device(self, message: dict[str, Any]) -> dict[str, Any]:
         self.device_approvals.append(self.believe(message["statement"], "device_approval", "approval_key"))
         return {"state": "confirm_digits"}
+
+    def on_push_gateway(self, message: dict[str, Any]) -> dict[str, Any]:
+        return {"vapid_key": self.vapid_key and b64(self.vapid_key), "subscribed": self.push is not None}
+
+    def on_set_push(self, message: dict[str, Any]) -> dict[str, Any]:
+        if message["subscription"] is not None:
+            if self.vapid_key is None:
+                raise Refusal("push_unavailable")
+            assert len(unb64(message["subscription"]["p256dh"])) == 65
+            assert len(unb64(message["subscription"]["auth"])) == 16
+        self.push = message["subscription"]
+        return {"set": True}
 
     def on_freeze(self, message: dict[str, Any]) -> dict[str, Any]:
         self.believe(message["statement"], "freeze", "device_key")

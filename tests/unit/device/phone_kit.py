@@ -24,6 +24,7 @@ from mobile_app.device.interaction import (
 )
 from mobile_app.device.key_vault import KeyChoice
 from mobile_app.device.profile import Profile
+from mobile_app.device.wake_up import PushReceiver
 from mobile_app.errors import LinkError, ServerRefused
 from mobile_app.link.fields import parse_json
 from tests.unit.device.fake_server import FakeServer, Refusal
@@ -239,6 +240,7 @@ class Kit:
         self.server = FakeServer(self.clock.now)
         self.links = FakeLinks(self.server)
         self.person = Person()
+        self.receiver: PushReceiver | None = None
         self.phone = self._new_phone()
 
     def _new_phone(self, *, open_on_arrival: bool = True) -> PhoneDevice:
@@ -253,6 +255,7 @@ class Kit:
             about=ABOUT,
             random_bytes=os.urandom,
             open_on_arrival=open_on_arrival,
+            push_receiver=self.receiver,
         )
         phone._enrolment._poll_seconds = 0.02
         return phone

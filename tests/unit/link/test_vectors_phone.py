@@ -27,7 +27,16 @@ from mobile_app.device.server_keys import PinnedKeys, fingerprint, key_id
 from mobile_app.device.signature_algorithms import signer
 from mobile_app.device.statements import pae, statement_digest, verify_statement
 from mobile_app.errors import PhoneError
-from mobile_app.link import account_wire, fields, manifest_wire, pairing_wire, phone_statements, server_statements, wire
+from mobile_app.link import (
+    account_wire,
+    fields,
+    manifest_wire,
+    pairing_wire,
+    phone_statements,
+    push_wire,
+    server_statements,
+    wire,
+)
 
 VECTORS = Path(__file__).parents[2] / "protocol" / "vectors"
 READERS = {
@@ -342,6 +351,8 @@ ANSWERS = {
     "freeze": lambda value: wire.read_done_answer(value, "frozen"),
     "unpair": lambda value: wire.read_done_answer(value, "unpaired"),
     "resume": wire.read_resume_answer,
+    "push_gateway": push_wire.read_push_gateway_answer,
+    "set_push": lambda value: wire.read_done_answer(value, "set"),
 }
 
 
@@ -404,3 +415,23 @@ def test_written_messages_are_those_of_the_vectors():
         proofs={role: octets(proof) for role, proof in reveal["proofs"].items()},
     ).message()
     assert made == reveal
+    told = [case["request"] for case in load("messages")["events"] if case["event"] == "set_push"]
+    where = load("wake_up")["subscription"]
+    subscription = push_wire.PushSubscription(where["endpoint"], octets(where["p256dh"]), octets(where["auth"]))
+    assert [push_wire.set_push_message(one) for one in (subscription, None)] == told
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"vapid_key": fields.encode_bytes(b"\4" + bytes(64))},  # on no curve
+        {"vapid_key": fields.encode_bytes(b"\2" + b"\1" * 32)},
+        {"vapid_key": ""},
+        {"subscribed": 1},
+        {"subscribed": None},
+    ],
+)
+def test_a_push_gateway_is_read_strictly(spoilt):
+    sound = next(case for case in load("messages")["events"] if case["event"] == "push_gateway")["answer"]
+    with pytest.raises(fields.Malformed):
+        push_wire.read_push_gateway_answer({**sound, **spoilt})
