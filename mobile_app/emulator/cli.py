@@ -145,6 +145,11 @@ def _run(commands: _Commands) -> None:
     sub.add_argument(
         "--stop-after", type=float, metavar="SECONDS", help="end the run then (default: by signal)"
     )
+    sub.add_argument(
+        "--wake-up",
+        action="store_true",
+        help="sleep without a connection until the server wakes the phone by Web Push (on this machine)",
+    )
     _pin_options(sub)
     _codes_option(sub)
 

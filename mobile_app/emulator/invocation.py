@@ -45,7 +45,7 @@ class Invocation:
     def surroundings(self) -> Surroundings:
         options = self.options
         trust = ServerTrust(options.ca_file, options.unsafe_allow_plain_http)
-        made = Surroundings(trust, options.clock_offset_file)
+        made = Surroundings(trust, options.clock_offset_file, wake_up=getattr(options, "wake_up", False))
         return replace(made, device_name=options.device_name) if "device_name" in options else made
 
     def phone(

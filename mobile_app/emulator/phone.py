@@ -25,6 +25,8 @@ from mobile_app.emulator.tampering.link import SpoiltSockets, WatchedWeb
 from mobile_app.emulator.tampering.loot import Loot
 from mobile_app.emulator.tampering.vault import SpoiltVault
 from mobile_app.emulator.telling_person import TellingPerson
+from mobile_app.emulator.wake_up.own_distributor import OwnDistributor
+from mobile_app.emulator.wake_up.sleeper import Sleeper
 from mobile_app.errors import LinkError, VaultError
 from mobile_app.link.http_link import HttpConnector
 from mobile_app.link.ports import SocketConnector, WebConnector
@@ -43,6 +45,8 @@ class Surroundings:
     trust: ServerTrust = field(default_factory=ServerTrust)
     clock_offset_file: Path | None = None
     device_name: str = "PhoneSeal emulator"
+    wake_up: bool = False
+    """Phones sleep until they are woken."""
 
     @property
     def clock(self) -> Clock:
@@ -77,6 +81,7 @@ class EmulatedPhone:
         vault, sockets, web = self._collaborators(surroundings.trust, scenario)
         self.person = person(self.teller)
         self.screen = TellingPerson(self.person, self.teller)
+        self._distributor = OwnDistributor(clock, self.teller) if surroundings.wake_up else None
         self.device = PhoneDevice(
             profile=self._profile,
             vault=vault,
@@ -87,7 +92,13 @@ class EmulatedPhone:
             about=AboutThisPhone(surroundings.device_name, PLATFORM, APP_VERSION),
             random_bytes=os.urandom,
             open_on_arrival=open_on_arrival,
+            push_receiver=self._distributor,
         )
+        self._sleeper = Sleeper(self.device, self.teller)
+        if self._distributor is not None:
+            self._distributor.wakes = self._sleeper.wake
+            self.teller.add_sink(self._sleeper)
+            self._sleeper.start()
         if isinstance(self.person, ScriptedPerson):
             self.person.reopen = self._reopen
 
@@ -119,5 +130,8 @@ class EmulatedPhone:
         threading.Thread(target=open_again, name="reopen", daemon=True).start()
 
     def close(self) -> None:
+        self._sleeper.stop()
+        if self._distributor is not None:
+            self._distributor.close()
         self.device.close()
         self._profile.close()
