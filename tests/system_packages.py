@@ -14,6 +14,7 @@ NEEDED = {
     "pdfsig": ("poppler-utils", "the checks of signed files by poppler"),
     "pdftoppm": ("poppler-utils", "the pictures of stamped pages"),
     "qpdf": ("qpdf", "the checks of signed files by qpdf"),
+    "javac": ("default-jdk-headless", "the checks of the Android app's Java on a JDK"),
     "openssl": ("openssl", "the vectors made again by a third tool"),
 }
 

@@ -83,12 +83,13 @@ def make_app(java: Java) -> "PhoneSealApp":
         clock=clock,
         about=AboutThisPhone(device_name(java), "android", APP_VERSION),
         random_bytes=os.urandom,
+        push_receiver=phone.wake_up,
     )
     flow = Flow(device, bridge, settings, clock, "", phone.parts)
     phone.listen_for_links(lambda link: Clock.schedule_once(lambda _seconds: offer_pairing_link(flow, link), 0))
     bridge.run(phone.reachability.begin)
     app = PhoneSealApp(flow)
-    app.bind(on_resume=lambda _app: bridge.run(phone.came_to_front))
+    app.bind(on_resume=lambda _app: bridge.run(phone.came_to_front), on_pause=lambda _app: bridge.run(phone.went_to_back))
     return app
 
 

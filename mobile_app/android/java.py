@@ -60,10 +60,17 @@ LISTENERS: Mapping[str, Mapping[str, str]] = {
     "android.content.DialogInterface$OnClickListener": {"onClick": "(Landroid/content/DialogInterface;I)V"},
     "org.kivy.android.PythonActivity$NewIntentListener": {"onNewIntent": "(Landroid/content/Intent;)V"},
     "vn.phoneseal.BiometricAnswer$Listener": {"answered": "(I)V"},
+    "vn.phoneseal.WakeUpReceiver$Listener": {"changed": "()V", "woken": "()V"},
 }
 """Interfaces that Python implements, with their methods' signatures."""
 
-APP_CLASSES = ("org.kivy.android.PythonActivity", "vn.phoneseal.BiometricAnswer", "vn.phoneseal.StayReachable")
+APP_CLASSES = (
+    "org.kivy.android.PythonActivity",
+    "vn.phoneseal.BiometricAnswer",
+    "vn.phoneseal.StayReachable",
+    "vn.phoneseal.WakeUpReceiver",
+    "vn.phoneseal.WakeUpRegistration",
+)
 """Classes of the app itself: a thread that Python made finds them only if they were found before on the first thread."""
 
 

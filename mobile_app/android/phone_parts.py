@@ -18,6 +18,7 @@ from mobile_app.android.pairing_link import PairingLinks
 from mobile_app.android.pdf_renderer import AndroidPages
 from mobile_app.android.reachability import StayReachable, WakeUpNotice
 from mobile_app.android.texts import Text
+from mobile_app.android.wake_up import WokenByDistributor
 from mobile_app.device.interaction import PendingRequest
 from mobile_app.device.profile import Profile
 from mobile_app.errors import PhoneError
@@ -65,6 +66,7 @@ class AndroidPhone:
         self.biometrics = BiometricUnlock(java, profile)
         self.vault = KeystoreVault(profile, KeystoreKey(java), self.biometrics)
         self.reachability = StayReachable(java, profile, text)
+        self.wake_up = WokenByDistributor(java, text)
         self._notice = WakeUpNotice(java, text)
 
     @property
@@ -80,6 +82,11 @@ class AndroidPhone:
 
     def came_to_front(self) -> None:
         self._notice.came_to_front()
+
+    def went_to_back(self) -> None:
+        """From now on Java may have to speak for itself, in the language of now. Raises PhoneError("wake_up_refused")."""
+        if self.wake_up.chosen():
+            self.wake_up.say()
 
     def listen_for_links(self, opened: Callable[[str], None]) -> None:
         """For as long as this lives. ``opened`` is told on a thread of Java's."""

@@ -28,6 +28,15 @@ _ASK_TO_NOTIFY_SINCE: Final = 33
 _PERMISSION: Final = "android.permission.POST_NOTIFICATIONS"
 
 
+def ask_to_notify(java: Java) -> None:
+    """Inside ``java.run``: where Android wants the person to allow notifications, and they have not."""
+    activity = java.activity()
+    if java.sdk >= _ASK_TO_NOTIFY_SINCE:
+        granted = java.find("android.content.pm.PackageManager").PERMISSION_GRANTED
+        if activity.checkSelfPermission(_PERMISSION) != granted:
+            activity.requestPermissions([_PERMISSION], _NOTICE)
+
+
 class StayReachable:
     """See ``ui.parts.Reachability``. ``text`` says a text in the person's language."""
 
@@ -66,17 +75,13 @@ class StayReachable:
         return intent
 
     def _begin(self) -> None:
-        activity = self._java.activity()
-        if self._java.sdk >= _ASK_TO_NOTIFY_SINCE:
-            granted = self._java.find("android.content.pm.PackageManager").PERMISSION_GRANTED
-            if activity.checkSelfPermission(_PERMISSION) != granted:
-                activity.requestPermissions([_PERMISSION], _NOTICE)
+        ask_to_notify(self._java)
         intent = self._intent()
         said = self._java.find("android.os.Bundle")()
         said.putString("title", self._text(texts.STAYS))
         said.putString("text", self._text(texts.STAYS_HOW))
         intent.putExtras(said)  # pyjnius takes putExtra's text for an array of characters
-        activity.startForegroundService(intent)
+        self._java.activity().startForegroundService(intent)
 
 
 class WakeUpNotice:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2
+from fake_distributor import Distributors, wake_up_behaviours
 from fake_java import FakeJava, JavaObject
 from fake_keystore import Phone, keystore_behaviours
 
@@ -28,6 +29,7 @@ class Screen:
     asked_for: list[str] = field(default_factory=list)
     link_listeners: list[Any] = field(default_factory=list)
     open_pdfs: int = 0
+    distributors: Distributors = field(default_factory=Distributors)
 
 
 class Intent:
@@ -315,7 +317,8 @@ def android(phone: Phone, screen: Screen, sdk: int) -> Iterator[FakeJava]:
         "android.view.WindowManager$LayoutParams": object,
         "android.os.Build": Build,
     }
-    java = FakeJava(keystore_behaviours(phone) | page_behaviours(screen) | notice_behaviours(screen) | rest, sdk)
+    parts = keystore_behaviours(phone) | page_behaviours(screen) | notice_behaviours(screen)
+    java = FakeJava(parts | wake_up_behaviours(screen.distributors) | rest, sdk)
     java.app_activity = java.made("org.kivy.android.PythonActivity", Activity(java, screen))
     try:
         yield java

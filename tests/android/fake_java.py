@@ -23,6 +23,8 @@ RECORD = json.loads((Path(__file__).with_name("android_api.json")).read_text("ut
 APP = {
     "org.kivy.android.PythonActivity": "android.app.Activity",
     "vn.phoneseal.BiometricAnswer": "java.lang.Object",
+    "vn.phoneseal.WakeUpReceiver": "java.lang.Object",
+    "vn.phoneseal.WakeUpRegistration": "java.lang.Object",
 }
 """The app's own classes: their members beyond Android's stand in the Java sources, which the tests read."""
 _TYPES = re.compile(r"\[*(?:[ZBCSIJFD]|L[^;]+;)")

@@ -219,7 +219,22 @@ def test_the_manifest_gets_the_service_closed_to_others() -> None:
         ("vn.phoneseal.StayReachable", "false")
     ]
     assert services[0].get(ANDROID + "foregroundServiceType") == "specialUse"
-    assert SPEC["android.entrypoint"] == hook.ACTIVITY
+    assert (SPEC["android.entrypoint"], "vn.phoneseal.WakeUpReceiver") == hook.OPEN
+
+
+def test_the_manifest_gets_the_receiver_shut_until_it_is_wanted_and_sees_distributors_only() -> None:
+    hook = load("hook")
+    root = ElementTree.fromstring(hook.finished(hook.finished(manifest())))
+    (receiver,) = root.findall("application/receiver")
+    said = {name: receiver.get(ANDROID + name) for name in ("name", "enabled", "exported")}
+    assert said == {"name": "vn.phoneseal.WakeUpReceiver", "enabled": "false", "exported": "true"}
+    heard = {one.get(ANDROID + "name") for one in receiver.findall("intent-filter/action")}
+    source = (JAVA / "vn/phoneseal/WakeUpReceiver.java").read_text("utf-8")
+    beginning = "org.unifiedpush.android.connector."
+    assert f'"{beginning}"' in source
+    assert heard == {beginning + name for name in re.findall(r'HEARD \+ "(\w+)"', source)}
+    seen = [one.get(ANDROID + "name") for one in root.findall("queries/intent/action")]
+    assert seen == ["org.unifiedpush.android.distributor.REGISTER"]
 
 
 @pytest.mark.parametrize(
@@ -282,6 +297,9 @@ def test_the_java_classes_are_those_that_python_asks_for() -> None:
     answer = (JAVA / "vn/phoneseal/BiometricAnswer.java").read_text("utf-8")
     assert "public interface Listener {\n        void answered(int code);" in answer
     assert LISTENERS["vn.phoneseal.BiometricAnswer$Listener"] == {"answered": "(I)V"}
+    receiver = (JAVA / "vn/phoneseal/WakeUpReceiver.java").read_text("utf-8")
+    assert "public interface Listener {\n        void changed();\n\n        void woken();" in receiver
+    assert LISTENERS["vn.phoneseal.WakeUpReceiver$Listener"] == {"changed": "()V", "woken": "()V"}
     service = (JAVA / "vn/phoneseal/StayReachable.java").read_text("utf-8")
     reachability = (APP / "android/reachability.py").read_text("utf-8")
     for extra in re.findall(r'getStringExtra\("(\w+)"\)', service):

@@ -12,7 +12,8 @@ _HERE: Final = Path(__file__).resolve().parent
 _ANDROID: Final = "http://schemas.android.com/apk/res/android"
 _NAME: Final = f"{{{_ANDROID}}}name"
 _EXPORTED: Final = f"{{{_ANDROID}}}exported"
-ACTIVITY: Final = "vn.phoneseal.PhoneSealActivity"
+OPEN: Final = ("vn.phoneseal.PhoneSealActivity", "vn.phoneseal.WakeUpReceiver")
+"""What other apps may start or tell."""
 
 
 def after_apk_build(_toolchain: object) -> None:
@@ -22,27 +23,33 @@ def after_apk_build(_toolchain: object) -> None:
 
 
 def finished(manifest: str) -> str:
-    """The manifest with the app's own service. Raises ValueError."""
+    """The manifest with the app's own components, and with whom it may see on the phone. Raises ValueError."""
     ElementTree.register_namespace("android", _ANDROID)
     root = ElementTree.fromstring(manifest)  # noqa: S314 - our own build's output
     application = root.find("application")
     if application is None:
         raise ValueError("the manifest has no application")
-    wrapped = (_HERE / "components.xml").read_text("utf-8")
-    parts = ElementTree.fromstring(f'<parts xmlns:android="{_ANDROID}">{wrapped}</parts>')  # noqa: S314 - a file of ours
-    for part in parts:
+    for part in _parts("components.xml"):
         for old in application.findall(part.tag):
             if old.get(_NAME) == part.get(_NAME):
                 application.remove(old)
         application.append(part)
+    for old in root.findall("queries"):
+        root.remove(old)
+    root.extend(_parts("queries.xml"))
     _check(application)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
 
+def _parts(name: str) -> ElementTree.Element:
+    wrapped = (_HERE / name).read_text("utf-8")
+    return ElementTree.fromstring(f'<parts xmlns:android="{_ANDROID}">{wrapped}</parts>')  # noqa: S314 - a file of ours
+
+
 def _check(application: ElementTree.Element) -> None:
-    """One opening to other apps: the activity."""
+    """Two openings to other apps: the activity, and the receiver of wake-ups."""
     for part in application:
-        if part.get(_EXPORTED) == "true" and part.get(_NAME) != ACTIVITY:
+        if part.get(_EXPORTED) == "true" and part.get(_NAME) not in OPEN:
             raise ValueError(f"{part.get(_NAME)} is open to other apps")
     if application.get(f"{{{_ANDROID}}}allowBackup") != "false":
         raise ValueError("the app's files could be taken from a backup")

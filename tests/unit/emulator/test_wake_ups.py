@@ -10,11 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from mobile_app.device.interaction import ConnectionState
@@ -33,6 +31,7 @@ from mobile_app.emulator.wake_up.push_message import (
 from mobile_app.emulator.wake_up.sleeper import Sleeper
 from tests.unit.device.phone_kit import wait_for
 from tests.unit.emulator.emulator_fakes import make_teller
+from tests.unit.emulator.wake_up_sender import seal
 
 VECTORS = Path(__file__).parents[2] / "protocol" / "vectors"
 VECTOR = json.loads((VECTORS / "wake_up.json").read_text("utf-8"))
@@ -96,7 +95,11 @@ def test_the_example_of_the_rfc_opens() -> None:
     key = ec.derive_private_key(int.from_bytes(octets(example["phone_private"]), "big"), ec.SECP256R1())
     keys = PushKeys(key, octets(example["auth"]))
     assert text(keys.p256dh) == example["p256dh"]
-    assert open_record(octets(example["body"]), keys) == bytes.fromhex(example["plaintext"]) + b"\2"
+    padded = bytes.fromhex(example["plaintext"]) + b"\2"
+    assert open_record(octets(example["body"]), keys) == padded
+    sender = ec.derive_private_key(int.from_bytes(octets(example["sender_private"]), "big"), ec.SECP256R1())
+    made = seal(padded, keys.p256dh, keys.auth, sender=sender, salt=octets(example["salt"]))
+    assert made == octets(example["body"]), "the tests' own sender"
     with pytest.raises(NotAWakeUp, match="message_content"):
         check_wake_up(octets(example["body"]), keys)
 
@@ -170,24 +173,9 @@ def post(distributor: OwnDistributor, body: bytes, *, path: str = "", **fields: 
 
 
 def sealed(distributor: OwnDistributor) -> bytes:
-    """The vector's sender, to this phone: made with the emulator's own keys, and so no proof of the encryption; that is above."""
-    keys = distributor._keys
-    assert keys is not None
-    sender = private(VECTOR["wake_up"]["sender_key_file"])
-    point = sender.public_key().public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
-    agreed = sender.exchange(ec.ECDH(), keys.private.public_key())
-    salt = b"s" * 16
-
-    def derive(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
-        return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
-
-    ikm = derive(agreed, keys.auth, b"WebPush: info\0" + keys.p256dh + point, 32)
-    key = derive(ikm, salt, b"Content-Encoding: aes128gcm\0", 16)
-    nonce = derive(ikm, salt, b"Content-Encoding: nonce\0", 12)
-    record = AESGCM(key).encrypt(nonce, b"phoneseal.wake_up.v1\2", None)
-    return salt + (4096).to_bytes(4, "big") + b"\x41" + point + record
+    given = distributor.subscription()
+    assert given is not None
+    return seal(b"phoneseal.wake_up.v1\2", given.p256dh, given.auth)
 
 
 def test_a_wake_up_over_http_is_heard_and_everything_else_is_refused(distributor: OwnDistributor) -> None:

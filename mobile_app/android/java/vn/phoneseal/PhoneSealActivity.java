@@ -13,6 +13,9 @@ import org.kivy.android.PythonActivity;
  * folder that the intent names (action org.kivy.LAUNCH); here nothing but a start and a pairing link passes.
  */
 public class PhoneSealActivity extends PythonActivity {
+    /** Whether the person sees the app now. */
+    static volatile boolean inFront;
+
     @Override
     protected void onCreate(Bundle savedInstanceState) {
         setIntent(cleaned(getIntent()));
@@ -27,6 +30,18 @@ public class PhoneSealActivity extends PythonActivity {
     @Override
     protected void onNewIntent(Intent intent) {
         super.onNewIntent(cleaned(intent));
+    }
+
+    @Override
+    protected void onResume() {
+        super.onResume();
+        inFront = true;
+    }
+
+    @Override
+    protected void onPause() {
+        inFront = false;
+        super.onPause();
     }
 
     private static Intent cleaned(Intent intent) {
