@@ -109,6 +109,10 @@ PROBLEMS: Final[Mapping[str, Pair]] = {
         "Vân tay hoặc khuôn mặt trên điện thoại đã thay đổi, nên tính năng này đã tắt. Hãy nhập mã PIN; bật lại trong Tài khoản.",
         "A finger or face on this phone has changed, so this was switched off. Type your PIN; switch it on again in Account.",
     ),
+    "wake_up_refused": (
+        "Điện thoại không cho phép. Hãy thử lại; nếu vẫn vậy, khởi động lại điện thoại.",
+        "The phone does not allow it. Try again; if it stays so, restart the phone.",
+    ),
     "reachability_refused": (
         "Android không cho phép. Hãy cho phép PhoneSeal thông báo trong Cài đặt của điện thoại, rồi bật lại.",
         "Android did not allow it. Allow PhoneSeal's notifications in the phone's Settings, then switch it on again.",

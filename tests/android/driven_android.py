@@ -38,13 +38,31 @@ class AndroidDriver(Driver):
     def do_person(self, acts: str) -> None:
         self._phone.person = acts
 
+    def do_install_distributors(self, apps: dict[str, str]) -> None:
+        self._screen.distributors.installed = apps
+
+    def do_distributor_answers(self, answer: str) -> None:
+        """From now on. ``endpoint``, or a reason for which it fails; what waits for an answer gets it."""
+        self._screen.distributors.answers = answer
+        if answer == "endpoint" and self._screen.distributors.chosen:
+            self._screen.distributors.answer({"endpoint": "https://push.example.net/late", "problem": ""})
+
+    def do_wake(self) -> None:
+        self._screen.distributors.wake()
+
     def do_enrol_another_finger(self) -> None:
         self._phone.enrol_another_finger()
 
     def do_seen(self) -> dict[str, Any]:
         """What Android showed, and what runs."""
         notices = [notice["setContentTitle"] for notice in self._screen.notices.values()]
-        return {"prompts": self._phone.prompts, "notices": notices, "services": len(self._screen.services), "pdfs": self._screen.open_pdfs}
+        return {
+            "prompts": self._phone.prompts,
+            "notices": notices,
+            "services": len(self._screen.services),
+            "pdfs": self._screen.open_pdfs,
+            "woken_by": self._screen.distributors.chosen,
+        }
 
 
 def main() -> None:

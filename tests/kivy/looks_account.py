@@ -5,6 +5,7 @@ from typing import Any
 
 from mobile_app.device.account import PhoneLine, Requester
 from mobile_app.device.interaction import ConnectionState
+from mobile_app.device.wake_up import Distributor, WakeUpState
 from mobile_app.errors import ServerRefused, WrongPin
 from mobile_app.link.account_wire import BlockedRequester
 from mobile_app.ui.flow import Flow
@@ -108,10 +109,45 @@ def _locked_for_good(flow: Flow, now: int) -> str:
     return _page(flow, "locked", lambda page: page._failed(ServerRefused("pin_locked")))
 
 
+class _WakeUp:
+    """Of a phone with two push apps, one of them with a name at its longest."""
+
+    is_possible = True
+    on_change: Callable[[], None] = staticmethod(lambda: None)
+
+    def __init__(self, state: WakeUpState, problem: str = "") -> None:
+        self._state, self.problem = state, problem
+        self.chosen = "" if state == WakeUpState.OFF else "long"
+
+    def state(self) -> WakeUpState:
+        return self._state
+
+    def distributors(self) -> list[Distributor]:
+        return [Distributor("io.heckel.ntfy", "ntfy"), Distributor("long", PARTY[:40])]
+
+    def turn_on(self, distributor_id: str) -> None: ...
+
+    def turn_off(self) -> None: ...
+
+
+def _wake_up(state: WakeUpState, problem: str = "") -> Callable[[Flow, int], str]:
+    def prepare(flow: Flow, now: int) -> str:
+        device: Any = flow.device
+        device.wake_up = _WakeUp(state, problem)
+        flow.go("account")
+        stage: Any = flow._stage
+        stage.page.ids.phone.show()
+        return ""
+
+    return prepare
+
+
 ACCOUNT_STATES: dict[str, Callable[[Flow, int], str]] = {
     "account_troubled": _account_troubled, "account_pin": lambda flow, now: "account_pin", "account_pin_wrong": _pin_wrong,
     "account_pin_problem": _pin_problem, "account_devices": _devices, "account_devices_gone": _devices_gone,
     "account_devices_failed": _devices_failed, "account_blocked": _blocked, "account_blocked_none": _blocked_none,
     "account_about": lambda flow, now: "account_about", "block_party": _block_sheet(""), "block_person": _block_sheet(PERSON),
+    "wake_up_off": _wake_up(WakeUpState.OFF), "wake_up_on": _wake_up(WakeUpState.ON),
+    "wake_up_failed": _wake_up(WakeUpState.FAILED, "endpoint"),
     "unpair": _unpair_sheet, "locked": lambda flow, now: "locked", "locked_for_good": _locked_for_good,
 }  # fmt: skip

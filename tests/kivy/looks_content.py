@@ -102,6 +102,7 @@ class StandInDevice:
             "subscriber", PERSON, "4f3c2b1a-0000-4000-8000-123456789abc", "credential", "rsa_pkcs1_sha256", certificate(), DIGEST,
             "file", "vault", now - 90_000_000,
         )  # fmt: skip
+        self.wake_up: Any = SimpleNamespace(is_possible=False)
         self.account = SimpleNamespace(
             logged_out=False, refusal="", server_key_fingerprint=DIGEST, phones=lambda: [], blocked_requesters=lambda: []
         )

@@ -133,3 +133,26 @@ def test_kivy_android_a_link_does_not_disturb_a_paired_phone(android: AndroidPho
     window.wait_screen("history")
     window.tap("Trang chủ")
     window.wait_text(NOTHING_WAITS)
+
+
+def test_kivy_android_is_woken_by_the_push_app_that_the_person_picks(android: AndroidPhone) -> None:
+    window = android.window
+    android.pair_by_link()
+    window.tap("Tài khoản")
+    window.wait_text("Cần một ứng dụng push theo chuẩn UnifiedPush")
+    window.do("install_distributors", apps={"io.heckel.ntfy": "ntfy", "org.example.up": "Sunup"})
+    window.do("distributor_answers", answer="")
+    window.tap("Trang chủ")
+    window.tap("Tài khoản")
+    window.tap("Bật qua Sunup")
+    window.wait_text("Sunup")
+    wait_for(lambda: window.sees("Tắt"), "it can't be switched off")
+    assert window.do("seen")["woken_by"] == "org.example.up"
+    window.tap("Tắt")
+    window.wait_text("Bật qua ntfy")
+    assert window.do("seen")["woken_by"] == ""
+    window.do("install_distributors", apps={"io.heckel.ntfy": "ntfy"})
+    window.tap("Trang chủ")
+    window.tap("Tài khoản")
+    window.wait_text("Đang tắt. Khi bật, ứng dụng push")
+    assert not window.sees("Bật qua ntfy"), "with one there is nothing to pick"
