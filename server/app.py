@@ -14,10 +14,14 @@ from server.devices.pairing import PairDevice
 from server.devices.prove_device import ProveDevice
 from server.devices.read_devices import ReadDevices
 from server.devices.release_share import ReleaseShare
+from server.devices.subscribe_push import SubscribePush
+from server.devices.wake_phones import WakePhones
 from server.documents.import_batch import ImportDocuments
 from server.documents.list_documents import ListDocuments
 from server.documents.read_document import ReadDocument
 from server.documents.receive_upload import ReceiveUpload
+from server.gateways.vapid import Vapid
+from server.keys.push_key import load_push_key, make_push_key
 from server.keys.server_keys import ServerKeys, open_keys
 from server.relying_parties.api_keys import KeepRelyingParties
 from server.relying_parties.relying_party import RelyingParty
@@ -73,6 +77,9 @@ class UseCases:
     end_device: EndDevice
     block_requesters: BlockRequesters
     read_devices: ReadDevices
+    vapid: Vapid | None
+    subscribe_push: SubscribePush
+    wake_phones: WakePhones
     receive_upload: ReceiveUpload
     read_document: ReadDocument
     list_documents: ListDocuments
@@ -101,6 +108,11 @@ def make_issuer(config: Config, clock: Clock) -> CertificateIssuer:
     return DevelopmentCa(config.data_dir / "keys", clock.now())
 
 
+def make_vapid(config: Config) -> Vapid | None:
+    """Who this server is to push services; None when it wakes no phones."""
+    return Vapid(load_push_key(config.data_dir / "keys"), config.public_url) if config.wake_up else None
+
+
 def set_up(config: Config) -> None:
     """Makes what a new installation needs and brings an older schema up to date. Run once, before any other process starts."""
     clock = make_clock(config)
@@ -109,6 +121,7 @@ def set_up(config: Config) -> None:
     if not fresh and not (config.data_dir / "keys").exists():
         raise ConfigError(f"{config.data_dir} has a database but no keys: restore the keys of the same backup")
     open_keys(config.data_dir / "keys", clock.now())
+    make_push_key(config.data_dir / "keys")
     store = Store(database_path(config))
     store.migrate()
     KeepRelyingParties(store, clock).portal(config.portal_name)
@@ -133,6 +146,7 @@ def build(config: Config, nudge: Nudge) -> UseCases:
     parties = KeepRelyingParties(store, clock)
     complete = CompletePairing(store, clock, signer, keys.sealer, issuer, nudge)
     queue_request = QueueRequest(store, clock, config, nudge)
+    vapid = make_vapid(config)
     return UseCases(
         config=config,
         clock=clock,
@@ -164,6 +178,9 @@ def build(config: Config, nudge: Nudge) -> UseCases:
         end_device=EndDevice(store, clock, config, nudge),
         block_requesters=BlockRequesters(store, clock, nudge),
         read_devices=ReadDevices(store),
+        vapid=vapid,
+        subscribe_push=SubscribePush(store, clock, config, vapid.public_key if vapid else None),
+        wake_phones=WakePhones(store, clock),
         receive_upload=ReceiveUpload(store, blobs, clock, config, nudge),
         read_document=ReadDocument(store, blobs, clock, nudge),
         list_documents=ListDocuments(store),

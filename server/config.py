@@ -49,6 +49,8 @@ class Config:
     recovery_delay: int = 24 * 3600
     session_lifetime: int = 12 * 3600
     connections_per_address: int = 1000
+    wake_up: bool = True
+    wake_up_private_addresses: bool = False
     clock_offset_file: str = ""
 
     @property
@@ -98,6 +100,8 @@ class Config:
             raise ConfigError("certificate_issuer 'development' is a stand-in: a production start refuses it")
         if self.clock_offset_file:
             raise ConfigError("clock_offset_file is for tests: a production start refuses it")
+        if self.wake_up_private_addresses:
+            raise ConfigError("wake_up_private_addresses lets phones send the server into its own network: a production start refuses it")
         for name in ("PHONESEAL_CRASH_AT", "PHONESEAL_CRASH_ONCE"):
             if os.environ.get(name):
                 raise ConfigError(f"{name} is for tests: a production start refuses it")

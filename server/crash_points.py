@@ -22,7 +22,8 @@ _COMMITS = (
     # documents
     "upload", "inspect", "render", "render_again", "import_start", "archive", "unpack", "drop_archive", "keep_lease",
     # phones
-    "prove", "change_pin", "finish_pin_change", "block", "unblock", "device", "rename", "recover", "cancel_recovery",
+    "prove", "change_pin", "finish_pin_change", "block", "unblock", "device", "rename",
+    "set_push", "drop_push", "asked", "wake_up_claim", "wake_up_settle", "recover", "cancel_recovery",
     "pairing_offer", "pairing_begin", "pairing", "pairing_confirm", "pairing_complete", "pairing_reject", "pairing_veto", "pairing_expire",
     # the server's own key
     "rotate",
@@ -31,6 +32,7 @@ _ACTS = (
     "prepare.before_blobs", "prepare.after_blobs", "embed.before_blobs", "embed.after_blobs",
     "push.before_emit", "push.after_emit", "outcome.before_emit", "outcome.after_emit", "tell.before_emit", "tell.after_emit",
     "new_device.before_emit", "new_device.after_emit", "device.before_close", "device.after_close",
+    "wake_up.before_send", "wake_up.after_send",
     "drop_prepared.before_files", "drop_prepared.after_files", "keys.before_rename", "keys.after_rename",
 )  # fmt: skip
 CRASH_POINTS = (*(f"{name}.{side}_commit" for name in _COMMITS for side in ("before", "after")), *_ACTS)

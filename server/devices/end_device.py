@@ -10,6 +10,7 @@ from server.config import Config
 from server.crash_points import crash_point
 from server.devices.device import Device, DeviceState, Recovery
 from server.devices.ports import DeviceStore, DeviceTransaction
+from server.devices.push_subscription import want_wake_up
 from server.errors import BadInput
 from server.ids import new_id
 from server.signing.cancel_request import stop_signing
@@ -69,6 +70,10 @@ class EndDevice:
             )
             if new is not DeviceState.ACTIVE:
                 self._settle_requests(tx, moved, now)
+            else:
+                want_wake_up(tx, device_id, now)  # what came while it was frozen
+            if new is DeviceState.UNPAIRED:
+                tx.push_subscriptions.drop(device_id)
             tx.outbox.add("device_changed", device_id, {}, now)
             crash_point("device.before_commit")
         crash_point("device.after_commit")

@@ -21,6 +21,7 @@ from server.crash_points import crash_point
 from server.devices.complete_pairing import CompletePairing
 from server.devices.device import Pairing, PairingState
 from server.devices.ports import DeviceStore, DeviceTransaction, SecretSealer
+from server.devices.push_subscription import want_wake_up
 from server.errors import BadInput, Conflict, NotFound, TooManyTries, VerificationFailed
 from server.ids import base32, new_id
 from server.signing.dtbs import SIGNATURE_ALGORITHMS, check_key_allowed, verify_signature_value
@@ -282,6 +283,8 @@ class PairDevice:
                 pairing = tx.pairings.move(pairing, PairingState.WAITING_FIRST_DEVICE, confirmed_at=now)
                 if not self._complete.needs_no_approval(tx, pairing, now):
                     tx.outbox.add("new_device", pairing_id, {}, now)
+                    for device in tx.devices.of_subscriber(pairing.subscriber_id):
+                        want_wake_up(tx, device.device_id, now)
             record(
                 tx,
                 "pairing_confirmed" if pairing.finished_at is None else "pairing_rejected",

@@ -21,9 +21,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server.api import create_api
 from server.app import UseCases, build
 from server.config import LOOPBACK, Config
+from server.gateways.checked_post import CheckedPost
+from server.gateways.web_push import WebPush
 from server.processes.connections import BoundedServer
 from server.processes.gevent_lanes import GeventLanes, News, spawn_forever
 from server.processes.nudge import SocketNudge
+from server.processes.send_wake_ups import SendWakeUps
 from server.processes.with_supervisor import supervisor_is_gone
 from server.sockets.browser import Browsers
 from server.sockets.deliver_outbox import DeliverOutbox
@@ -111,6 +114,7 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     add_health(flask_app, app, lanes, phones, outbox)
     spawn_forever(news.listen)
     spawn_forever(outbox.run)
+    _wake_phones(app, lanes)
     spawn_forever(_end_with_supervisor)
     _spare_long_collections()
     counted = config.host not in LOOPBACK and not config.behind_proxy  # else all come from one address: the proxy counts
@@ -119,6 +123,13 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     gevent.signal_handler(signal.SIGTERM, server.stop, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server.serve_forever()
+
+
+def _wake_phones(app: UseCases, lanes: GeventLanes) -> None:
+    if app.vapid is not None:
+        private = app.config.wake_up_private_addresses
+        push = WebPush(app.vapid, app.clock, CheckedPost(private_addresses=private), private_addresses=private)
+        spawn_forever(SendWakeUps(app.wake_phones, push, lanes).run)
 
 
 def _spare_long_collections() -> None:

@@ -4,12 +4,14 @@ Making an offer is worker's work (the root over ten thousand items takes a while
 that was away asks by ``waiting`` and gets the same envelope. The first envelope that a phone was offered stands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.audit.audit_log import record
 from server.clock import Clock
 from server.crash_points import crash_point
 from server.devices.device import DeviceState
+from server.devices.push_subscription import want_wake_up
 from server.errors import Conflict
 from server.signing.accept_approval import acknowledgement_of
 from server.signing.credential import Credential
@@ -122,6 +124,7 @@ class MakeOffers:
                 },
             )
             tx.outbox.add("push", request.request_id, {"device_id": offer.device_id}, now)
+            want_wake_up(tx, offer.device_id, now)
         tx.outbox.add("request_changed", request.request_id, {}, now)
 
 
@@ -129,6 +132,7 @@ class MakeOffers:
 class WaitingRequest:
     """One open request as a phone finds it after saying hello."""
 
+    request_id: str
     envelope: Statement
     state: State
     verdict: Statement | None
@@ -174,13 +178,15 @@ class PushRequest:
                 if offer is None or offer.withdrawn or request.state not in (*WAITS_FOR_APPROVAL, State.SIGNING):
                     continue
                 acknowledgement = acknowledgement_of(request, offer, self._signer)
+                verdict = verdict_of(offer, self._signer)
                 found.append(
-                    WaitingRequest(offer.envelope, request.state, verdict_of(offer, self._signer), acknowledgement)
+                    WaitingRequest(request.request_id, offer.envelope, request.state, verdict, acknowledgement)
                 )
         return found
 
-    def want_offers(self, device_id: str) -> None:
-        """A phone is there: requests that it was never offered (made while it was frozen, or before it was paired) are offered now."""
+    def want_offers(self, device_id: str, told: Sequence[str] = ()) -> None:
+        """A phone is there: requests that it was never offered (made while it was frozen, or before it was paired) are offered now; for
+        those that it is just being ``told`` of, because it asked, it need not be woken."""
         with self._store.write() as tx:
             device = tx.devices.get(device_id)
             now = self._clock.now()
@@ -188,6 +194,8 @@ class PushRequest:
                 if request.state in WAITS_FOR_APPROVAL and tx.offers.find(request.request_id, device_id) is None:
                     key = f"make_offers:{request.request_id}"
                     tx.jobs.add("make_offers", request.request_id, {}, now=now, priority=0, unique_key=key)
+            for request_id in told:
+                tx.offers.set_told(request_id, device_id, now)
             crash_point("want_offers.before_commit")
         crash_point("want_offers.after_commit")
         self._nudge.workers()

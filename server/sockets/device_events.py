@@ -78,6 +78,8 @@ class DeviceEvents:
             "blocked": self._blocked,
             "block": self._block,
             "unblock": self._unblock,
+            "push_gateway": self._push_gateway,
+            "set_push": self._set_push,
         }
 
     @property
@@ -136,7 +138,8 @@ class DeviceEvents:
     def _waiting(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
         wire.read_empty(message)
         found = self._lanes.database(self._app.push_request.waiting, device_id)
-        self._lanes.database(self._app.push_request.want_offers, device_id)
+        told = [one.request_id for one in found]
+        self._lanes.database(self._app.push_request.want_offers, device_id, told)
         return {
             "requests": [
                 {
@@ -257,6 +260,20 @@ class DeviceEvents:
         statement = wire.only_statement(message, "statement")
         self._lanes.database(self._app.block_requesters.unblock, device_id, statement)
         return {"unblocked": True}
+
+    def _push_gateway(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
+        wire.read_empty(message)
+        push = self._app.subscribe_push
+        return wire.push_gateway(push.vapid_key, self._lanes.database(push.subscribed, device_id))
+
+    def _set_push(self, socket: PhoneSocket, device_id: str, message: object) -> dict[str, Any]:
+        wanted = wire.read_set_push(message)
+        push = self._app.subscribe_push
+        if wanted is None:
+            self._lanes.database(push.drop, device_id)
+        else:
+            self._lanes.database(push.set, device_id, *wanted)
+        return {"set": True}
 
     def approvals_wanted(self, device_id: str) -> list[Statement]:
         """What an earlier phone is asked about new ones, again after each hello."""

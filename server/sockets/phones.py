@@ -5,6 +5,8 @@ What is pushed was committed before; if it is lost, the phone asks by ``waiting`
 """
 
 import contextlib
+import functools
+import json
 import logging
 from typing import Any
 
@@ -84,9 +86,15 @@ class Phones(Namespace):  # type: ignore[misc]
     def _ask_about_new_devices(self, socket: PhoneSocket) -> None:
         with contextlib.suppress(PhoneSealError):
             for statement in self._events.approvals_wanted(socket.device_id):
+                pairing_id = str(json.loads(statement.body)["pairing_id"])
+                received = functools.partial(self._knows_new_device, socket.device_id, pairing_id)
                 crash_point("new_device.before_emit")
-                self._emit(socket, "new_device", {"approval_request": statement.to_json()})
+                self._emit(socket, "new_device", {"approval_request": statement.to_json()}, received)
                 crash_point("new_device.after_emit")
+
+    def _knows_new_device(self, device_id: str, pairing_id: str, *_answer: object) -> None:
+        with contextlib.suppress(PhoneSealError):
+            self._lanes.database(self._app.wake_phones.acknowledged, device_id, pairing_id)
 
     def _emit(self, socket: PhoneSocket, event: str, message: dict[str, Any], callback: Any = None) -> None:
         self._io.emit(event, message, to=socket.sid, namespace=NAMESPACE, callback=callback)

@@ -13,12 +13,13 @@ from server.devices.device import Device
 from server.devices.pairing import Revealed
 from server.errors import BadInput, PhoneSealError
 from server.ids import is_id
-from server.statements import APPROVAL_LIMIT, Statement, read_statement, unb64
+from server.statements import APPROVAL_LIMIT, Statement, b64, read_statement, unb64
 
 VERSIONS = (1,)
 NONCE_BYTES = 32
 VALUES_LIMIT = 512 * 1024
 _HEX64 = re.compile(r"[0-9a-f]{64}")
+_ENDPOINT = re.compile(r"[!-~]{1,1000}")
 
 
 def fields_of(message: object, names: frozenset[str]) -> dict[str, Any]:
@@ -151,6 +152,22 @@ def blocked_line(block: BlockedRequester) -> dict[str, Any]:
         "person": block.person,
         "blocked_at": int(block.blocked_at * 1000),
     }
+
+
+def push_gateway(vapid_key: bytes | None, subscribed: bool) -> dict[str, Any]:
+    return {"vapid_key": None if vapid_key is None else b64(vapid_key), "subscribed": subscribed}
+
+
+def read_set_push(message: object) -> tuple[str, bytes, bytes] | None:
+    """Endpoint, the phone's key (65 bytes) and authentication secret (16 bytes); None when it need not be woken."""
+    value = fields_of(message, frozenset({"subscription"}))["subscription"]
+    if value is None:
+        return None
+    fields = fields_of(value, frozenset({"endpoint", "p256dh", "auth"}))
+    endpoint = fields["endpoint"]
+    if not isinstance(endpoint, str) or _ENDPOINT.fullmatch(endpoint) is None:
+        raise BadInput("an endpoint is visible ASCII", code="bad_message")
+    return endpoint, unb64(fields["p256dh"], length=65), unb64(fields["auth"], length=16)
 
 
 def read_signatures(message: object) -> tuple[str, str, bytes]:

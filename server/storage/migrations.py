@@ -219,3 +219,20 @@ FIFTH = (
 def m0005_files_of_items(db: Database) -> None:
     for statement in FIFTH:
         db.execute(statement)
+
+
+SIXTH = (
+    # where a phone can be woken, and when it shall be; ``asked_about`` is the pairing that it acknowledged last
+    """CREATE TABLE push_subscriptions (
+        device_id TEXT PRIMARY KEY REFERENCES devices, endpoint TEXT NOT NULL, p256dh BLOB NOT NULL, auth BLOB NOT NULL,
+        registered_at REAL NOT NULL, wake_at REAL, tries INTEGER NOT NULL, lease_until REAL NOT NULL, woken_at REAL,
+        asked_about TEXT) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX push_subscriptions_wanted ON push_subscriptions (wake_at) WHERE wake_at IS NOT NULL",
+    "ALTER TABLE offers ADD COLUMN told_at REAL",  # given to the phone because it asked
+)
+
+
+@migrations()
+def m0006_push_subscriptions(db: Database) -> None:
+    for statement in SIXTH:
+        db.execute(statement)

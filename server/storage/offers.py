@@ -53,6 +53,13 @@ class OfferTable:
         )
         return done.rowcount == 1
 
+    def set_told(self, request_id: str, device_id: str, at: float) -> bool:
+        done = self._db.execute(
+            "UPDATE offers SET told_at = ? WHERE request_id = ? AND device_id = ? AND told_at IS NULL",
+            (at, request_id, device_id),
+        )
+        return done.rowcount == 1
+
     def set_opened(self, request_id: str, device_id: str, at: float) -> bool:
         done = self._db.execute(
             "UPDATE offers SET opened_at = ? WHERE request_id = ? AND device_id = ? AND opened_at IS NULL",

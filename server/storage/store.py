@@ -17,6 +17,7 @@ from server.storage.import_batches import ImportBatchTable
 from server.storage.jobs import JobTable, OutboxTable, SettingTable, ThrottleTable
 from server.storage.offers import OfferTable
 from server.storage.people import RelyingPartyTable, SubscriberTable, UserTable
+from server.storage.push_subscriptions import PushSubscriptionTable
 from server.storage.sign_items import SignItemTable
 from server.storage.sign_requests import SignRequestTable
 
@@ -32,6 +33,7 @@ class Tables:
         self.offers = OfferTable(connection)
         self.devices = DeviceTable(connection)
         self.pairings = PairingTable(connection)
+        self.push_subscriptions = PushSubscriptionTable(connection)
         self.blocked_requesters = BlockedRequesterTable(connection)
         self.documents = DocumentTable(connection)
         self.document_list = DocumentListTable(connection)

@@ -174,6 +174,14 @@ _SINGLE: Final[Mapping[str, Bilingual]] = {
         "vi": "Không có mục chặn này. Hãy mở lại danh sách bị chặn trên điện thoại.",
         "en": "There is no such block. Open the list of blocked requesters on the phone again.",
     },
+    "push_unavailable": {
+        "vi": "Máy chủ này không đánh thức điện thoại. Hãy mở ứng dụng để xem yêu cầu.",
+        "en": "This server wakes no phones. Open the app to see requests.",
+    },
+    "push_endpoint_not_allowed": {
+        "vi": "Máy chủ không gửi được tới dịch vụ thông báo này. Hãy chọn dịch vụ khác trên điện thoại.",
+        "en": "The server can't use this push service. Choose another one on the phone.",
+    },
     "too_many_events": {
         "vi": "Điện thoại gửi quá nhiều thông điệp. Hãy chờ một lúc rồi mở lại ứng dụng.",
         "en": "The phone sends too many messages. Wait a while and open the app again.",

@@ -26,6 +26,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "server/signing/accept_approval.py refuse": "the checks of one statement in the order of the page",
     "server/devices/complete_pairing.py _add_device": "two records, written out field by field",
+    "server/app.py build": "every use case with its collaborators, read like a list",
     "server/commands/parser.py make_parser": "every command and option, read like a list",
     "server/documents/receive_upload.py record_file": "one record, written out field by field",
     "server/pdf/verify.py _report": "one report, written out field by field",

@@ -12,6 +12,7 @@ from server.crash_points import CRASH_POINTS as SERVER_PLACES
 from server.keys.server_keys import open_keys
 from tests.crash import (
     scenarios_of_phones,
+    scenarios_of_wake_ups,
     scenarios_of_work,
     test_pairing_and_account_die,
     test_phone_dies,
@@ -19,8 +20,9 @@ from tests.crash import (
 )
 from tests.crash.one_death import SCENARIOS, SIDES, die_at, die_over
 from tests.crash.store_world import StoreWorld, drop_template
+from tests.integration.processes import test_wake_ups_over_tcp
 
-assert scenarios_of_phones and scenarios_of_work  # their scenarios are in SCENARIOS now
+assert scenarios_of_phones and scenarios_of_work and scenarios_of_wake_ups  # their scenarios are in SCENARIOS now
 KEYS = ("keys.before_rename", "keys.after_rename")
 NOW = 1_790_000_000.0
 
@@ -59,11 +61,12 @@ def test_a_set_up_that_dies_leaves_nothing_that_the_next_one_refuses(tmp_path: P
 
 
 def test_no_place_is_left_out() -> None:
-    """Every named place of server and phone is died at somewhere in this folder."""
+    """Every named place of server and phone is died at somewhere in this folder, or where wake-ups go over TCP."""
     died = {f"{name}.{side}" for name in SCENARIOS for side in SIDES} | {*KEYS}
     died.update(place for places in test_server_dies.TOGETHER.values() for place in places)
     died.update(f"{name}.{side}" for name in test_server_dies.ENDS for side in SIDES)
     died.update(test_pairing_and_account_die.SERVER_PLACES)
+    died.update(test_wake_ups_over_tcp.PLACES)
     assert set(SERVER_PLACES) - died == set()
     phone = {place for group in test_phone_dies.GROUPS.values() for place in group} | set(test_phone_dies.REFUSING)
     assert set(PHONE_PLACES) - phone - set(test_pairing_and_account_die.PHONE_PLACES) == set()

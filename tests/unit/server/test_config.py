@@ -79,6 +79,7 @@ def test_a_file_then_the_command_line(tmp_path: Path) -> None:
         ({"data_dir": 5}, "'data_dir' must be"),
         ({**PRODUCTION, "certificate_issuer": "development"}, "production start refuses"),
         ({**PRODUCTION, "clock_offset_file": "c"}, "production start refuses"),
+        ({**PRODUCTION, "wake_up_private_addresses": True}, "production start refuses"),
         ({**PRODUCTION, "public_url": "http://ky.example.vn"}, "public_url"),
         ({**PRODUCTION, "public_url": ""}, "public_url"),
     ],

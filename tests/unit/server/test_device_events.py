@@ -24,7 +24,7 @@ def line(world: World) -> Line:
 AFTER = (
     *("waiting", "opened", "choose_code", "pin_challenge", "release_share", "change_pin", "approve", "refuse"),
     *("signatures", "resume", "approve_device", "freeze", "unpair"),
-    *("finish_pin_change", "devices", "blocked", "block", "unblock"),
+    *("finish_pin_change", "devices", "blocked", "block", "unblock", "push_gateway", "set_push"),
 )
 
 

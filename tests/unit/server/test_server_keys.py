@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from server.app import COUNTER_SETTING
 from server.config import ConfigError
+from server.keys.push_key import load_push_key
 from server.keys.server_keys import KeysUnusable, Sealer, ServerKeys, open_keys, private_pem, raw_public
 from server.statements import Statement, key_id_of, pae, unb64
 from tests.unit.server.builders import START, HandClock, new_installation, open_app
@@ -45,6 +47,32 @@ def test_nobody_else_may_read_them(keys: ServerKeys) -> None:
     assert len(files) == 6
     for path in files:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_the_key_for_push_services(tmp_path: Path) -> None:
+    """Made by the set-up, of an older installation too; damaged, it is said and never replaced by itself."""
+    config = new_installation(tmp_path / "data", HandClock())
+    path = config.data_dir / "keys" / "push.pem"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    first = path.read_bytes()
+    new_installation(tmp_path / "data", HandClock())
+    assert path.read_bytes() == first
+    app = open_app(config, HandClock())
+    assert app.vapid is not None and len(app.vapid.public_key) == 65
+    app.store.close()
+    path.unlink()
+    with pytest.raises(KeysUnusable, match=r"push\.pem"):
+        load_push_key(path.parent)
+    new_installation(tmp_path / "data", HandClock())
+    assert path.read_bytes() != first
+    for content in (b"damaged", private_pem(Ed25519PrivateKey.generate())):
+        path.write_bytes(content)
+        with pytest.raises(KeysUnusable, match="delete it"):
+            load_push_key(path.parent)
+    quiet = replace(config, wake_up=False)
+    app = open_app(quiet, HandClock())
+    assert app.vapid is None
+    app.store.close()
 
 
 @pytest.mark.parametrize("name", ["request_signing_1.pem", "recovery.pub", "data.key", "session.key", "server_id"])

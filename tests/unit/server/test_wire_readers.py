@@ -35,6 +35,8 @@ READERS: dict[str, Callable[[object], object]] = {
     "blocked": wire.read_empty,
     "block": lambda message: wire.only_statement(message, "statement"),
     "unblock": lambda message: wire.only_statement(message, "statement"),
+    "push_gateway": wire.read_empty,
+    "set_push": wire.read_set_push,
     "pairing_begin": wire.read_begin,
     "pairing_reveal": wire.read_reveal,
     "pairing_status": wire.read_status,
@@ -123,6 +125,8 @@ def may_pass(name: str, message: Json, changed: Any) -> bool:
     different = [field for field in message if changed[field] != message[field]]
     for field in different:
         old, new = message[field], changed[field]
+        if (name, field, new) == ("set_push", "subscription", None):
+            return True
         if type(new) is not type(old):
             return False
         if (name, field) in FREE and (not isinstance(new, str) or 0 < len(new) <= 64):

@@ -1,0 +1,1 @@
+"""Edges outward to services of others: push services."""
