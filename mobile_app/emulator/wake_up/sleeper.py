@@ -63,10 +63,9 @@ class Sleeper:
             with self._lock:
                 if self._may_sleep():
                     self._asleep = True
+                    self._teller.tell("asleep")
                     with suppress(LinkError):
                         self._device.go_offline()
-            if self._asleep:
-                self._teller.tell("asleep")
 
     def _may_sleep(self) -> bool:
         return (
