@@ -4,7 +4,7 @@
 that somebody is sending just now; what a sender settles counts only while its lease stands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,12 +16,12 @@ AT_MOST_EVERY = 5.0
 @dataclass(frozen=True, slots=True)
 class PushSubscription:
     """``p256dh``: 65 bytes, ``auth``: 16 bytes (RFC 8291). ``wake_at`` None: nothing to do. ``asked_about``: the pairing that the phone has
-    acknowledged over its socket last."""
+    acknowledged over its socket last. What is secret is in no ``repr``."""
 
     device_id: str
-    endpoint: str
-    p256dh: bytes
-    auth: bytes
+    endpoint: str = field(repr=False)
+    p256dh: bytes = field(repr=False)
+    auth: bytes = field(repr=False)
     registered_at: float
     wake_at: float | None = None
     tries: int = 0

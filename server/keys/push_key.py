@@ -30,8 +30,10 @@ def load_push_key(folder: Path) -> ec.EllipticCurvePrivateKey:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
         raise KeysUnusable(
-            f"{path} is missing or damaged: delete it to have a new one made, and phones register anew"
+            f"{path} is missing or damaged: delete it and start again, then a new one is made and phones register anew"
         ) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise KeysUnusable(f"{path} is no P-256 key: delete it to have a new one made, and phones register anew")
+        raise KeysUnusable(
+            f"{path} is no P-256 key: delete it and start again, then a new one is made and phones register anew"
+        )
     return key

@@ -93,6 +93,7 @@ def test_a_phone_leaves_its_address_and_takes_it_back(world: World) -> None:
     found = stored(world)
     assert found is not None
     assert (found.endpoint, found.p256dh, found.auth) == (ENDPOINT, RECEIVER.p256dh, RECEIVER.auth)
+    assert "secret-address" not in repr(found) and repr(RECEIVER.auth) not in repr(found)
     for _ in range(2):
         assert line.ok("set_push", {"subscription": None}) == {"set": True}
     assert line.ok("push_gateway", {})["subscribed"] is False
