@@ -3,7 +3,7 @@
 Rules as in ``wire``: strict readers that raise ``Malformed``; nothing here acts or decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -15,11 +15,11 @@ AUTH_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class PushSubscription:
-    """Where this phone can be woken. ``p256dh``: an uncompressed point on P-256; ``auth``: 16 bytes (RFC 8291 §3)."""
+    """Where this phone can be woken: a secret. ``p256dh``: an uncompressed point on P-256; ``auth``: 16 bytes (RFC 8291 §3)."""
 
-    endpoint: str
+    endpoint: str = field(repr=False)
     p256dh: bytes
-    auth: bytes
+    auth: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,13 @@ from mobile_app.android.wake_up import WokenByDistributor
 from mobile_app.device.profile import Profile
 from mobile_app.device.wake_up import Distributor
 from mobile_app.errors import PhoneError
+from server.gateways.message_encryption import encrypt
 from tests.unit.device.fake_server import new_point, unb64
 from tests.unit.emulator.test_wake_ups import VECTOR, private
-from tests.unit.emulator.wake_up_sender import private_octets, seal
+from tests.unit.emulator.wake_up_sender import point_of, private_octets
 
 JAVA = Path(__file__).resolve().parents[2] / "mobile_app/android/java/vn/phoneseal"
+CONTENT = VECTOR["wake_up"]["content"].encode()
 NTFY = "io.heckel.ntfy"
 
 
@@ -182,13 +184,23 @@ def test_java_opens_the_example_of_the_rfc(jdk: OnJdk) -> None:
     assert jdk.ask("check", *keys, unb64(example["body"]).hex()) == "no"
 
 
-def test_java_opens_what_python_seals_to_keys_that_java_made(jdk: OnJdk) -> None:
-    for _ in range(50):  # numbers with leading zeros among them, as likely as not
+def test_java_opens_what_the_server_seals_to_keys_that_java_made(jdk: OnJdk) -> None:
+    auth = b"\x01" * 16
+    for _ in range(50):
         private_key, point = jdk.ask("keys").split()
-        auth = b"\x01" * 16
-        body = seal(b"phoneseal.wake_up.v1\2", bytes.fromhex(point), auth)
+        body = encrypt(CONTENT, bytes.fromhex(point), auth)
         assert jdk.ask("check", private_key, point, auth.hex(), body.hex()) == "wake-up"
         assert jdk.ask("check", private_key, point, (b"\x02" * 16).hex(), body.hex()) == "no"
+
+
+def test_java_writes_a_point_whose_numbers_begin_with_zero(jdk: OnJdk) -> None:
+    """One key of 256 has such a number: P-256 keys by the smallest secrets, until one has."""
+    keys = (ec.derive_private_key(secret, ec.SECP256R1()) for secret in range(1, 5000))
+    short = next(key for key in keys if 0 in (point_of(key)[1], point_of(key)[33]))
+    body = encrypt(CONTENT, point_of(short), b"a" * 16)
+    phone = (private_octets(short).hex(), point_of(short).hex(), (b"a" * 16).hex())
+    assert jdk.ask("point", point_of(short).hex()) == point_of(short).hex()
+    assert jdk.ask("check", *phone, body.hex()) == "wake-up"
 
 
 def test_no_broken_message_makes_java_fail_otherwise(jdk: OnJdk) -> None:

@@ -145,9 +145,11 @@ def test_kivy_android_is_woken_by_the_push_app_that_the_person_picks(android: An
     window.tap("Trang chủ")
     window.tap("Tài khoản")
     window.tap("Bật qua Sunup")
-    window.wait_text("Sunup")
-    wait_for(lambda: window.sees("Tắt"), "it can't be switched off")
+    window.wait_text("chờ Sunup trả lời")
     assert window.do("seen")["woken_by"] == "org.example.up"
+    window.do("distributor_answers", answer="endpoint")
+    window.wait_text("Đang bật qua Sunup. Khi có yêu cầu")  # the server has taken the address, and the line follows by itself
+    window.do("wake")
     window.tap("Tắt")
     window.wait_text("Bật qua ntfy")
     assert window.do("seen")["woken_by"] == ""

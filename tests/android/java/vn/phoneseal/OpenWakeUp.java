@@ -6,7 +6,13 @@ import java.io.InputStreamReader;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.util.Arrays;
 
 /** Runs WakeUpMessage for the tests: a question a line, its bytes in hex, "-" for none. */
 final class OpenWakeUp {
@@ -24,6 +30,9 @@ final class OpenWakeUp {
             KeyPair keys = WakeUpMessage.newKeys();
             return hex(keys.getPrivate().getEncoded()) + " " + hex(WakeUpMessage.pointOf(keys.getPublic()));
         }
+        if (words[0].equals("point")) {
+            return hex(WakeUpMessage.pointOf(publicKey(octets(words[1]))));
+        }
         byte[] body = octets(words[4]);
         try {
             if (words[0].equals("open")) {
@@ -34,6 +43,13 @@ final class OpenWakeUp {
         } catch (GeneralSecurityException error) {
             return "no";
         }
+    }
+
+    private static PublicKey publicKey(byte[] point) throws GeneralSecurityException {
+        BigInteger x = new BigInteger(1, Arrays.copyOfRange(point, 1, 33));
+        BigInteger y = new BigInteger(1, Arrays.copyOfRange(point, 33, 65));
+        ECPublicKey any = (ECPublicKey) WakeUpMessage.newKeys().getPublic();
+        return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(new ECPoint(x, y), any.getParams()));
     }
 
     private static byte[] octets(String hex) {
