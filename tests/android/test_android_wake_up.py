@@ -134,8 +134,8 @@ class OnJdk:
 
     def __init__(self, folder: Path) -> None:
         runner = Path(__file__).with_name("java") / "vn/phoneseal/OpenWakeUp.java"
-        compile_both = ["javac", "-Xlint:all", "-Werror", "--release", "11", "-d", folder, JAVA / "WakeUpMessage.java", runner]
-        subprocess.run(compile_both, check=True, timeout=110)
+        sources = [JAVA / "WakeUpMessage.java", JAVA / "PushEndpoint.java", runner]
+        subprocess.run(["javac", "-Xlint:all", "-Werror", "--release", "11", "-d", folder, *sources], check=True, timeout=110)
         self._process = subprocess.Popen(
             ["java", "-Xshare:auto", "-cp", folder, "vn.phoneseal.OpenWakeUp"],
             stdin=subprocess.PIPE,
@@ -201,6 +201,17 @@ def test_java_writes_a_point_whose_numbers_begin_with_zero(jdk: OnJdk) -> None:
     phone = (private_octets(short).hex(), point_of(short).hex(), (b"a" * 16).hex())
     assert jdk.ask("point", point_of(short).hex()) == point_of(short).hex()
     assert jdk.ask("check", *phone, body.hex()) == "wake-up"
+
+
+def test_java_takes_the_endpoints_that_the_server_would_but_for_where_they_lead(jdk: OnJdk) -> None:
+    for endpoint in VECTOR["endpoints"]["allowed"]:
+        assert jdk.ask("endpoint", endpoint) == "usable", endpoint
+    asked = {case["endpoint"]: jdk.ask("endpoint", case["endpoint"]) for case in VECTOR["endpoints"]["refused"]}
+    reasons = {case["endpoint"]: case["reason"] for case in VECTOR["endpoints"]["refused"]}
+    where = ("loopback", "address", "link-local", "multicast", "broadcast", "unique local")
+    taken = {reasons[endpoint] for endpoint, answer in asked.items() if answer == "usable"}
+    assert {reason for reason in taken if not any(word in reason for word in where)} == set()
+    assert jdk.ask("endpoint", "https://push.example.net/" + "x" * 976) == "no", "1001 characters"
 
 
 def test_no_broken_message_makes_java_fail_otherwise(jdk: OnJdk) -> None:

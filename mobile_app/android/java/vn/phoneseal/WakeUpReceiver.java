@@ -8,10 +8,9 @@ import android.content.BroadcastReceiver;
 import android.content.Context;
 import android.content.Intent;
 import android.content.SharedPreferences;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Hears the distributor (UnifiedPush for Android, AND_3). Any app may send what arrives here: what does not carry the token of the present
@@ -26,7 +25,6 @@ public class WakeUpReceiver extends BroadcastReceiver {
     private static final int NOTICE = 1;
     private static final long RING_MS = 60_000;
     private static final int LONGEST_TEXT = 100;
-    private static final int LONGEST_ENDPOINT = 1000;
 
     /** The app's Python, while it lives. Called on Android's first thread. */
     public interface Listener {
@@ -92,32 +90,16 @@ public class WakeUpReceiver extends BroadcastReceiver {
     }
 
     private static void endpoint(Context context, String endpoint) {
-        if (isUsable(endpoint)) {
+        if (PushEndpoint.isUsable(endpoint)) {
             WakeUpRegistration.gave(context, endpoint);
         } else {
             WakeUpRegistration.failed(context, "endpoint");
         }
     }
 
-    /** As the protocol wants it (2.3); whether it leads to a public address is for the server to see. */
-    private static boolean isUsable(String endpoint) {
-        if (endpoint == null || endpoint.length() > LONGEST_ENDPOINT || !endpoint.matches("[!-~]+")) {
-            return false;
-        }
-        try {
-            URI uri = new URI(endpoint);
-            return "https".equals(uri.getScheme())
-                    && uri.getHost() != null
-                    && uri.getRawUserInfo() == null
-                    && uri.getRawFragment() == null;
-        } catch (URISyntaxException error) {
-            return false;
-        }
-    }
-
     private static String reason(String given) {
         return Arrays.asList("NETWORK", "ACTION_REQUIRED", "VAPID_REQUIRED").contains(given)
-                ? given.toLowerCase(java.util.Locale.ROOT)
+                ? given.toLowerCase(Locale.ROOT)
                 : "internal_error";
     }
 

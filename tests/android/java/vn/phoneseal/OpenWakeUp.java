@@ -14,7 +14,7 @@ import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
 import java.util.Arrays;
 
-/** Runs WakeUpMessage for the tests: a question a line, its bytes in hex, "-" for none. */
+/** Runs WakeUpMessage and PushEndpoint for the tests: a question a line, its bytes in hex, "-" for none. */
 final class OpenWakeUp {
     private OpenWakeUp() {}
 
@@ -29,6 +29,9 @@ final class OpenWakeUp {
         if (words[0].equals("keys")) {
             KeyPair keys = WakeUpMessage.newKeys();
             return hex(keys.getPrivate().getEncoded()) + " " + hex(WakeUpMessage.pointOf(keys.getPublic()));
+        }
+        if (words[0].equals("endpoint")) {
+            return PushEndpoint.isUsable(words[1]) ? "usable" : "no";
         }
         if (words[0].equals("point")) {
             return hex(WakeUpMessage.pointOf(publicKey(octets(words[1]))));
