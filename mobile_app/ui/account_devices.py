@@ -65,7 +65,7 @@ class AccountDevicesScreen(Page):
         if phone.last_seen_at is not None:
             seen = t("account_devices.seen", moment=t.moment(phone.last_seen_at))
         facts = [
-            phone.platform,
+            t.platform(phone.platform),
             t(f"key_protection.{phone.key_protection}"),
             t("account_devices.since", moment=t.moment(phone.paired_at)),
             seen,

@@ -33,13 +33,13 @@ ACCOUNT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "account.needs_connection": ("Cần có kết nối", "A connection is needed"),
     "account.not_done": ("Chưa làm được", "It did not work"),
     "account_pin.title": ("Đổi mã PIN", "Change PIN"),
-    "account_pin.row": ("Sáu chữ số, hỏi mỗi lần ký", "Six digits, asked each time you sign"),
+    "account_pin.row": ("Sáu chữ số, cần nhập mỗi lần ký", "Six digits, asked each time you sign"),
     "account_pin.old": ("Nhập mã PIN hiện tại.", "Enter your present PIN."),
     "account_pin.new": (
         "Chọn mã PIN mới: sáu chữ số, không phải ngày sinh, không dễ đoán.",
         "Choose the new PIN: six digits, no birthday, nothing easy to guess.",
     ),
-    "account_pin.again": ("Gõ lại mã PIN mới.", "Type the new PIN again."),
+    "account_pin.again": ("Nhập lại mã PIN mới.", "Type the new PIN again."),
     "account_pin.checking": ("Đang kiểm tra mã PIN…", "Checking the PIN…"),
     "account_pin.changing": ("Đang đổi mã PIN…", "Changing the PIN…"),
     "account_pin.done_title": ("Đã đổi mã PIN", "PIN changed"),
@@ -73,28 +73,29 @@ ACCOUNT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "your only phone, linking one again takes your support desk.",
     ),
     "account_devices.waiting_end": (
-        "Yêu cầu đang chờ ({count}): điện thoại khác của bạn vẫn ký được; nếu đây là máy duy nhất, chúng kết thúc và người gửi được báo.",
+        "Yêu cầu đang chờ ({count}): điện thoại khác của bạn vẫn ký được; nếu đây là máy duy nhất, chúng kết thúc và người yêu cầu "
+        "được báo.",
         "Requests that wait ({count}): another phone of yours can still sign them; if this is the only one, they end and whoever "
         "asked is told.",
     ),
     "account_devices.forget": ("Xoá khỏi máy này", "Remove from this phone"),
     "account_devices.forget_how": (
-        "Máy chủ không còn nhận máy này. Xoá liên kết và khoá ký khỏi máy để liên kết lại từ đầu; lịch sử vẫn còn.",
+        "Máy chủ không còn chấp nhận máy này. Xoá liên kết và khoá ký khỏi máy để liên kết lại từ đầu; lịch sử vẫn còn.",
         "The server no longer accepts this phone. Remove the link and its signing key from it, so that it can be linked anew; "
         "the history stays.",
     ),
     "account_devices.unlinked": ("Điện thoại này đã huỷ liên kết.", "This phone is unlinked."),
-    "account_blocked.title": ("Người bị chặn", "Blocked"),
+    "account_blocked.title": ("Người bị chặn", "Blocked requesters"),
     "account_blocked.row": ("Không gửi được yêu cầu ký cho bạn", "They cannot ask you to sign"),
     "account_blocked.how": (
-        "Máy chủ từ chối mọi yêu cầu mới của họ. Muốn chặn ai, hãy mở yêu cầu của họ rồi nhấn Chặn người gửi.",
+        "Máy chủ từ chối mọi yêu cầu mới của họ. Muốn chặn ai, hãy mở yêu cầu của họ rồi nhấn Chặn người yêu cầu.",
         "The server refuses whatever they ask. To block somebody, open a request of theirs and press Block the requester.",
     ),
     "account_blocked.none": ("Bạn chưa chặn ai.", "You have blocked nobody."),
     "account_blocked.whole": ("Mọi yêu cầu của đơn vị này", "Everything this organisation asks"),
-    "account_blocked.person": ("Người gửi qua {who}", "Asks through {who}"),
+    "account_blocked.person": ("Người yêu cầu qua {who}", "Asks through {who}"),
     "account_blocked.since": ("Chặn từ {moment}", "Blocked since {moment}"),
-    "account_blocked.block": ("Chặn người gửi", "Block the requester"),
+    "account_blocked.block": ("Chặn người yêu cầu", "Block the requester"),
     "account_blocked.block_title": ("Chặn {who}?", "Block {who}?"),
     "account_blocked.block_whole": (
         "Máy chủ sẽ từ chối mọi yêu cầu ký mà đơn vị này gửi cho bạn, ai gửi cũng vậy. Yêu cầu của họ đang chờ kết thúc như bị từ chối. "
@@ -138,7 +139,7 @@ ACCOUNT_PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "The new PIN is the same as the old one. Choose another.",
     ),
     "pin_change_unfinished": (
-        "Đã quyết định đổi nhưng máy chủ chưa trả lời. Điện thoại tự làm nốt khi có kết nối; từ đó hãy dùng mã PIN mới.",
+        "Mã PIN đang được đổi nhưng máy chủ chưa trả lời. Điện thoại sẽ tự hoàn tất khi có kết nối; từ lúc đó hãy dùng mã PIN mới.",
         "The change is decided but the server has not answered. The phone finishes it as soon as there is a connection; "
         "use the new PIN from then on.",
     ),
@@ -151,7 +152,7 @@ ACCOUNT_PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "This block is gone. Open the list again.",
     ),
     "request_unknown": (
-        "Máy chủ không biết yêu cầu này, nên không chặn được người gửi từ đây.",
+        "Máy chủ không biết yêu cầu này, nên không chặn được người yêu cầu từ đây.",
         "The server does not know this request, so its maker cannot be blocked from here.",
     ),
 }  # fmt: skip

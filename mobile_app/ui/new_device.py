@@ -8,7 +8,7 @@ class NewDeviceScreen(Page):
     def refresh(self) -> None:
         if self.flow.new_device is not None:
             asked = self.flow.new_device[0]
-            self.ids.name.text = f"{asked.device_name} ({asked.platform})"
+            self.ids.name.text = f"{asked.device_name} ({self.flow.t.platform(asked.platform)})"
             self.ids.digits.text = f"{asked.digits[:3]} {asked.digits[3:]}"
             self.ids.until.text = self.t("new_device.until", moment=self.flow.t.moment(asked.expires_at))
 

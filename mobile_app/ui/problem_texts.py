@@ -12,7 +12,7 @@ UNKNOWN_PROBLEM: Final[Pair] = (
     "It did not work. Try again; if it stays so, read this code to your support desk: {code}",
 )
 _REACH: Final[Pair] = (
-    "Không nối được tới máy chủ. Hãy kiểm tra mạng và địa chỉ máy chủ, rồi thử lại.",
+    "Không kết nối được với máy chủ. Hãy kiểm tra mạng và địa chỉ máy chủ, rồi thử lại.",
     "The server cannot be reached. Check your network and the server's address, then try again.",
 )
 _CODE: Final[Pair] = (
@@ -47,7 +47,7 @@ PROBLEMS: Final[Mapping[str, Pair]] = {
         "This phone was unlinked. Link it again from the browser.",
     ),
     "pairing_code_malformed": (
-        "Mã liên kết gồm 10 chữ và số. Hãy chép lại đúng như trên trình duyệt.",
+        "Mã liên kết gồm 10 chữ cái và chữ số. Hãy chép lại đúng như trên trình duyệt.",
         "A pairing code has 10 letters and digits. Copy it exactly as the browser shows it.",
     ),
     "pairing_code_unknown": _CODE,
@@ -186,7 +186,7 @@ FINDINGS: Final[Mapping[str, Pair]] = {
         "Has buttons that run a script.",
     ),
     "automatic_actions": (
-        "Tự mở liên kết hoặc gửi dữ liệu khi được mở.",
+        "Tự mở liên kết hoặc gửi dữ liệu khi mở tệp.",
         "Opens a link or sends data by itself when opened.",
     ),
     "multimedia": (

@@ -39,8 +39,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "other_language": ("English", "Tiếng Việt"),
     "documents.one": ("{count} chứng từ", "{count} document"),
     "documents.many": ("{count} chứng từ", "{count} documents"),
-    "pages.one": ("{count} trang", "{count} page"),
-    "pages.many": ("{count} trang", "{count} pages"),
+    "pages.one": ("{count}\u00a0trang", "{count}\u00a0page"),
+    "pages.many": ("{count}\u00a0trang", "{count}\u00a0pages"),
     "tab.home": ("Trang chủ", "Home"),
     "tab.certificates": ("Chứng thư", "Certificates"),
     "tab.history": ("Lịch sử", "History"),
@@ -50,27 +50,27 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "connection.connecting": ("Đang kết nối", "Connecting"),
     "connection.online": ("Đã kết nối", "Connected"),
     "connection.frozen": ("Tạm khoá", "Frozen"),
-    "connection.refused": ("Không được nhận", "Not accepted"),
+    "connection.refused": ("Bị từ chối", "Not accepted"),
     "connection_help.unpaired": (
         "Điện thoại này chưa liên kết với tài khoản nào.",
         "This phone is not linked to an account.",
     ),
     "connection_help.offline": (
-        "Chưa nối được tới máy chủ. Điện thoại tự thử lại; hãy kiểm tra mạng.",
+        "Chưa kết nối được với máy chủ. Điện thoại tự thử lại; hãy kiểm tra mạng.",
         "The server is not reached. The phone keeps trying; check your network.",
     ),
-    "connection_help.connecting": ("Đang nối tới máy chủ…", "Connecting to the server…"),
+    "connection_help.connecting": ("Đang kết nối với máy chủ…", "Connecting to the server…"),
     "connection_help.frozen": (
-        "Điện thoại này đang bị tạm khoá: không ký được. Hãy mở khoá trên trang tài khoản trong trình duyệt.",
+        "Điện thoại này đang bị tạm khoá nên không ký được. Hãy mở khoá trên trang tài khoản trong trình duyệt.",
         "This phone is frozen and cannot sign. Lift it on your account page in the browser.",
     ),
     "connection_help.refused": (
-        "Máy chủ không nhận điện thoại này nữa. Hãy liên hệ bộ phận hỗ trợ trước khi làm gì tiếp.",
+        "Máy chủ không chấp nhận điện thoại này nữa. Hãy liên hệ bộ phận hỗ trợ trước khi làm gì tiếp.",
         "The server no longer accepts this phone. Ask your support desk before you do anything else.",
     ),
     "welcome.title": ("Liên kết điện thoại", "Link this phone"),
     "welcome.how": (
-        "Trên trình duyệt, mở Tài khoản › Thêm điện thoại. Gõ mã hiện ở đó, hoặc dán nội dung của mã QR.",
+        "Trên trình duyệt, mở Tài khoản › Thêm điện thoại. Nhập mã hiện ở đó, hoặc dán nội dung của mã QR.",
         "In the browser, open Account › Add a phone. Type the code shown there, or paste what the QR code holds.",
     ),
     "welcome.code": ("Mã liên kết", "Pairing code"),
@@ -80,16 +80,16 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "scan.title": ("Quét mã QR", "Scan the QR code"),
     "scan.how": ("Đưa mã QR trên trình duyệt vào giữa khung hình.", "Hold the QR code in the browser in the middle of the picture."),
     "scan.no_camera": (
-        "Không mở được máy ảnh. Hãy cho phép ứng dụng dùng máy ảnh, hoặc gõ mã.",
+        "Không mở được máy ảnh. Hãy cho phép ứng dụng dùng máy ảnh, hoặc nhập mã.",
         "The camera does not open. Allow this app to use it, or type the code.",
     ),
-    "scan.type": ("Gõ mã", "Type the code"),
+    "scan.type": ("Nhập mã", "Type the code"),
     "picture.title": ("Chọn ảnh mã QR", "Choose a picture"),
     "picture.none_here": ("Thư mục này không có ảnh nào.", "There are no pictures in this folder."),
     "picture.up": ("‹ Thư mục trên", "‹ Folder above"),
     "picture.reading": ("Đang đọc {name}…", "Reading {name}…"),
     "picture.no_code": (
-        "Không thấy mã liên kết trong {name}. Hãy chụp lại cả mã QR, hoặc gõ mã.",
+        "Không thấy mã liên kết trong {name}. Hãy chụp lại cả mã QR, hoặc nhập mã.",
         "There is no pairing code in {name}. Take the whole QR code again, or type the code.",
     ),
     "welcome.server": ("Địa chỉ máy chủ", "Server address"),
@@ -99,26 +99,26 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "choose_pin.title": ("Chọn mã PIN", "Choose a PIN"),
     "choose_pin.how": (
-        "Sáu chữ số, mỗi lần ký sẽ hỏi. Đừng dùng ngày sinh hay dãy số dễ đoán.",
+        "Gồm sáu chữ số, cần nhập mỗi lần ký. Đừng dùng ngày sinh hay dãy số dễ đoán.",
         "Six digits, asked each time you sign. No birthday, nothing easy to guess.",
     ),
-    "choose_pin.again": ("Gõ lại mã PIN vừa chọn.", "Type the same PIN again."),
+    "choose_pin.again": ("Nhập lại mã PIN vừa chọn.", "Type the same PIN again."),
     "choose_pin.differs": (
-        "Hai lần gõ không giống nhau. Hãy chọn lại mã PIN.",
+        "Hai lần nhập không giống nhau. Hãy chọn lại mã PIN.",
         "The two are not the same. Choose your PIN again.",
     ),
     "pairing.title": ("Đang liên kết", "Linking"),
     "pairing.making_keys": ("Đang tạo khoá trên điện thoại này…", "Making keys on this phone…"),
     "pairing.cancelling": ("Đang huỷ…", "Cancelling…"),
     "pairing.confirm_digits": (
-        "So sánh sáu số này với sáu số trên trình duyệt. Giống nhau thì xác nhận ở đó.",
+        "So sánh sáu số này với sáu số trên trình duyệt. Nếu giống nhau, hãy xác nhận ở đó.",
         "Compare these six digits with those in the browser. If they are the same, confirm there.",
     ),
     "pairing.waiting_first_device": (
         "Tài khoản đã có một điện thoại. Hãy đồng ý trên điện thoại đó; sáu số phải giống nhau.",
         "The account has a phone already. Agree on that phone; the six digits must be the same.",
     ),
-    "pairing.note": ("Khác nhau thì nhấn Huỷ: có người đang xen vào.", "If they differ, press Cancel: somebody is in between."),
+    "pairing.note": ("Nếu khác nhau, hãy nhấn Huỷ: có người đang xen vào giữa.", "If they differ, press Cancel: somebody is in between."),
     "pairing.complete": ("Điện thoại đã được liên kết.", "This phone is linked."),
     "home.title": ("Xác nhận ký", "Confirm signing"),
     "home.count": ("Yêu cầu đang chờ: {count}", "Requests waiting: {count}"),
@@ -126,7 +126,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "home.person": ("Người yêu cầu: {name}", "Asked by: {name}"),
     "home.empty": ("Không có yêu cầu nào đang chờ", "No requests are waiting"),
     "home.empty_how": (
-        "Khi có người yêu cầu bạn ký, yêu cầu hiện ở đây.",
+        "Khi có người yêu cầu bạn ký, yêu cầu sẽ hiện ở đây.",
         "When somebody asks for your signature, it appears here.",
     ),
     "sign_all": ("Ký tất cả ({count})", "Sign all ({count})"),
@@ -141,7 +141,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "sign_all.waits": ("Để sau", "Put off"),
     "refuse.title": ("Từ chối ký?", "Refuse to sign?"),
     "refuse.how": (
-        "Cả yêu cầu sẽ bị từ chối. {who} nhìn thấy lý do của bạn.",
+        "Toàn bộ yêu cầu sẽ bị từ chối. {who} sẽ thấy lý do của bạn.",
         "The whole request is refused. {who} sees your reason.",
     ),
     "refuse.do": ("Từ chối ký", "Refuse to sign"),
@@ -204,7 +204,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "To answer about the new phone.",
     ),
     "pin.wrong": ("Sai mã PIN. Bạn còn {tries} lần thử.", "Wrong PIN. {tries} tries left."),
-    "pin.wait_first": ("Chưa nhận mã PIN lúc này.", "No PIN is accepted right now."),
+    "pin.wait_first": ("Lúc này chưa nhập được mã PIN.", "No PIN is accepted right now."),
     "pin.wait": ("Thử lại sau {left}", "Try again in {left}"),
     "result.title": ("Thông báo", "Notice"),
     "result.signed": ("Đã ký: {documents}", "Signed: {documents}"),
@@ -217,7 +217,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "warning.title": ("Cảnh báo bảo mật", "Security warning"),
     "warning.not_signed": ("Điện thoại không ký gì cả.", "The phone has signed nothing."),
     "warning.next": (
-        "Đừng thử lại. Hãy báo cho bộ phận hỗ trợ và đọc cho họ mã bên dưới.",
+        "Đừng thử lại. Hãy báo cho bộ phận hỗ trợ và đọc cho họ mã dưới đây.",
         "Do not try again. Tell your support desk and read them the code below.",
     ),
     "warning.code": ("Mã: {code}", "Code: {code}"),
@@ -230,7 +230,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "new_device.until": ("Trả lời trước {moment}", "Answer before {moment}"),
     "new_device.note": (
-        "Không phải điện thoại của bạn, hoặc số khác nhau: không cho phép.",
+        "Nếu không phải điện thoại của bạn, hoặc số khác nhau: đừng cho phép.",
         "Not your phone, or other digits: do not allow it.",
     ),
     "new_device.allow": ("Cho phép", "Allow"),
@@ -306,6 +306,9 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
+PLATFORMS: Final[Mapping[str, str]] = {"android": "Android", "linux": "Linux", "win32": "Windows", "darwin": "macOS", "ios": "iOS"}
+
+
 class Strings:
     """The texts of one language."""
 
@@ -326,6 +329,11 @@ class Strings:
 
     def day(self, ms: int) -> str:
         return _local(ms).strftime("%d/%m/%Y" if self.language == "vi" else "%d %b %Y")
+
+    @staticmethod
+    def platform(name: str) -> str:
+        """A system as its makers write it; an unknown one as it calls itself."""
+        return PLATFORMS.get(name, name)
 
     @staticmethod
     def file_day(ms: int) -> str:

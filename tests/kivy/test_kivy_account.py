@@ -29,7 +29,7 @@ def change_pin(window: PhoneWindow, old: str, new: str) -> None:
     window.type_pin(old, GO_ON)
     window.wait_text("Chọn mã PIN mới")
     window.type_pin(new, GO_ON)
-    window.wait_text("Gõ lại mã PIN mới")
+    window.wait_text("Nhập lại mã PIN mới")
     window.type_pin(new, GO_ON)
     window.wait_text("Từ bây giờ hãy dùng mã PIN mới")
     window.tap("Đóng")
@@ -66,9 +66,9 @@ def test_kivy_account_refuses_weak_same_and_unlike_pins(paired: OneMorePhone) ->
     window.type_pin(PIN, GO_ON)
     window.wait_text("giống mã cũ")
     window.type_pin(NEW_PIN, GO_ON)
-    window.wait_text("Gõ lại mã PIN mới")
+    window.wait_text("Nhập lại mã PIN mới")
     window.type_pin(WRONG_PIN, GO_ON)
-    window.wait_text("Hai lần gõ không giống nhau")
+    window.wait_text("Hai lần nhập không giống nhau")
     assert window.sees("Chọn mã PIN mới")
     window.tap("Quay lại")
     window.wait_screen("account")
@@ -198,7 +198,7 @@ def test_kivy_account_a_phone_that_was_unlinked_elsewhere_is_cleared_here(
     with running_server.app.store.read() as tx:
         device_id = tx.devices.of_subscriber(person.subscriber_id)[0].device_id
     running_server.app.end_device.unpair(device_id, "owner")
-    window.wait_text("Không được nhận")
+    window.wait_text("Bị từ chối")
     open_account(window, "Điện thoại", "account_devices")
     window.tap("Xoá khỏi máy này")
     window.wait_text("liên kết lại từ đầu")
@@ -224,11 +224,11 @@ def test_kivy_account_offline_says_so_and_asks_nothing(
         server.stop()
     window.wait_text("Mất kết nối")
     open_account(window)
-    assert window.sees("Chưa nối được tới máy chủ")
+    assert window.sees("Chưa kết nối được với máy chủ")
     for row, screen in (("Điện thoại", "account_devices"), ("Người bị chặn", "account_blocked"), ("Đổi mã PIN", "account_pin")):
         window.tap(row)
         window.wait_screen(screen)
-        window.wait_text("Chưa nối được tới máy chủ")
+        window.wait_text("Chưa kết nối được với máy chủ")
         if screen == "account_devices":
             assert window.place("Huỷ liên kết máy này")["disabled"] and not window.sees("Đang dùng")
         window.tap("Quay lại")
@@ -237,4 +237,4 @@ def test_kivy_account_offline_says_so_and_asks_nothing(
     for digit in PIN:
         window.tap(digit)
     assert window.place("Mở")["disabled"], "nobody can judge a PIN"
-    assert window.sees("Chưa nối được tới máy chủ")
+    assert window.sees("Chưa kết nối được với máy chủ")

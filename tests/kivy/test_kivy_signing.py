@@ -54,7 +54,7 @@ def test_kivy_sign_one_by_touch(paired: OneMorePhone) -> None:
 def test_kivy_sign_a_batch_with_one_left_out_after_looking_at_it(paired: OneMorePhone) -> None:
     window = paired.window
     asked = paired.ask(3)
-    window.wait_text("muốn bạn ký 3 chứng từ (3 trang)")
+    window.wait_text("muốn bạn ký 3 chứng từ (3\u00a0trang)")
     window.tap("Xem thông tin")
     window.wait_screen("request")
     wait_for(lambda: sum("đã kiểm tra" in text for text in window.texts()) == 3, "the three rows do not come")
