@@ -28,6 +28,7 @@ class AccountBlockedScreen(Page):
         if state != self._state and account.blocked is None and not account.busy and self._state is not None:
             account.read_blocked()
         self._state = state
+        self.ids.done.text = account.done
         self.ids.news.text = account.problem or account.state_words() or (self.t("account.asking") if account.busy else "")
         self.ids.again.disabled = account.blocked is not None or account.busy or state != ConnectionState.ONLINE
         if self._shown != account.blocked:

@@ -31,6 +31,8 @@ class AccountRoom:
         self.locked = False
         self.busy = False
         self.problem = ""
+        self.done = ""
+        """What was done last, for the screen that shows it."""
         self.phones: list[PhoneLine] | None = None
         self.blocked: list[BlockedRequester] | None = None
 
@@ -39,7 +41,7 @@ class AccountRoom:
         """Do ``job`` elsewhere unless another is under way. A failure that nobody takes is told on a sheet."""
         if self.busy:
             return
-        self.busy, self.problem = True, ""
+        self.busy, self.problem, self.done = True, "", ""
         self._flow.refresh()
 
         def ended(tell: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -206,7 +208,7 @@ class AccountRoom:
         """A request that is open ends by itself now, and shows that; from the history, the list shows who was added."""
         if self._flow.opened is None:
             self._flow.go("account_blocked")
-            self.problem = self._flow.t("account_blocked.done", who=who)
+            self.done = self._flow.t("account_blocked.done", who=who)
 
     def unblock(self, block_id: str) -> None:
         if self._connected():

@@ -3,7 +3,7 @@
 from kivy.properties import BooleanProperty, StringProperty
 
 from mobile_app.ui.reason_sheet import ask_reason
-from mobile_app.ui.widgets import Page, PlainButton, load_kv
+from mobile_app.ui.widgets import Page, PlainButton, Quiet, load_kv
 
 
 class CodeButton(PlainButton):
@@ -27,8 +27,11 @@ class CodeScreen(Page):
         self.ids.what.text = t("code.what", documents=t.count("documents", left))
         titles = [document.title for document in opened.view.documents if document.position not in (opened.refused or {})]
         more = len(titles) - 3
-        lines = [*titles[:3], *([t("code.more", documents=t.count("documents", more))] if more > 0 else [])]
-        self.ids.titles.text = "\n".join(lines)
+        lines = [f"• {title}" for title in titles[:3]]
+        lines += [t("code.more", documents=t.count("documents", more))] if more > 0 else []
+        self.ids.titles.clear_widgets()
+        for line in lines:
+            self.ids.titles.add_widget(Quiet(text=line))
 
     def go_on(self) -> None:
         if self.chosen:

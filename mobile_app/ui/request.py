@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from mobile_app.device.interaction import DocumentView, RequestView
 from mobile_app.ui.reason_sheet import ask_reason
+from mobile_app.ui.stack import Stack
 from mobile_app.ui.untick import tick_or_untick
 from mobile_app.ui.widgets import Page, PlainButton, Words, clock_text, load_kv, on_release
 
@@ -19,13 +19,15 @@ ROWS_AT_ONCE: Final = 30
 _ROWS_A_FRAME: Final = 1
 
 
-class DocumentRow(BoxLayout):
+class DocumentRow(Stack):
     page = ObjectProperty(None)
     position = NumericProperty(0)
     title = StringProperty("")
     facts = StringProperty("")
     finding = StringProperty("")
     ticked = BooleanProperty(True)
+    large = BooleanProperty(False)
+    """Large letters need the row's whole width."""
     single = BooleanProperty(False)
     """The only document can't be left out: that is a refusal."""
 

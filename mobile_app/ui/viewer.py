@@ -11,6 +11,7 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty
 
 from mobile_app.errors import PhoneError
+from mobile_app.ui import theme
 from mobile_app.ui.fingers import Fingers
 from mobile_app.ui.page_picture import PagePicture, Pages
 from mobile_app.ui.untick import tick_or_untick
@@ -63,7 +64,7 @@ class ViewerScreen(Page):
         self.ids.name.text = document.title
         self.ids.findings.clear_widgets()
         for finding in document.findings:
-            self.ids.findings.add_widget(Words(text=self.flow.t.finding(finding)))
+            self.ids.findings.add_widget(Words(text=self.flow.t.finding(finding), color=theme.now.amber))
         self.ids.previous_document.disabled = position == 0
         self.ids.next_document.disabled = position == len(view.documents) - 1
         self.is_one_of_many = len(view.documents) > 1

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kivy.graphics import Color, Ellipse, Line
+from kivy.graphics import Color, Ellipse, SmoothLine
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
@@ -16,18 +16,7 @@ from kivy.uix.textinput import TextInput
 from kivy.uix.widget import Widget
 
 from mobile_app.ui import theme
-
-_ICONS: dict[str, tuple[tuple[float, ...], ...]] = {
-    "check": ((0.2, 0.5, 0.42, 0.28, 0.82, 0.74),),
-    "back": ((0.62, 0.2, 0.34, 0.5, 0.62, 0.8),),
-    "next": ((0.38, 0.2, 0.66, 0.5, 0.38, 0.8),),
-    "minus": ((0.22, 0.5, 0.78, 0.5),),
-    "plus": ((0.22, 0.5, 0.78, 0.5), (0.5, 0.22, 0.5, 0.78)),
-    "cross": ((0.26, 0.26, 0.74, 0.74), (0.26, 0.74, 0.74, 0.26)),
-    "erase": ((0.12, 0.5, 0.34, 0.78, 0.9, 0.78, 0.9, 0.22, 0.34, 0.22, 0.12, 0.5), (0.48, 0.38, 0.74, 0.62), (0.48, 0.62, 0.74, 0.38)),
-    "alert": ((0.5, 0.86, 0.06, 0.12, 0.94, 0.12, 0.5, 0.86), (0.5, 0.62, 0.5, 0.38), (0.5, 0.26, 0.5, 0.24)),
-    "none": (),
-}  # fmt: skip
+from mobile_app.ui.stack import Stack
 
 
 def load_kv(python_file: str) -> None:
@@ -57,38 +46,18 @@ class Pill(Label):
     ground = ColorProperty()
 
 
-class Icon(Widget):
-    """Drawn with lines, as the font has no signs."""
-
-    sign = StringProperty("none")
-    ink = ColorProperty()
-
-    def __init__(self, **values: Any) -> None:
-        self.ink = theme.now.ink
-        super().__init__(**values)
-        self.bind(pos=self._draw, size=self._draw, sign=self._draw, ink=self._draw)
-        self._draw()
-
-    def _draw(self, *_changed: object) -> None:
-        self.canvas.clear()
-        side = min(self.size)
-        left, bottom = self.center_x - side / 2, self.center_y - side / 2
-        with self.canvas:
-            Color(*self.ink)
-            for stroke in _ICONS[self.sign]:
-                points = [
-                    (left if at % 2 == 0 else bottom) + value * side for at, value in enumerate(stroke)
-                ]
-                Line(points=points, width=max(1.1, side / 22), cap="round", joint="round")
-
-
-class Surface(BoxLayout):
+class Surface(Stack):
     """A card."""
 
 
 class PushButton(ButtonBehavior, Label):
-    """At least 48 dp high, grows with its text."""
+    """At least 48 dp high, grows with its text; the text shrinks to where its longest word fits."""
 
+    size_wanted = NumericProperty(16)
+    least_height = NumericProperty(52)
+    shared_height = NumericProperty(0)
+    """What its neighbours in a ``Pair`` need."""
+    radius = NumericProperty(10)
     fill = ColorProperty()
     edge = ColorProperty()
     ink = ColorProperty()
@@ -158,11 +127,11 @@ class CountdownRing(Widget):
         urgent = self.fraction < 0.2
         with self.canvas.before:
             Color(*theme.now.line)
-            Line(circle=(self.center_x, self.center_y, radius), width=width)
+            SmoothLine(circle=(self.center_x, self.center_y, radius), width=width, overdraw_width=1.2)
             Color(*(theme.now.amber if urgent else theme.now.jade))
             if self.fraction > 0:
                 turn = 360 * min(1.0, self.fraction)
-                Line(circle=(self.center_x, self.center_y, radius, 0, turn), width=width, cap="none")
+                SmoothLine(circle=(self.center_x, self.center_y, radius, 0, turn), width=width, overdraw_width=1.2)
 
 
 class PinDots(Widget):
@@ -185,11 +154,38 @@ class PinDots(Widget):
         with self.canvas:
             for at in range(int(self.length)):
                 x, y = left + at * step - side / 2, self.center_y - side / 2
-                Color(*(theme.now.ink if at < self.count else theme.now.line))
-                Ellipse(pos=(x, y), size=(side, side))
+                Color(*theme.now.ink_2)
+                SmoothLine(circle=(x + side / 2, y + side / 2, side / 2 - 1), width=1, overdraw_width=1.2)
+                if at < self.count:
+                    Color(*theme.now.ink)
+                    Ellipse(pos=(x, y), size=(side, side))
 
 
-class Dock(BoxLayout):
+class Pair(BoxLayout):
+    """Buttons side by side, all as high as the highest needs; ``stacked``: one under the other."""
+
+    stacked = BooleanProperty(False)
+
+    def add_widget(self, widget: Widget, *arguments: Any, **options: Any) -> None:
+        super().add_widget(widget, *arguments, **options)
+        widget.bind(least_height=self._level)
+        self._level()
+
+    def on_stacked(self, *_changed: object) -> None:
+        self.orientation = "vertical" if self.stacked else "horizontal"
+        self._level()
+
+    def _level(self, *_changed: object) -> None:
+        if not self.children:
+            return
+        highest = max(button.least_height for button in self.children)
+        for button in self.children:
+            button.shared_height = highest
+        count = len(self.children)
+        self.height = highest * count + self.spacing * (count - 1) if self.stacked else highest
+
+
+class Dock(Stack):
     """Actions, fixed at the thumb."""
 
 
@@ -201,7 +197,8 @@ class Page(Screen):
     back_label = StringProperty("")
     can_go_back = BooleanProperty(False)
     shows_connection = BooleanProperty(False)
-    body_gap = NumericProperty(0)
+    fills_window = BooleanProperty(False)
+    """The body is as high as the window leaves it, at least."""
     flow: Any = ObjectProperty(None)
 
     def __init__(self, flow: Any, **values: Any) -> None:

@@ -10,7 +10,6 @@ from kivy.core.window import Window
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.label import Label
 from kivy.uix.modalview import ModalView
 from kivy.uix.screenmanager import NoTransition, ScreenManager
 
@@ -67,10 +66,14 @@ _AHEAD_SECONDS: Final = 0.1
 """A screen takes a few frames to make: they are made one by one before they are needed."""
 
 
-class Tab(ButtonBehavior, Label):
+class Tab(ButtonBehavior, BoxLayout):
+    text = StringProperty("")
     screen = StringProperty("")
     on = BooleanProperty(False)
     least_height = NumericProperty(0)
+    size_fitting = NumericProperty(13)
+    size_worn = NumericProperty(13)
+    """All wear the smallest that one of them needs."""
 
 
 class PhoneWindow(BoxLayout):
@@ -99,12 +102,15 @@ class PhoneWindow(BoxLayout):
             for name in TABS:
                 tab = Tab(text=self.flow.t(f"tab.{name}"), screen=name, on=name == self._name)
                 tab.bind(on_release=lambda pressed: self.flow.go(pressed.screen))
-                tab.bind(least_height=self._fit_tabs)
+                tab.bind(least_height=self._fit_tabs, size_fitting=self._fit_tabs)
                 self._tabs.add_widget(tab)
             self._fit_tabs()
 
     def _fit_tabs(self, *_changed: object) -> None:
-        """As high as the highest, whose text is laid out a frame later."""
+        """As high as the highest, whose text is laid out a frame later; no tab's text larger than another's."""
+        worn = min((tab.size_fitting for tab in self._tabs.children), default=0)
+        for tab in self._tabs.children:
+            tab.size_worn = worn
         self._tabs.height = max((tab.least_height for tab in self._tabs.children), default=0)
 
     def _make_ahead(self) -> None:

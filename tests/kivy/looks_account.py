@@ -72,7 +72,7 @@ def _devices_failed(flow: Flow, now: int) -> str:
 
 def _blocked(flow: Flow, now: int) -> str:
     _without_asking(flow, "account_blocked")
-    flow.account.problem = flow.t("account_blocked.done", who=PARTY)
+    flow.account.done = flow.t("account_blocked.done", who=PARTY)
     flow.account.blocked = [
         BlockedRequester("one", "rp", PARTY, "", now - 90_000_000),
         BlockedRequester("two", "rp", PARTY, PERSON, now - 90_000_000),

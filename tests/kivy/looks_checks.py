@@ -16,7 +16,9 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
 from PIL import Image as Picture
 
-from mobile_app.ui.widgets import Bar, CountdownRing, Icon, PinDots, TickBox
+from mobile_app.ui.fitting import word_width
+from mobile_app.ui.icons import Icon
+from mobile_app.ui.widgets import Bar, CountdownRing, PinDots, TickBox
 from tests.kivy.test_kivy_words_and_colours import contrast
 
 LEAST_TOUCH = 48
@@ -90,7 +92,15 @@ def problems(pixels: Picture.Image) -> list[str]:
     everything = list(seen(Window.children[0], (0.0, 0.0, float(Window.width), float(Window.height))))
     found = [problem for one in everything for problem in (*cut_off(one), *too_small(one), *hard_to_read(one, pixels))]
     found += ghosts(Window.children[0])
+    found += blank(everything)
     return found + overlaps([one for one in everything if isinstance(one.widget, THINGS)]) + squeezed(everything)
+
+
+def blank(everything: list[Seen]) -> list[str]:
+    """However far it is scrolled, something is to be read."""
+    scrollers = [one.widget for one in everything if isinstance(one.widget, ScrollView) and one.scroller is None]
+    shown = {one.scroller for one in everything if isinstance(one.widget, Label) and one.widget.text and has_area(one.shown)}
+    return ["what scrolls shows nothing" for scroller in scrollers if scroller not in shown]
 
 
 def cut_off(one: Seen) -> Iterator[str]:
@@ -99,6 +109,7 @@ def cut_off(one: Seen) -> Iterator[str]:
         width, height = widget.texture_size
         if width > widget.width + 1 or height > widget.height + 1:
             yield f"{one.said} is {width}×{height} in {widget.width:.0f}×{widget.height:.0f}"
+        yield from broken_words(one)
     if isinstance(widget, TextInput) and not widget.text and widget.hint_text:
         room = widget.width - widget.padding[0] - widget.padding[2]
         if (wide := widget._get_text_width(widget.hint_text, widget.tab_width, widget._label_cached)) > room:
@@ -108,6 +119,15 @@ def cut_off(one: Seen) -> Iterator[str]:
         yield f"{one.said} reaches over the window's side"
     if is_thing and one.scroller is None and (one.box[1] < -1 or one.box[3] > Window.height + 1):
         yield f"{one.said} reaches over the window's top or bottom"
+
+
+def broken_words(one: Seen) -> Iterator[str]:
+    """A number of forty digits may go on in the next line, and an address; a word may not."""
+    widget = one.widget
+    for word in (word for word in widget.text.split() if word.isalpha()):
+        wide = word_width(word, widget.bold) * widget.font_size
+        if widget.text_size[0] is not None and wide > widget.text_size[0] + 1:
+            yield f"{one.said} breaks “{word}”, {wide:.0f} wide, in {widget.text_size[0]:.0f}"
 
 
 def too_small(one: Seen) -> Iterator[str]:

@@ -136,6 +136,7 @@ def at_rest(flow: Flow, now: int) -> None:
     flow.pending, flow.notice, flow.skew_ms, flow.connection = (), "", 0, ConnectionState.ONLINE
     flow.pairing_state = flow.pairing_digits = flow.offered_link = ""
     flow.history_entry = None
+    flow.account.problem = flow.account.done = ""
 
 
 def opened(flow: Flow, now: int, count: int = 12) -> OpenedRequest:
@@ -265,7 +266,9 @@ STATES: dict[str, Callable[[Flow, int], str]] = {
     "welcome": _welcome, "scan": lambda flow, now: "scan", "pick_picture": lambda flow, now: "pick_picture",
     "choose_pin": lambda flow, now: "choose_pin", "pairing": _pairing, "home_empty": lambda flow, now: "home", "home": _home,
     "home_troubled": _home_troubled, "progress": _progress, "request": _request, "request_of_one": _request_of_one, "viewer": _viewer,
-    "code": _code, "pin": _pin, "pin_waits": _pin_waits, "result_in_part": _result("ok"), "result": _result("server_error"),
+    "code": _code, "pin": _pin, "pin_waits": _pin_waits, "result_ok": _result("ok", items_refused=0, items_failed=0),
+    "result_refused": _result("user_refused", items_signed=0, items_refused=12, items_failed=0),
+    "result_in_part": _result("ok"), "result": _result("server_error"),
     "sign_all": _sign_all_end, "problem": _problem, "warning": _warning, "new_device": _new_device,
     "certificates": lambda flow, now: "certificates", "history": lambda flow, now: "history", "evidence": _evidence, "reason": _reason,
     "account": lambda flow, now: "account", **ACCOUNT_STATES,
