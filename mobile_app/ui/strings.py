@@ -21,6 +21,7 @@ from mobile_app.ui.problem_texts import (
     UNKNOWN_WARNING,
     WARNINGS,
 )
+from mobile_app.ui.visible import visible
 
 Language = Literal["vi", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
@@ -317,7 +318,9 @@ class Strings:
         self._column = LANGUAGES.index(language)
 
     def __call__(self, name: str, /, **values: object) -> str:
-        return TEXTS[name][self._column].format(**values)
+        """A name among the values is put in so that it can be seen, however it is made."""
+        shown = {key: visible(value) if isinstance(value, str) else value for key, value in values.items()}
+        return TEXTS[name][self._column].format(**shown)
 
     def count(self, what: str, count: int) -> str:
         """``3 chứng từ``, ``3 documents``. ``what``: ``documents`` or ``pages``."""

@@ -17,6 +17,7 @@ from kivy.uix.widget import Widget
 
 from mobile_app.ui import theme
 from mobile_app.ui.stack import Stack
+from mobile_app.ui.visible import visible
 
 
 def load_kv(python_file: str) -> None:
@@ -25,7 +26,11 @@ def load_kv(python_file: str) -> None:
 
 
 class Words(Label):
-    """Text that wraps and is as high as it needs."""
+    """Text that wraps and is as high as it needs; whatever it holds can be seen (``visible``)."""
+
+    def texture_update(self, *arguments: Any) -> None:
+        self._label.text = visible(self.text)
+        super().texture_update(*arguments)
 
 
 class Strong(Words):

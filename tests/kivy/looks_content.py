@@ -38,6 +38,7 @@ from mobile_app.ui.problem_texts import ENDS, FINDINGS, PROBLEMS, WARNINGS
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.sign_all import SignAll, Stand
 from tests.kivy.looks_account import ACCOUNT_STATES
+from tests.kivy.looks_hostile import hostile
 
 PARTY = "Công ty Trách nhiệm hữu hạn Một thành viên Thương mại Dịch vụ và Xuất nhập khẩu Nguyễn Trường Thịnh Phước"
 PERSON = "Nguyễn Phúc Bảo Quỳnh Thiên Hương Nguyệt Ánh"
@@ -271,7 +272,7 @@ STATES: dict[str, Callable[[Flow, int], str]] = {
     "result_in_part": _result("ok"), "result": _result("server_error"),
     "sign_all": _sign_all_end, "problem": _problem, "warning": _warning, "new_device": _new_device,
     "certificates": lambda flow, now: "certificates", "history": lambda flow, now: "history", "evidence": _evidence, "reason": _reason,
-    "account": lambda flow, now: "account", **ACCOUNT_STATES,
+    "account": lambda flow, now: "account", **ACCOUNT_STATES, **hostile(pending, opened, _new_device),
 }  # fmt: skip
 
 
