@@ -26,6 +26,9 @@ class PinPage(Page):
         if self._ticking is not None:
             self._ticking.cancel()
 
+    def covered(self) -> None:
+        self.ids.pad.clear()
+
     def say_why(self, error: PhoneError) -> None:
         """A wrong PIN in numbers, anything else as its sentence."""
         t = self.flow.t

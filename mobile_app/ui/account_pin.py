@@ -23,6 +23,13 @@ class AccountPinScreen(PinPage):
         self._forget()
         super().on_leave()
 
+    def covered(self) -> None:
+        """A PIN that the server is judging is the device's."""
+        if not self.flow.account.busy:
+            self._forget()
+        super().covered()
+        self.refresh()
+
     def _forget(self) -> None:
         """Back to the first step. What was typed is overwritten, unless the device has it now and does that itself."""
         wipe(self._old)

@@ -26,7 +26,7 @@ class PhoneSealApp(App):
 
     def on_start(self) -> None:
         assert self.window is not None
-        self._cover = Cover(self._cover_after)
+        self._cover = Cover(self._cover_after, self.window.covered)
         self._cover.watch()
         self._flow.begin(self.window)
 

@@ -220,9 +220,10 @@ class Bridge:
     def _finish(tell: Callable[[T], None], result: T) -> None:
         Clock.schedule_once(lambda _seconds: tell(result), 0)
 
-    def open_request(self, open_it: Callable[[str], None], request_id: str) -> None:
+    def open_request(self, open_it: Callable[[str], None], request_id: str, gone: Callable[[str], None]) -> None:
         """Have the device walk through a request. Its worker may just be leaving that very request, and takes no second job of its name
-        until it has: asked again until the walk shows itself, or for five seconds."""
+        until it has: asked again until the walk shows itself, or for five seconds. ``gone`` is told on the main thread when it has ended
+        meanwhile."""
         seen = threading.Event()
         with self._lock:
             self._opening[request_id] = seen
@@ -231,8 +232,11 @@ class Bridge:
             for _ in range(_REOPEN_TRIES):
                 try:
                     open_it(request_id)
-                except (KeyError, LinkError):
-                    return  # it has ended, or the device stopped: both are shown by the device itself
+                except KeyError:
+                    self._finish(gone, request_id)
+                    return
+                except LinkError:
+                    return  # the device stopped, which it shows by itself
                 if seen.wait(_REOPEN_SECONDS):
                     return
 

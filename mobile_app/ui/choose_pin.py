@@ -19,6 +19,9 @@ class ChoosePinScreen(Page):
     def on_leave(self, *_arguments: object) -> None:
         self._forget()
 
+    def covered(self) -> None:
+        self._forget()
+
     def _forget(self) -> None:
         wipe(self._first)
         self._first = bytearray()

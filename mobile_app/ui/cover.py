@@ -2,32 +2,47 @@
 nothing.
 
 It falls at once when the app is paused or its window minimised or hidden, and some seconds after another window came to the front: a person
-who compares the code in a browser beside it needs both. It lifts when the person is back.
+who compares the code in a browser beside it needs both. It lifts when the person is back. What was typed of a PIN is dropped when it falls.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.properties import ColorProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from mobile_app.ui import theme
 from mobile_app.ui.widgets import load_kv
 
 
 class Cover(BoxLayout):
-    """Takes every touch. ``watch`` the window once; ``wait_seconds`` 0: stays away while the window can be seen."""
+    """Takes every touch. ``watch`` the window once; ``wait_seconds`` 0: stays away while the window can be seen. ``covered`` is called
+    when it falls."""
 
-    def __init__(self, wait_seconds: float, **values: Any) -> None:
+    ground = ColorProperty()
+    ink = ColorProperty()
+
+    def __init__(self, wait_seconds: float, covered: Callable[[], None], **values: Any) -> None:
         super().__init__(**values)
-        self._wait_seconds = wait_seconds
+        self._wait_seconds, self._covered = wait_seconds, covered
         self._waiting: Any = None
 
     def watch(self) -> None:
         Window.bind(on_minimize=self._fall, on_hide=self._fall, on_restore=self._lift, on_show=self._lift)
-        Window.bind(focus=self._focus_changed)
+        Window.bind(focus=self._focus_changed, children=self._stay_in_front)
 
     def fall(self) -> None:
         if self.parent is None:
+            self.ground, self.ink = theme.now.paper, theme.now.ink
+            Window.add_widget(self)
+            self._covered()
+
+    def _stay_in_front(self, *_changed: object) -> None:
+        """A sheet that opens meanwhile opens beneath it."""
+        if self in Window.children and Window.children[0] is not self:
+            Window.remove_widget(self)
             Window.add_widget(self)
 
     def lift(self) -> None:

@@ -193,7 +193,14 @@ class Flow:
         self.opened, self.looking_at = opened, 0
         self.notice, self.problem, self.result = "", None, None
         self.go("progress")
-        self.bridge.open_request(self.device.open_request, opened.request_id)
+        self.bridge.open_request(self.device.open_request, opened.request_id, self._gone)
+
+    def _gone(self, request_id: str) -> None:
+        """It ended just before the person opened it. Its result may be on its way to the screen, and takes over then."""
+        if self.opened is not None and self.opened.request_id == request_id and self.showing == "progress":
+            self.leave()
+            self.notice = self.t("home.gone")
+            self.refresh()
 
     def leave(self) -> None:
         """Back to Home; the request goes on waiting."""

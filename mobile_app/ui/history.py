@@ -37,14 +37,19 @@ class HistoryScreen(Page):
     period = StringProperty("any")
     _search: Any = None
     _last: int | None = None
+    _reading = False
+
+    @property
+    def comes_back(self) -> bool:
+        """From an entry: what was sought and found stays."""
+        return self.flow.history_entry is not None and bool(self.ids.entries.children)
 
     def entered(self) -> None:
-        """What was sought stays when the person comes back from an entry."""
         self.ids.saved.text = ""
-        if self.flow.history_entry is None:
+        if not self.comes_back:
             self.ids.search.text, self.end, self.period = "", "all", "any"
+            self.load()
         self.flow.history_entry = None
-        self.load()
 
     def searched(self) -> None:
         """Each stroke would read the journal; the last one does."""
@@ -57,11 +62,17 @@ class HistoryScreen(Page):
         self.load()
 
     def load(self) -> None:
-        self._last = None
+        self._last, self._reading = None, True
         self._read(first=True)
 
     def _wanted(self) -> Search:
         return Search(self.ids.search.text.strip(), self.end, self.period)
+
+    def _read_on(self) -> None:
+        """The next page, once however often it is asked for."""
+        if not self._reading:
+            self._reading = True
+            self._read(first=False)
 
     def _read(self, *, first: bool) -> None:
         wanted, before, device, now = self._wanted(), self._last, self.flow.device, self.flow.server_now_ms()
@@ -78,13 +89,14 @@ class HistoryScreen(Page):
         for entry in entries:
             self.ids.entries.add_widget(self._card(entry))
             self._last = entry.finished_at
+        self._reading = False
         none = first and not entries
         self.ids.empty.text = self.t("history.none_found" if wanted.is_narrowed else "history.empty") if none else ""
         self.ids.export.disabled = none
         self.ids.more.clear_widgets()
         if len(entries) == ENTRIES_AT_ONCE:
             button = PlainButton(text=self.t("history.more"))
-            on_release(button, lambda: self._read(first=False))
+            on_release(button, self._read_on)
             self.ids.more.add_widget(button)
 
     def _card(self, entry: FinishedRequest) -> HistoryCard:

@@ -54,6 +54,9 @@ class PinScreen(Page):
         self.ids.wait.text = self.t("pin.wait", left=clock_text(left + 0.99)) if left > 0 else ""
         self.ids.pad.awake = left <= 0
 
+    def covered(self) -> None:
+        self.ids.pad.clear()
+
     def go_on(self) -> None:
         self.flow.give_pin(self.ids.pad.take())
 

@@ -36,12 +36,20 @@ class RequestScreen(Page):
     _ticking: Any = None
     _filling: Any = None
     _first = 0
+    _whole: RequestView | None = None
+    """The request whose rows stand here, all that belong to this stretch."""
     _shown = 0
+
+    @property
+    def comes_back(self) -> bool:
+        """From one of the documents whose rows all stand here."""
+        opened, first = self.flow.opened, self.flow.looking_at // ROWS_AT_ONCE * ROWS_AT_ONCE
+        return opened is not None and opened.view is self._whole and first == self._first
 
     def entered(self) -> None:
         self._ticking = Clock.schedule_interval(lambda _seconds: self._tick(), 1.0)
         opened = self.flow.opened
-        if opened is None or opened.view is None:
+        if opened is None or opened.view is None or self.comes_back:
             return
         self._show_request(opened.view)
         self._show_rows(self.flow.looking_at // ROWS_AT_ONCE * ROWS_AT_ONCE)
@@ -50,6 +58,8 @@ class RequestScreen(Page):
         for event in (self._ticking, self._filling):
             if event is not None:
                 event.cancel()
+        if self.flow.opened is None:
+            self._whole = None
 
     def _show_request(self, view: RequestView) -> None:
         t, pending = self.flow.t, view.pending
@@ -76,7 +86,7 @@ class RequestScreen(Page):
             self._filling.cancel()
         self.ids.rows.clear_widgets()
         self.ids.more.clear_widgets()
-        self._first = self._shown = first
+        self._first, self._shown, self._whole = first, first, None
         self._filling = Clock.schedule_interval(lambda _seconds: self._fill(), 0)
 
     def _fill(self) -> bool:
@@ -93,6 +103,7 @@ class RequestScreen(Page):
         self.refresh()
         if last < end:
             return True
+        self._whole = opened.view
         if self._first > 0:
             self._offer(self.t("request.before", count=ROWS_AT_ONCE), self._first - ROWS_AT_ONCE)
         if last < len(documents):

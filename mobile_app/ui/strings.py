@@ -130,6 +130,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Khi có người yêu cầu bạn ký, yêu cầu sẽ hiện ở đây.",
         "When somebody asks for your signature, it appears here.",
     ),
+    "home.gone": (
+        "Yêu cầu này đã kết thúc trước khi bạn mở. Kết quả nằm trong Lịch sử.",
+        "This request ended before you opened it. How it ended stands in History.",
+    ),
     "sign_all": ("Ký tất cả ({count})", "Sign all ({count})"),
     "sign_all.place": ("Yêu cầu {number}/{total}", "Request {number} of {total}"),
     "sign_all.later": ("Để sau", "Later"),

@@ -72,6 +72,8 @@ class WelcomeScreen(Page):
         self.flow.go("choose_pin")
 
     def other_language(self) -> None:
+        """What is typed stays."""
+        self.flow.offered_link, self.flow.pairing_server = self.ids.code.text, self.ids.server.text
         self.flow.set_up(language="en" if self.flow.settings.now.language == "vi" else "vi")
 
 

@@ -221,9 +221,15 @@ class Page(Screen):
             super().add_widget(widget, *arguments, **options)
 
     def on_pre_enter(self, *_arguments: object) -> None:
-        self.ids.scroll.scroll_y = 1
+        if not self.comes_back:
+            self.ids.scroll.scroll_y = 1
         self.entered()
         self.refresh()
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether the person returns to what they left here a moment ago: it stands where it stood."""
+        return False
 
     def entered(self) -> None:
         """The person comes to this screen."""
@@ -233,6 +239,9 @@ class Page(Screen):
 
     def back(self) -> None:
         """The back key, and the arrow in the header."""
+
+    def covered(self) -> None:
+        """The app is in the background now: drop what was typed of a PIN."""
 
 
 def clock_text(seconds: float) -> str:

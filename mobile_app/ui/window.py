@@ -19,11 +19,13 @@ from mobile_app.ui.account_screens import ACCOUNT_SCREENS
 from mobile_app.ui.certificates import CertificatesScreen
 from mobile_app.ui.choose_pin import ChoosePinScreen
 from mobile_app.ui.code import CodeScreen
+from mobile_app.ui.cover import Cover
 from mobile_app.ui.evidence import EvidenceScreen
 from mobile_app.ui.flow import Flow
 from mobile_app.ui.history import HistoryScreen
 from mobile_app.ui.home import HomeScreen
 from mobile_app.ui.new_device import NewDeviceScreen
+from mobile_app.ui.one_tap import OneTap
 from mobile_app.ui.pairing import PairingScreen
 from mobile_app.ui.pick_picture import PickPictureScreen
 from mobile_app.ui.pin import PinScreen
@@ -91,6 +93,8 @@ class PhoneWindow(BoxLayout):
         self.add_widget(self._screens)
         self.add_widget(self._tabs)
         Window.bind(on_keyboard=self._on_key)
+        self.one_tap = OneTap(lambda: (Window.children[0], self._name))
+        self.one_tap.watch()
         Clock.schedule_interval(lambda _seconds: self._make_ahead(), _AHEAD_SECONDS)
         self._ground()
 
@@ -140,6 +144,7 @@ class PhoneWindow(BoxLayout):
         again = self._name == name
         self._name = name
         if again:
+            page.on_leave()
             page.on_pre_enter()
         else:
             self._screens.current = name
@@ -163,20 +168,32 @@ class PhoneWindow(BoxLayout):
 
     def rebuild(self) -> None:
         name, self._name = self._name, ""
+        place = self._made[name].ids.scroll.scroll_y if name in self._made else 1
         self._screens.clear_widgets()
         self._made.clear()
         self.show(name)
+        if self.page is not None:
+            self.page.ids.scroll.scroll_y = place
 
     def _on_key(self, _window: object, key: int, *_rest: object) -> bool:
         """The back key. True keeps Kivy from closing the window."""
         if key != _BACK_KEY:
             return False
+        if isinstance(Window.children[0], Cover):
+            return True
         sheets = [child for child in Window.children if isinstance(child, ModalView)]
         if sheets:
             sheets[0].dismiss(animation=False)
+        elif self._name in TABS[1:]:
+            self.flow.go(TABS[0])
         elif self.page is not None:
             self.page.back()
         return True
+
+    def covered(self) -> None:
+        """Nobody looks any more."""
+        if self.page is not None:
+            self.page.covered()
 
 
 load_kv(__file__)

@@ -227,8 +227,8 @@ class Driver:
         self._finger.pinch(*((tuple(one), tuple(other)) for one, other in both))
 
     def do_rested(self) -> bool:
-        """Whether every stroke has been felt."""
-        return self._finger is None or self._finger.rests
+        """Whether every stroke has been felt, and the next one would be meant for what stands there now."""
+        return (self._finger is None or self._finger.rests) and self._app.window.one_tap.is_over
 
     def do_still(self) -> bool:
         """Whether no list has moved since this was asked last."""
@@ -267,6 +267,15 @@ class Driver:
         found = [self._longest_frame, self._most_work]
         self._longest_frame = self._most_work = 0.0
         return found
+
+    def do_cards(self) -> int:
+        """On Home, whatever lies over it."""
+        return len(self._app.window.page.ids.cards.children)
+
+    def do_resize(self, width: int, height: int) -> None:
+        from kivy.core.window import Window
+
+        Window.size = (width, height)
 
     def do_hide(self) -> None:
         from kivy.core.window import Window
