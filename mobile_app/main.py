@@ -34,6 +34,8 @@ _SWITCH_SECONDS: Final = 0.001
 window stumble while documents are checked."""
 _NOT_NEEDED: Final = "aiohttp"
 """Where it is installed, the socket library loads it for a kind of client that is not used here: a quarter of the app's start."""
+_SMALLEST: Final = 320
+"""dp: what no screen can be narrower or lower than."""
 _FRAMES: Final = 30
 """A second: these screens hardly move, and a phone's battery is short."""
 
@@ -75,6 +77,8 @@ def prepare_kivy(options: argparse.Namespace) -> None:
     width, _, height = options.size.partition("x")
     Config.set("graphics", "width", width)
     Config.set("graphics", "height", height)
+    for side in ("minimum_width", "minimum_height"):
+        Config.set("graphics", side, str(_SMALLEST))
     Config.set("graphics", "maxfps", str(_FRAMES))
     Config.set("graphics", "multisamples", "0")
     Config.set("input", "mouse", "mouse,disable_multitouch")

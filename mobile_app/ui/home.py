@@ -1,6 +1,6 @@
 """Home: what waits for the person, each request on its card, and whether the phone is connected."""
 
-from typing import Any
+from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
@@ -10,7 +10,8 @@ from mobile_app.ui.opened_request import Intent
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.widgets import Page, PrimaryButton, Surface, clock_text, load_kv, on_release
 
-_CLOSED = (ConnectionState.FROZEN, ConnectionState.REFUSED)
+CARDS_AT_ONCE: Final = 20
+_CLOSED: Final = (ConnectionState.FROZEN, ConnectionState.REFUSED)
 
 
 class RequestCard(Surface):
@@ -30,8 +31,10 @@ class RequestCard(Surface):
 
 class HomeScreen(Page):
     _ticking: Any = None
+    _at_most = CARDS_AT_ONCE
 
     def entered(self) -> None:
+        self._at_most = CARDS_AT_ONCE
         self._ticking = Clock.schedule_interval(lambda _seconds: self._tick(), 1.0)
 
     def on_leave(self, *_arguments: object) -> None:
@@ -46,18 +49,29 @@ class HomeScreen(Page):
         )
         self.ids.empty.opacity = 0 if flow.pending else 1
         self.ids.count.text = self.t("home.count", count=len(flow.pending)) if flow.pending else ""
-        cards = self.ids.cards
-        if [card.pending for card in reversed(cards.children)] != list(flow.pending):
-            cards.clear_widgets()
-            for pending in flow.pending:
-                cards.add_widget(self._card(pending))
+        self._show_cards()
         many = len(flow.pending) > 1
-        for card in cards.children:
+        for card in self.ids.cards.children:
             card.ids.sign.disabled = flow.connection in _CLOSED
             card.is_one_of_many = many
         self._offer_all(many)
         self.ids.clock.text = flow.account.clock_words()
         self._tick()
+
+    def _show_cards(self) -> None:
+        """The first twenty, and as many more as were asked for. A card that stands stays: a finger may be on it."""
+        cards, pending = self.ids.cards, self.flow.pending[: self._at_most]
+        standing = {card.pending: card for card in cards.children}
+        if [card.pending for card in reversed(cards.children)] != list(pending):
+            cards.clear_widgets()
+            for one in pending:
+                cards.add_widget(standing.get(one) or self._card(one))
+        left = len(self.flow.pending) - len(pending)
+        self.ids.more.text = self.t("request.more", left=left) if left else ""
+
+    def show_more(self) -> None:
+        self._at_most += CARDS_AT_ONCE
+        self.refresh()
 
     def _offer_all(self, many: bool) -> None:
         """The button is docked only while there are several."""

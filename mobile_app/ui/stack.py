@@ -1,8 +1,17 @@
 """A column that leaves no gap for what is not there: a text that is empty takes neither height nor space."""
 
-from typing import Any
+from typing import Any, Final
 
+from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
+
+_WIDEST: Final = 560
+"""dp."""
+
+
+def side_of(width: float) -> float:
+    """The margin left and right of a screen's column: on a wide window its lines stay short enough to read."""
+    return float(max(dp(18), (width - dp(_WIDEST)) / 2))
 
 
 class Stack(BoxLayout):

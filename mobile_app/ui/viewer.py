@@ -7,13 +7,13 @@ from typing import Final
 
 from kivy.core.window import Window
 from kivy.graphics.texture import Texture
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty
 
 from mobile_app.errors import PhoneError
 from mobile_app.ui import theme
 from mobile_app.ui.fingers import Fingers
 from mobile_app.ui.page_picture import PagePicture, Pages
+from mobile_app.ui.stack import side_of
 from mobile_app.ui.untick import tick_or_untick
 from mobile_app.ui.widgets import Page, Words, load_kv
 
@@ -45,9 +45,11 @@ class ViewerScreen(Page):
             swiped=self._swiped,
         )
         self._fingers.watch()
+        Window.bind(size=self._resized)
         self._show_document()
 
     def on_leave(self, *_arguments: object) -> None:
+        Window.unbind(size=self._resized)
         pictures, self._pictures, self._wanted = self._pictures, None, None
         fingers, self._fingers = self._fingers, None
         self.ids.picture.texture = None
@@ -79,7 +81,11 @@ class ViewerScreen(Page):
 
     @property
     def _whole_width(self) -> float:
-        return float(Window.width - dp(36))
+        return float(Window.width - 2 * side_of(Window.width))
+
+    def _resized(self, *_changed: object) -> None:
+        self._stretch()
+        self._redraw()
 
     def _redraw(self) -> None:
         pictures = self._pictures

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from kivy.clock import Clock
 from kivy.graphics import Color, Ellipse, SmoothLine
 from kivy.lang import Builder
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
@@ -18,6 +20,8 @@ from kivy.uix.widget import Widget
 from mobile_app.ui import theme
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.visible import visible
+
+_LEAST_BODY: Final = dp(120)
 
 
 def load_kv(python_file: str) -> None:
@@ -196,7 +200,7 @@ class Dock(Stack):
 
 class Page(Screen):
     """Header, a body that scrolls, actions docked below. ``flow`` is handed in; the children of a screen's rule go into the body,
-    a ``Dock`` below it."""
+    a ``Dock`` below it. Where the window is too low for both, the actions scroll with the body."""
 
     title = StringProperty("")
     back_label = StringProperty("")
@@ -204,11 +208,25 @@ class Page(Screen):
     shows_connection = BooleanProperty(False)
     fills_window = BooleanProperty(False)
     """The body is as high as the window leaves it, at least."""
+    side = NumericProperty(18)
+    is_low = BooleanProperty(False)
     flow: Any = ObjectProperty(None)
 
     def __init__(self, flow: Any, **values: Any) -> None:
         self.flow = flow
         super().__init__(**values)
+        place_dock = Clock.create_trigger(self._place_dock, 0)  # once all is laid out: while it moves, its height is another
+        for part in (self, self.ids.header, self.ids.dock):
+            part.bind(height=place_dock)
+
+    def _place_dock(self, _seconds: float) -> None:
+        dock = self.ids.dock
+        left = self.height - self.ids.header.height - dock.height
+        self.is_low = left < _LEAST_BODY + (dp(40) if self.is_low else 0)
+        place = self.ids.body if self.is_low else self.ids.frame
+        if dock.parent is not place:
+            dock.parent.remove_widget(dock)
+            place.add_widget(dock)
 
     def t(self, name: str, /, **values: object) -> str:
         return str(self.flow.t(name, **values))

@@ -272,6 +272,14 @@ class Driver:
         """On Home, whatever lies over it."""
         return len(self._app.window.page.ids.cards.children)
 
+    def do_page_width(self) -> int:
+        """In pixels, of the page's picture as it was drawn last."""
+        texture = self._app.window.page.ids.picture.texture
+        return texture.width if texture else 0
+
+    def do_scroll_to_end(self) -> None:
+        self._app.window.page.ids.scroll.scroll_y = 0
+
     def do_resize(self, width: int, height: int) -> None:
         from kivy.core.window import Window
 

@@ -154,3 +154,48 @@ def test_kivy_a_typed_code_stays_when_the_language_changes(open_window: OpenWind
     window.tap("English")
     window.wait_text("Link this phone")
     assert window.sees("ABCDE-1234")
+
+
+def test_kivy_the_window_is_turned_and_resized_in_the_midst_of_signing(paired: OneMorePhone) -> None:
+    window = paired.window
+    asked = paired.ask(pages=2)
+    window.wait_text("muốn bạn ký")
+    window.tap("Xem thông tin")
+    window.wait_screen("request")
+    window.tap("Xem")
+    window.wait_text("Trang 1/2")
+    drawn = window.do("page_width")
+    window.do("resize", width=800, height=520)
+    wait_for(lambda: window.do("page_width") > drawn, "the page is not drawn anew")
+    window.tap("Trang sau")
+    window.wait_text("Trang 2/2")
+    window.tap("Quay lại")
+    window.wait_screen("request")
+    window.tap("Ký số")
+    window.wait_screen("code")
+    window.tap(asked.code)
+    window.do("resize", width=412, height=915)
+    window.tap("Tiếp tục")
+    window.wait_screen("pin")
+    window.type_pin(PIN[:2], PIN[2])
+    window.do("resize", width=360, height=520)
+    window.type_pin(PIN[3:5], PIN[5])
+    window.do("resize", width=360, height=800)
+    window.tap("Xác nhận")
+    window.wait_screen("result")
+    assert paired.asker.await_end(asked)["end_result"] == "ok"
+    window.tap("Đóng")
+    window.wait_text(NOTHING_WAITS)
+
+
+def test_kivy_of_many_requests_twenty_stand_there_and_the_rest_is_asked_for(paired: OneMorePhone) -> None:
+    window = paired.window
+    asked = [paired.ask() for _ in range(21)]
+    window.wait_text("Yêu cầu đang chờ: 21", 60)
+    assert window.do("cards") == 20
+    window.do("scroll_to_end")
+    window.tap("Xem thêm (1)")
+    assert window.do("cards") == 21
+    for one in asked:
+        paired.asker_of(one).cancel(one)
+    window.wait_text(NOTHING_WAITS)

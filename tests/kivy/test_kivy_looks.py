@@ -15,6 +15,8 @@ import pytest
 APP = Path(__file__).with_name("looks_app.py")
 RUNS = {
     "360x800": ["vi,light,1.0", "en,dark,1.0", "vi,dark,1.0", "en,light,1.0", "vi,light,2.0", "en,dark,2.0"],
+    "800x360": ["vi,light,1.0"],
+    "360x640": ["vi,dark,2.0"],
     "412x915": ["vi,dark,1.0", "en,light,1.0", "vi,light,2.0"],
 }
 
