@@ -21,7 +21,7 @@ class PhoneSealApp(App):
 
     def build(self) -> PhoneWindow:
         theme.register_fonts()
-        self.window = PhoneWindow(self._flow)
+        self.window = PhoneWindow(self._flow, self.pause)
         return self.window
 
     def on_start(self) -> None:

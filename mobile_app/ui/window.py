@@ -3,6 +3,7 @@
 A change of language or theme builds all screens anew, on the screen where it was made.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from kivy.clock import Clock
@@ -63,6 +64,7 @@ SCREENS: Final[dict[str, type[Page]]] = {
     **ACCOUNT_SCREENS,
 }
 TABS: Final = ("home", "certificates", "history", "account")
+_FIRST: Final = (TABS[0], "locked", "welcome")
 _BACK_KEY: Final = 27
 _AHEAD_SECONDS: Final = 0.1
 """A screen takes a few frames to make: they are made one by one before they are needed."""
@@ -83,8 +85,10 @@ class PhoneWindow(BoxLayout):
 
     flow: Any = ObjectProperty(None)
 
-    def __init__(self, flow: Flow, **values: Any) -> None:
+    def __init__(self, flow: Flow, to_background: Callable[[], None], **values: Any) -> None:
+        """``to_background``: what the back key does where there is nothing to go back to; it ends nothing."""
         self.flow = flow
+        self._to_background = to_background
         super().__init__(orientation="vertical", **values)
         self._screens = ScreenManager(transition=NoTransition())
         self._tabs = BoxLayout(size_hint_y=None)
@@ -186,6 +190,8 @@ class PhoneWindow(BoxLayout):
             sheets[0].dismiss(animation=False)
         elif self._name in TABS[1:]:
             self.flow.go(TABS[0])
+        elif self._name in _FIRST:
+            self._to_background()
         elif self.page is not None:
             self.page.back()
         return True

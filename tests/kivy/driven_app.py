@@ -173,6 +173,8 @@ class Driver:
         self._last_frame = 0.0
         self._worked = self._most_work = 0.0
         self._arrivals = Arrivals()
+        self._went_back = 0
+        app.pause = self._count_back
 
     def start(self) -> None:
         from kivy.clock import Clock
@@ -284,6 +286,13 @@ class Driver:
         from kivy.core.window import Window
 
         Window.size = (width, height)
+
+    def _count_back(self) -> None:
+        self._went_back += 1
+
+    def do_went_to_background(self) -> int:
+        """How often the back key sent the app there."""
+        return self._went_back
 
     def do_hide(self) -> None:
         from kivy.core.window import Window

@@ -97,6 +97,9 @@ def test_kivy_the_back_key_leads_out_at_every_step(paired: OneMorePhone) -> None
         window.wait_screen(name)
         window.do("key", key=BACK_KEY)
         window.wait_screen("home")
+    before = window.do("went_to_background")
+    window.do("key", key=BACK_KEY)
+    assert window.do("went_to_background") == before + 1 and window.showing == "home"
     asked = open_pin(paired)
     window.type_pin(PIN[:3], PIN[3])
     window.do("key", key=BACK_KEY)
