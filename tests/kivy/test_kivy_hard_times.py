@@ -41,6 +41,8 @@ def test_kivy_another_phone_joins_only_under_the_pin(paired: OneMorePhone, tmp_p
         args=(tmp_path / "second", paired.person, "--algorithm", "ecdsa_p256_sha256", "--device-name", "Máy thứ hai"),
     )
     second.start()
+    first_seen = wait_for(lambda: window.do("places", text="Cho phép", part=False), "no question comes", every=0.01)
+    assert first_seen[0]["disabled"], "it takes a finger that was meant for something else"
     window.wait_screen("new_device")
     window.wait_text("Máy thứ hai")
     window.tap("Cho phép")
