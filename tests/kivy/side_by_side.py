@@ -16,7 +16,7 @@ from server.pdf.sample_contract import make_sample_contract
 from tests.e2e.visit import Visit
 from tests.kivy.conftest import pair_on_screen
 from tests.kivy.phone_window import Display, PhoneWindow
-from tests.server_process import PIN, ServerProcess
+from tests.server_process import PIN, ServerProcess, wait_for
 
 PHONE = (360, 800)
 BROWSER = (900, 860)
@@ -26,6 +26,7 @@ RIM = 12
 
 def together(visit: Visit, window: PhoneWindow, path: Path) -> None:
     """One picture of both, as they stand now."""
+    wait_for(lambda: not window.do("pressed"), "a button stays pressed", every=0.02)
     window.picture(path)
     phone = Image.open(path).convert("RGB")
     browser = Image.open(io.BytesIO(visit.page.screenshot())).convert("RGB")
