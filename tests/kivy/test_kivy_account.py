@@ -129,7 +129,7 @@ def test_kivy_account_lists_phones_and_freezes_this_one(paired: OneMorePhone, tm
     window.tap("Tạm khoá máy này")
     window.tap("Tạm khoá máy này", at=0)
     wait_for(lambda: device_state(paired) is DeviceState.FROZEN, "the phone is not frozen")
-    window.wait_text("đang bị tạm khoá: không ký được")
+    window.wait_text("đang bị tạm khoá nên không ký được")
     assert window.place("Huỷ liên kết máy này")["disabled"], "the server does not listen to a frozen phone"
     with paired.server.app.store.read() as tx:
         device_id = tx.devices.of_subscriber(paired.person.subscriber_id)[0].device_id
