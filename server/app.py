@@ -33,6 +33,7 @@ from server.signing.fetch_documents import FetchDocuments
 from server.signing.push_request import MakeOffers, PushRequest
 from server.signing.queue_request import QueueRequest
 from server.signing.retry_request import RetryRequest
+from server.signing.set_aside_request import SetAsideRequest
 from server.signing.tell_requester import TellRequester
 from server.signing.unstick_request import UnstickRequests
 from server.signing.verification_code import JudgeCode
@@ -70,6 +71,7 @@ class UseCases:
     tell: TellRequester
     retry_request: RetryRequest
     unstick: UnstickRequests
+    set_aside: SetAsideRequest
     prove_device: ProveDevice
     release_share: ReleaseShare
     complete_pairing: CompletePairing
@@ -169,6 +171,7 @@ def build(config: Config, nudge: Nudge) -> UseCases:
         tell=TellRequester(store, clock),
         retry_request=RetryRequest(store, queue_request),
         unstick=UnstickRequests(store, clock, nudge),
+        set_aside=SetAsideRequest(store, clock),
         prove_device=ProveDevice(store, clock, signer),
         release_share=ReleaseShare(store, clock, keys.sealer),
         complete_pairing=complete,

@@ -18,7 +18,7 @@ _COMMITS = (
     "queue", "prepare", "skip", "offer", "want_offers", "pushed", "opened", "code", "share", "approve", "refuse", "signatures", "finish",
     "expire", "cancel", "give_up",
     # work and messages
-    "take_over", "take", "put_back", "delivered", "drop_prepared", "drop_blob", "tidy", "tidy_document", "unstick",
+    "take_over", "take", "put_back", "delivered", "drop_prepared", "drop_blob", "tidy", "tidy_document", "unstick", "set_aside",
     # documents
     "upload", "inspect", "render", "render_again", "import_start", "archive", "unpack", "drop_archive", "keep_lease",
     # phones

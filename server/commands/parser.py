@@ -52,10 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     audit = _group(commands, "audit", "the audit log")
     audit("verify", "check the whole chain, the evidence and the signed files")
-    requests = commands.add_parser("requests", help="list sign requests")
-    requests.add_argument("--stuck", action="store_true", help="only those that an operator must look at")
-    requests.add_argument("--retry", metavar="REQUEST", help="let the workers take this request's work again at once")
-    _options(requests)
+    _add_requests(commands)
     backup = commands.add_parser(
         "backup", help="copy database, keys and files into a new folder, while the server runs"
     )
@@ -79,6 +76,21 @@ def _group(commands, name: str, text: str):  # type: ignore[no-untyped-def]
         return made
 
     return add
+
+
+def _add_requests(commands) -> None:  # type: ignore[no-untyped-def]
+    requests = commands.add_parser(
+        "requests", help="list sign requests that did not finish, run one again, or set one aside"
+    )
+    act = requests.add_mutually_exclusive_group()
+    act.add_argument("--stuck", action="store_true", help="only those that an operator must look at")
+    act.add_argument(
+        "--show-set-aside", action="store_true", help="failed ones that were set aside: when, by whom, the note"
+    )
+    act.add_argument("--retry", metavar="REQUEST", help="let the workers take this request's work again at once")
+    act.add_argument("--set-aside", metavar="REQUEST", help="take a failed request off the list: seen, nothing to do")
+    requests.add_argument("--note", help="with --set-aside: why; goes into the audit log")
+    _options(requests)
 
 
 def _add_serve(commands) -> None:  # type: ignore[no-untyped-def]

@@ -11,6 +11,7 @@ from pathlib import Path
 from server.app import COUNTER_SETTING, UseCases, build, database_path, set_up
 from server.audit.audit_log import record
 from server.audit.verify_log import verify_log
+from server.clock import iso_utc
 from server.commands.parser import make_parser
 from server.commands.verify_files import verify_files
 from server.config import Config, ConfigError, load_config
@@ -190,11 +191,19 @@ def requests_list(app: UseCases, arguments: argparse.Namespace) -> int:
         jobs = app.unstick.retry(arguments.retry, "operator")
         say(f"{jobs} jobs wait for the workers now")
         return 0
-    for line in app.unstick.listed(stuck=arguments.stuck):
+    if arguments.set_aside:
+        first = app.set_aside(arguments.set_aside, "operator", arguments.note or "")
+        say("set aside" if first else "it was set aside before; nothing has changed")
+        return 0
+    if arguments.note is not None:
+        raise BadInput("--note goes with --set-aside", code="bad_input")
+    found = app.unstick.set_aside_ones() if arguments.show_set_aside else app.unstick.listed(stuck=arguments.stuck)
+    for line in found:
         request, why = line.request, ", ".join(f"{code} x{count}" for code, count in line.reasons.items())
-        say(
-            f"{request.request_id}  {request.state:10}  {request.items_total:6} documents  {line.work.last_error or why or ''}"
-        )
+        said = f"{request.request_id}  {request.state:10}  {request.items_total:6} documents  {line.work.last_error or why}"
+        if line.aside is not None:
+            said += f"  set aside {iso_utc(line.aside.at)} by {line.aside.actor}  {line.aside.note}"
+        say(said.rstrip())
     return 0
 
 

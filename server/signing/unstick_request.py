@@ -2,7 +2,7 @@
 
 Rules: a request that waits for a worker is stuck when a worker has had it for a minute; its jobs lose their pause and their count of
 attempts, and work that got lost is queued again; nothing is signed twice by it, since every step begins with what is already there. A
-FAILED request has ended: whoever asked may ask again for what is left, the operator can only see why.
+FAILED request has ended: whoever asked may ask again for what is left; the operator sees why, and sets it aside (``set_aside_request``).
 """
 
 from contextlib import AbstractContextManager
@@ -14,6 +14,7 @@ from server.clock import Clock
 from server.crash_points import crash_point
 from server.errors import Conflict
 from server.signing.ports import SignItems, SignRequests
+from server.signing.set_aside_request import SetAside
 from server.signing.sign_request import FINAL, ItemCounts, ItemState, SignRequest, State
 from server.work import BULK, GROUP, Jobs, Nudge
 
@@ -38,14 +39,21 @@ class UnfinishedRequest:
     work: WaitingWork
     reasons: dict[str, int]
     """Why items failed: code → how many."""
+    aside: SetAside | None = None
+    """Who has seen that it failed, and when."""
 
     @property
     def can_retry(self) -> bool:
         return self.request.state in (State.PREPARING, State.ANSWERED)
 
+    @property
+    def can_set_aside(self) -> bool:
+        return self.request.state is State.FAILED and self.aside is None
+
 
 class OperatorRequests(SignRequests, Protocol):
     def unfinished(self, now: float, *, stuck: bool, limit: int = ...) -> list[SignRequest]: ...
+    def set_aside_ones(self, limit: int) -> list[tuple[SignRequest, SetAside]]: ...
 
 
 class OperatorItems(SignItems, Protocol):
@@ -80,18 +88,15 @@ class UnstickRequests:
         self._nudge = nudge
 
     def listed(self, *, stuck: bool = True) -> list[UnfinishedRequest]:
-        """What can still be helped first, then newest first, at most ``LISTED``; with ``stuck`` false, every open request too."""
+        """What can still be helped first, then newest first, at most ``LISTED``; with ``stuck`` false, every open request too. What was set
+        aside is not among them."""
         with self._store.read() as tx:
-            found = tx.requests.unfinished(self._clock.now(), stuck=stuck, limit=LISTED)
-            return [
-                UnfinishedRequest(
-                    request,
-                    tx.items.counts(request.request_id),
-                    tx.jobs.work_of(request.request_id),
-                    tx.items.failures(request.request_id),
-                )
-                for request in found
-            ]
+            return [_line(tx, found) for found in tx.requests.unfinished(self._clock.now(), stuck=stuck, limit=LISTED)]
+
+    def set_aside_ones(self) -> list[UnfinishedRequest]:
+        """What operators have set aside, the last one first, at most ``LISTED``."""
+        with self._store.read() as tx:
+            return [_line(tx, request, aside) for request, aside in tx.requests.set_aside_ones(LISTED)]
 
     def retry(self, request_id: str, actor: str) -> int:
         """Lets workers take the request's work at once. Returns how many jobs wait for them now. Raises ``Conflict`` (request_over,
@@ -111,6 +116,13 @@ class UnstickRequests:
         crash_point("unstick.after_commit")
         self._nudge.workers()
         return waiting
+
+
+def _line(tx: OperatorTransaction, request: SignRequest, aside: SetAside | None = None) -> UnfinishedRequest:
+    request_id = request.request_id
+    return UnfinishedRequest(
+        request, tx.items.counts(request_id), tx.jobs.work_of(request_id), tx.items.failures(request_id), aside
+    )
 
 
 def _queue_lost_work(tx: OperatorTransaction, request: SignRequest, now: float) -> None:

@@ -236,3 +236,21 @@ SIXTH = (
 def m0006_push_subscriptions(db: Database) -> None:
     for statement in SIXTH:
         db.execute(statement)
+
+
+SEVENTH = (
+    # an operator has seen that it failed; the note is personal text, as its twin beside the audit log is
+    "ALTER TABLE sign_requests ADD COLUMN set_aside_at REAL",
+    "ALTER TABLE sign_requests ADD COLUMN set_aside_by TEXT",
+    "ALTER TABLE sign_requests ADD COLUMN set_aside_note TEXT",
+    "DROP INDEX sign_requests_failed",
+    """CREATE INDEX sign_requests_to_look_at ON sign_requests (request_id)
+        WHERE state = 'FAILED' AND set_aside_at IS NULL""",
+    "CREATE INDEX sign_requests_set_aside ON sign_requests (set_aside_at, request_id) WHERE set_aside_at IS NOT NULL",
+)
+
+
+@migrations()
+def m0007_set_aside(db: Database) -> None:
+    for statement in SEVENTH:
+        db.execute(statement)

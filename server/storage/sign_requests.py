@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from server.errors import Conflict, NotFound
+from server.signing.set_aside_request import SetAside
 from server.signing.sign_request import FINAL, ChosenItem, Placement, SignRequest, State, check_move
 from server.storage.rows import Readers, assignments, dump, insert, text_tuple, to_entity
 
@@ -144,16 +145,40 @@ class SignRequestTable:
 
     def unfinished(self, now: float, *, stuck: bool, limit: int = 1000) -> list[SignRequest]:
         """Open requests, behind them failed ones, newest first: what can still be helped is not pushed off the list by what has ended.
-        ``stuck``: only FAILED ones, and those that a worker has had for a minute."""
+        ``stuck``: only FAILED ones, and those that a worker has had for a minute. Without what was set aside."""
         rows = self._db.execute(  # the one thing put in is a constant of this file
-            "SELECT * FROM (SELECT * FROM (SELECT * FROM sign_requests INDEXED BY sign_requests_failed WHERE state = 'FAILED'"  # noqa: S608
-            " ORDER BY request_id DESC LIMIT ?)"
+            "SELECT * FROM (SELECT * FROM (SELECT * FROM sign_requests INDEXED BY sign_requests_to_look_at WHERE state = 'FAILED'"  # noqa: S608
+            " AND set_aside_at IS NULL ORDER BY request_id DESC LIMIT ?)"
             f" UNION ALL SELECT * FROM sign_requests INDEXED BY sign_requests_open WHERE state IN {LIVE}"
             " AND (? OR (state IN ('PREPARING', 'ANSWERED') AND coalesce(approved_at, created_at) < ?)))"
             " ORDER BY state = 'FAILED', request_id DESC LIMIT ?",
             (limit, not stuck, now - 60, limit),
         )
         return [to_entity(SignRequest, row, _REQUEST) for row in rows]
+
+    def set_aside(self, request_id: str, aside: SetAside) -> bool:
+        """Compare-and-set: only a FAILED request, once."""
+        done = self._db.execute(
+            "UPDATE sign_requests SET set_aside_at = ?, set_aside_by = ?, set_aside_note = ?"
+            " WHERE request_id = ? AND state = 'FAILED' AND set_aside_at IS NULL",
+            (aside.at, aside.actor, aside.note, request_id),
+        )
+        return done.rowcount == 1
+
+    def set_aside_ones(self, limit: int) -> list[tuple[SignRequest, SetAside]]:
+        """The last one first."""
+        rows = self._db.execute(
+            "SELECT * FROM sign_requests INDEXED BY sign_requests_set_aside WHERE set_aside_at IS NOT NULL"
+            " ORDER BY set_aside_at DESC, request_id DESC LIMIT ?",
+            (limit,),
+        )
+        return [
+            (
+                to_entity(SignRequest, row, _REQUEST),
+                SetAside(row["set_aside_at"], row["set_aside_by"], row["set_aside_note"]),
+            )
+            for row in rows
+        ]
 
     def page_of_party(self, relying_party_id: str, before: str | None, limit: int) -> list[SignRequest]:
         rows = self._db.execute(

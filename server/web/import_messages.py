@@ -74,6 +74,10 @@ IMPORT_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Yêu cầu này đang chờ người ký trên điện thoại, không chờ máy chủ. Không có gì để chạy lại.",
         "en": "This request waits for the person at the phone, not for the server. There is nothing to run again.",
     },
+    "request_not_failed": {
+        "vi": "Chỉ bỏ qua được yêu cầu đã thất bại. Yêu cầu này còn người xử lý hoặc đã kết thúc cách khác.",
+        "en": "Only a request that failed can be set aside. In this one somebody acts next, or it ended otherwise.",
+    },
     "operators_only": {
         "vi": "Trang này chỉ dành cho người vận hành. Hãy hỏi quản trị viên nếu bạn cần xem.",
         "en": "This page is for operators only. Ask your administrator if you need to see it.",

@@ -20,6 +20,7 @@ from server.relying_parties.relying_party import RelyingParty
 from server.signing.cancel_request import CancelRequest
 from server.signing.queue_request import QueueRequest
 from server.signing.retry_request import RetryRequest
+from server.signing.set_aside_request import SetAsideRequest
 from server.signing.tell_requester import TellRequester
 from server.signing.unstick_request import UnstickRequests
 from server.users.log_in import LogIn
@@ -71,6 +72,8 @@ class WebUseCases(Protocol):
     def retry_request(self) -> RetryRequest: ...
     @property
     def unstick(self) -> UnstickRequests: ...
+    @property
+    def set_aside(self) -> SetAsideRequest: ...
     @property
     def cancel_request(self) -> CancelRequest: ...
     @property

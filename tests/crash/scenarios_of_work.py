@@ -198,6 +198,19 @@ def unstuck(world: StoreWorld) -> Generator[Act, None, None]:
     assert take(world.app, world) is not None
 
 
+@scenario("set_aside")
+def set_aside(world: StoreWorld) -> Generator[Act, None, None]:
+    request = queued(world)
+    job = take(world.app, world)
+    assert job is not None
+    GiveUp(world.app.store, world.app.clock, world.app.nudge)(job)
+    yield lambda app: app.set_aside(request.request_id, "operator", "seen")
+    assert world.app.unstick.listed() == []
+    with world.app.store.read() as tx:
+        kinds = [entry.kind for entry in tx.audit.entries() if entry.subject == request.request_id]
+    assert kinds.count("request_set_aside") == 1
+
+
 @scenario("rotate")
 def rotated(world: StoreWorld) -> Generator[Act, None, None]:
     """Died before the commit: the old key signs on. After it: another rotation follows that one."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.e2e.batches import BatchVisit, contracts, zipped
+from tests.e2e.batches import BatchVisit, contracts, spoil, wait_for_state, zipped
 from tests.e2e.phones import Phone
 from tests.server_process import PASSWORD, Person, ServerProcess
 
@@ -113,3 +113,39 @@ def test_an_operator_sees_what_is_stuck_and_runs_it_again(
     with desk.visit.expecting("403"):
         page.goto("/operations/requests")
         expect(page.locator("main")).to_contain_text("chỉ dành cho người vận hành")
+
+
+def test_an_operator_sets_a_failed_request_aside(
+    running_server: ServerProcess, desk: BatchVisit, owner: Person, visit_of: Any, tmp_path: Path, pictures: Path | None
+) -> None:
+    Phone(running_server, tmp_path / "pixel", owner).pair()
+    batch = desk.import_files("Hỏng hẳn", [(f"hong-{n}.pdf", content) for n, content in enumerate(contracts(2, "aside"))])
+    for title in ("hong-0", "hong-1"):
+        spoil(running_server, title)
+    desk.all_of_batch(batch)
+    request_id = desk.confirm()
+    assert wait_for_state(running_server, request_id, "FAILED") == "FAILED"
+    password = tmp_path / "password"
+    password.write_text(PASSWORD, "utf-8")
+    running_server.command("users", "add", "ca-dem", "--name", "Ca Đêm", "--operator", "--password-file", str(password))
+    operator = visit_of(Person("ca-dem", "Ca Đêm", "", ""))
+    page = operator.page
+    page.goto("/operations/requests")
+    row = page.locator("tr", has_text=request_id)
+    opener = row.get_by_role("button", name="Bỏ qua", exact=True)
+    opener.click()
+    dialog = page.get_by_role("dialog", name="Bỏ qua yêu cầu này?")
+    dialog.get_by_role("button", name="Đóng").click()
+    expect(row).to_be_visible()
+    opener.click()
+    dialog.get_by_label("Ghi chú (không bắt buộc)").fill("Tệp hỏng, đã báo người gửi")
+    operator.picture(pictures, "operations-set-aside-dialog")
+    dialog.get_by_role("button", name="Bỏ qua", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("Đã bỏ qua yêu cầu.")
+    expect(row).to_have_count(0)
+    page.get_by_role("link", name="Đã bỏ qua", exact=True).click()
+    expect(row).to_contain_text("Ca Đêm đã bỏ qua")
+    expect(row).to_contain_text("Tệp hỏng, đã báo người gửi")
+    operator.picture(pictures, "operations-set-aside")
+    assert request_id not in running_server.command("requests", "--stuck")
+    assert "Tệp hỏng, đã báo người gửi" in running_server.command("requests", "--show-set-aside")

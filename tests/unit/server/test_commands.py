@@ -150,6 +150,26 @@ def test_requests(used: Shell, world: World) -> None:
     assert open_one.request_id not in used.run("requests", "--stuck")
 
 
+def test_a_failed_request_is_set_aside(used: Shell, world: World) -> None:
+    failed, other = world.offered(), world.offered()
+    assert "request_not_failed" in used.run("requests", "--set-aside", failed.request_id, status=2)
+    with world.app.store.write() as tx:
+        tx.database.conn.execute("UPDATE sign_requests SET state = 'FAILED' WHERE request_id = ?", (failed.request_id,))
+    assert failed.request_id in used.run("requests", "--stuck")
+    set_aside = ("requests", "--set-aside", failed.request_id, "--note", "Đĩa đầy, đã dọn")
+    assert used.run(*set_aside, process=True) == "set aside\n"
+    assert "set aside before" in used.run(*set_aside)
+    assert failed.request_id not in used.run("requests", "--stuck")
+    assert failed.request_id not in used.run("requests")
+    listed = used.run("requests", "--show-set-aside")
+    assert re.search(rf"{failed.request_id}  FAILED .* set aside \d{{4}}-.*Z by operator  Đĩa đầy, đã dọn\n", listed)
+    assert other.request_id not in listed
+    assert world.audit_kinds(failed.request_id)[-1] == "request_set_aside"
+    assert "--note goes with" in used.run("requests", "--note", "x", status=2)
+    assert "request_unknown" in used.run("requests", "--set-aside", "sr_x", status=2)
+    assert "the audit log is whole" in used.run("audit", "verify")
+
+
 def test_backup_and_restore(used: Shell, world: World, tmp_path: Path) -> None:
     """The rehearsal: what was backed up while the server ran starts as a data folder, and its log is whole."""
     waiting = world.offered()

@@ -195,4 +195,4 @@ def test_what_has_ended_or_waits_for_a_person_is_not_run_again(portal: Any, oper
     finish(portal, failed, State.FAILED, end_result="server_error", finished_at=1.0)
     page = operator.get("/operations/requests").text
     assert failed in page
-    assert "người yêu cầu có thể gửi lại" in page
+    assert "Chạy lại ngay" not in page
