@@ -20,7 +20,8 @@ _COMMITS = (
     # work and messages
     "take_over", "take", "put_back", "delivered", "drop_prepared", "drop_blob", "tidy", "tidy_document", "unstick", "set_aside",
     # documents
-    "upload", "inspect", "render", "render_again", "import_start", "archive", "unpack", "drop_archive", "keep_lease",
+    "upload", "inspect", "render", "render_again", "import_start", "expect_files", "expect_no_more",
+    "archive", "unpack", "drop_archive", "keep_lease",
     # phones
     "prove", "change_pin", "finish_pin_change", "block", "unblock", "device", "rename",
     "set_push", "drop_push", "asked", "wake_up_claim", "wake_up_settle", "recover", "cancel_recovery",

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from server.audit.audit_log import AuditStore
 from server.documents.document import Document
+from server.documents.import_batch import ExpectedFile
 from server.signing.sign_request import Item
 from server.work import Jobs, Outbox
 
@@ -25,6 +26,14 @@ class Documents(Protocol):
     def refused_before(self, created_before: float) -> list[str]: ...
 
 
+class BatchRoom(Protocol):
+    """What an import batch has to know of each upload that comes into it."""
+
+    def take_room(self, import_batch_id: str, length: int, *, most_files: int, most_bytes: int) -> None: ...
+    def give_room_back(self, import_batch_id: str, length: int) -> None: ...
+    def expect_no_more(self, import_batch_id: str, file: ExpectedFile | None = ...) -> int: ...
+
+
 class LiveItems(Protocol):
     def live_of_document(self, document_id: str) -> Item | None: ...
 
@@ -32,6 +41,8 @@ class LiveItems(Protocol):
 class DocumentTransaction(Protocol):
     @property
     def documents(self) -> Documents: ...
+    @property
+    def import_batches(self) -> BatchRoom: ...
     @property
     def items(self) -> LiveItems: ...
     @property

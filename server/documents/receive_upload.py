@@ -14,6 +14,7 @@ from server.clock import Clock
 from server.config import Config
 from server.crash_points import crash_point
 from server.documents.document import Document, DocumentState
+from server.documents.import_batch import ExpectedFile
 from server.documents.ports import DocumentBlobs, DocumentInspector, DocumentStore
 from server.errors import PhoneSealError, TooLarge, Unprocessable
 from server.ids import base32, new_id
@@ -72,7 +73,8 @@ class ReceiveUpload:
         document_code: str | None = None,
         import_batch_id: str | None = None,
     ) -> Document:
-        """Records a kept file and queues its inspection. ``title`` defaults to the file's name without its ending."""
+        """Records a kept file and queues its inspection. ``title`` defaults to the file's name without its ending. Raises ``TooLarge``
+        (import_batch_full, import_batch_too_large): the bytes that nobody speaks of are tidied away later."""
         now = self._clock.now()
         name = short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
         stem = name[:-4] if name.lower().endswith(".pdf") else name
@@ -92,27 +94,41 @@ class ReceiveUpload:
             created_at=now,
             import_batch_id=import_batch_id,
         )
-        priority = INTERACTIVE if import_batch_id is None else BULK
-        with self._store.write() as tx:
-            tx.documents.add(document)
-            tx.jobs.add("inspect_upload", document_id, {}, now=now, priority=priority)
-            record(
-                tx,
-                "document_uploaded",
-                now=now,
-                actor=user_id or relying_party_id,
-                subject=document_id,
-                facts={"sha256": file.sha256, "length": file.length},
-                personal={"title": document.title},
-            )
-            crash_point("upload.before_commit")
-        crash_point("upload.after_commit")
+        try:
+            self._store_row(document)
+        except TooLarge:
+            file.path.unlink()
+            raise
         if not self._blobs.path("documents", file.sha256).exists():
             # the same content was refused and dropped between the two lines above
             self._blobs.adopt("documents", file.path, file.sha256, keep=True)
         file.path.unlink()
         self._nudge.workers()
         return document
+
+    def _store_row(self, document: Document) -> None:
+        batch_id = document.import_batch_id
+        with self._store.write() as tx:
+            if batch_id is not None:
+                most_files, most_bytes = self._config.max_request_items, self._config.max_request_bytes
+                length = document.current_length
+                tx.import_batches.take_room(batch_id, length, most_files=most_files, most_bytes=most_bytes)
+                tx.import_batches.expect_no_more(batch_id, ExpectedFile(document.file_name, length))
+            now = document.created_at
+            tx.documents.add(document)
+            priority = INTERACTIVE if batch_id is None else BULK
+            tx.jobs.add("inspect_upload", document.document_id, {}, now=now, priority=priority)
+            record(
+                tx,
+                "document_uploaded",
+                now=now,
+                actor=document.user_id or document.relying_party_id,
+                subject=document.document_id,
+                facts={"sha256": document.uploaded_sha256, "length": document.current_length},
+                personal={"title": document.title},
+            )
+            crash_point("upload.before_commit")
+        crash_point("upload.after_commit")
 
 
 class InspectUpload:
@@ -185,6 +201,8 @@ class InspectUpload:
             now = self._clock.now()
             tx.jobs.hold(job, now)
             tx.documents.set_inspected(inspected)
+            if refused and document.import_batch_id is not None:
+                tx.import_batches.give_room_back(document.import_batch_id, document.current_length)
             record(
                 tx,
                 "document_refused" if refused else "document_inspected",

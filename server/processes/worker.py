@@ -18,9 +18,9 @@ from types import FrameType
 from server.app import UseCases, build
 from server.config import Config
 from server.crash_points import crash_point
-from server.documents.import_batch import UnpackArchive
 from server.documents.read_document import RenderPage
 from server.documents.receive_upload import InspectUpload
+from server.documents.unpack_archive import UnpackArchive
 from server.errors import Conflict, LeaseLost, Unavailable
 from server.pdf.adapters import CmsEmbedder, SandboxedInspector, StampingPreparer
 from server.pdf.bounded import BoundedEmbedder, BoundedPreparer

@@ -254,3 +254,26 @@ SEVENTH = (
 def m0007_set_aside(db: Database) -> None:
     for statement in SEVENTH:
         db.execute(statement)
+
+
+EIGHTH = (
+    # what a batch holds, without what was refused; and files of its archives that were there already
+    "ALTER TABLE import_batches ADD COLUMN held INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE import_batches ADD COLUMN held_bytes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE import_batches ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0",
+    """UPDATE import_batches SET
+        held = (SELECT count(*) FROM documents AS d
+            WHERE d.import_batch_id = import_batches.import_batch_id AND d.state != 'REFUSED'),
+        held_bytes = (SELECT coalesce(sum(d.current_length), 0) FROM documents AS d
+            WHERE d.import_batch_id = import_batches.import_batch_id AND d.state != 'REFUSED')""",
+    # what somebody was about to send, until it arrives
+    """CREATE TABLE import_expected (
+        import_batch_id TEXT NOT NULL REFERENCES import_batches, file_name TEXT NOT NULL, length INTEGER NOT NULL,
+        PRIMARY KEY (import_batch_id, file_name, length)) STRICT, WITHOUT ROWID""",
+)
+
+
+@migrations()
+def m0008_import_goes_on(db: Database) -> None:
+    for statement in EIGHTH:
+        db.execute(statement)

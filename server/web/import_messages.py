@@ -14,6 +14,14 @@ IMPORT_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Không có lô import này, hoặc bạn không được xem. Hãy quay lại danh sách.",
         "en": "There is no such import batch, or you may not see it. Go back to the list.",
     },
+    "import_batch_full": {
+        "vi": "Một lô chứa tối đa {limit} tệp. Phần còn lại hãy import thành lô khác.",
+        "en": "A batch holds at most {limit} files. Import the rest as another batch.",
+    },
+    "import_batch_too_large": {
+        "vi": "Lô này đã đạt dung lượng tối đa. Phần còn lại hãy import thành lô khác.",
+        "en": "This batch has reached the most bytes that one may hold. Import the rest as another batch.",
+    },
     "archive_broken": {
         "vi": "Tệp ZIP bị hỏng hoặc không phải ZIP. Hãy nén lại rồi tải lên.",
         "en": "The ZIP archive is damaged, or is none. Make it again and upload it.",

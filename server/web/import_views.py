@@ -1,20 +1,23 @@
 """Import batches (lô import): many PDFs, or one ZIP archive, under one name.
 
-Rules: each file is a call of its own, so the browser sends several at a time, shows each one's progress and sends again only what failed;
-a file whose answer got lost is not doubled; what was not accepted is listed with its reason.
+Rules: the browser first says what it is about to send; then each file is a call of its own, so that it sends several at a time, shows each
+one's progress and sends again only what failed; a file whose answer got lost is not doubled; what was not accepted is listed with its
+reason, and what never arrived by name; the batch's page takes more files at any time, by the same calls.
 """
 
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
-from server.documents.import_batch import ImportBatch, ImportProgress
+from server.config import Config
+from server.documents.import_batch import ExpectedFile, ImportBatch, ImportProgress
 from server.documents.list_documents import DocumentFilter, ListedDocument
 from server.documents.receive_upload import ArrivedFile
-from server.errors import BadInput, TooLarge
+from server.errors import BadInput, TooLarge, Unprocessable
 from server.users.user import User
 from server.web.languages import language
 from server.web.messages import code_text
@@ -25,6 +28,7 @@ from server.web.sign_views import read_json
 
 BATCHES_A_PAGE = 30
 REFUSED_SHOWN = 200
+EXPECTED_AT_ONCE = 500
 
 
 def add_views(web: Blueprint, site: Site) -> None:
@@ -53,35 +57,49 @@ def add_views(web: Blueprint, site: Site) -> None:
     @web.get("/import-batches/new")
     def new_import() -> str:
         current()
-        config = app.config
-        return render_template(
-            "import_new.html",
-            section="imports",
-            most_bytes=config.max_document_bytes,
-            most_archive_bytes=config.max_request_bytes,
-            most_files=config.max_request_items,
-        )
+        return render_template("import_new.html", section="imports", target=None, **_limits(app.config))
 
     @web.post("/import-batches")
     def start_import() -> ResponseReturnValue:
         user, name = current(), read_json().get("name")
         portal = app.portal.relying_party_id
         batch = lanes.database(app.import_documents.start, portal, user.user_id, name if isinstance(name, str) else "")
-        urls = {
-            "url": url_for("web.import_batch", import_batch_id=batch.import_batch_id),
-            "documents_url": url_for("web.import_document", import_batch_id=batch.import_batch_id),
-            "archive_url": url_for("web.import_archive", import_batch_id=batch.import_batch_id),
-        }
-        return jsonify(import_batch_id=batch.import_batch_id, **urls), 201
+        return jsonify(import_batch_id=batch.import_batch_id, **_urls(batch)), 201
+
+    @web.post("/import-batches/<import_batch_id>/expected")
+    def expect_files(import_batch_id: str) -> ResponseReturnValue:
+        """``{files: [[name, length], …]}``: what is about to be sent."""
+        _, batch = own(import_batch_id)
+        lanes.database(app.import_documents.expect, batch, _expected(read_json().get("files")))
+        return "", 204
+
+    @web.post("/import-batches/<import_batch_id>/known")
+    def known_document(import_batch_id: str) -> Response:
+        """``{name, sha256, length}``: is this very file there already? Then it need not be sent."""
+        _, batch = own(import_batch_id)
+        body = read_json()
+        [file] = _expected([[body.get("name"), body.get("length")]])
+        sha256 = str(body.get("sha256", ""))[:64]
+        return jsonify(known=lanes.database(app.import_documents.holds, batch, sha256, file.file_name, file.length))
+
+    @web.post("/import-batches/<import_batch_id>/leave-out")
+    def leave_out_missing(import_batch_id: str) -> ResponseReturnValue:
+        _, batch = own(import_batch_id)
+        count = lanes.database(app.import_documents.leave_out_missing, batch)
+        flash(ngettext("%(num)s file was left out.", "%(num)s files were left out.", count))
+        return redirect(url_for("web.import_batch", import_batch_id=batch.import_batch_id), 303)
 
     @web.post("/import-batches/<import_batch_id>/documents")
     def import_document(import_batch_id: str) -> ResponseReturnValue:
         _, batch = own(import_batch_id)
         _check_body("application/pdf", app.config.max_document_bytes, "pdf_too_large")
-        name = unquote(request.headers.get("X-File-Name", ""))[:500] or "document.pdf"
-        receive = app.receive_upload
-        arrived = receive.write_file(pieces(request.stream))
-        known: bool = lanes.database(app.import_documents.holds, batch, arrived.sha256, name)
+        name, receive = _sent_name("document.pdf"), app.receive_upload
+        try:
+            arrived = receive.write_file(pieces(request.stream))
+        except Unprocessable:  # it is empty
+            lanes.database(app.import_documents.not_coming, batch, name, 0)
+            raise
+        known: bool = lanes.database(app.import_documents.holds, batch, arrived.sha256, name, arrived.length)
         if not known:
             known = lanes.database(_record, site, batch, lanes.slow(receive.keep_file, arrived), name)
         if known:
@@ -92,9 +110,14 @@ def add_views(web: Blueprint, site: Site) -> None:
     def import_archive(import_batch_id: str) -> ResponseReturnValue:
         _, batch = own(import_batch_id)
         _check_body("application/zip", app.config.max_request_bytes, "archive_too_large")
+        name = _sent_name("archive.zip")
         arrived = app.import_documents.write_archive(pieces(request.stream))
-        kept = lanes.slow(app.import_documents.keep_archive, arrived)
-        lanes.database(app.import_documents.add_archive, batch, kept)
+        try:
+            kept = lanes.slow(app.import_documents.keep_archive, arrived)
+        except Unprocessable:
+            lanes.database(app.import_documents.not_coming, batch, name, arrived.length)
+            raise
+        lanes.database(app.import_documents.add_archive, batch, kept, name)
         return jsonify(known=False), 202
 
     @web.get("/import-batches/<import_batch_id>")
@@ -107,8 +130,10 @@ def add_views(web: Blueprint, site: Site) -> None:
             section="imports",
             batch=batch,
             facts=facts,
+            target=_urls(batch),
             most_per_request=app.config.max_request_items,
             why_not=phones.why_not(),
+            **_limits(app.config),
         )
 
     @web.get("/import-batches/<import_batch_id>/progress.json")
@@ -117,9 +142,47 @@ def add_views(web: Blueprint, site: Site) -> None:
         return jsonify(_facts(lanes.database(_see, site, user, batch), app.config.max_request_items))
 
 
+def _urls(batch: ImportBatch) -> dict[str, str]:
+    """Where a script sends what belongs to the batch."""
+    ends = {
+        "url": "import_batch",
+        "expected_url": "expect_files",
+        "known_url": "known_document",
+        "documents_url": "import_document",
+        "archive_url": "import_archive",
+    }
+    return {name: url_for(f"web.{end}", import_batch_id=batch.import_batch_id) for name, end in ends.items()}
+
+
+def _limits(config: Config) -> dict[str, int]:
+    return {
+        "most_bytes": config.max_document_bytes,
+        "most_archive_bytes": config.max_request_bytes,
+        "most_files": config.max_request_items,
+    }
+
+
+def _sent_name(missing: str) -> str:
+    return unquote(request.headers.get("X-File-Name", ""))[:500] or missing
+
+
+def _expected(files: object) -> list[ExpectedFile]:
+    """Raises ``BadInput``."""
+    if not isinstance(files, list) or len(files) > EXPECTED_AT_ONCE:
+        raise BadInput("files must be a short list")
+    found = []
+    for file in files:
+        match file:
+            case [str(name), int(length)] if 0 <= length < 1 << 53:
+                found.append(ExpectedFile(name[:500] or "document.pdf", length))
+            case _:
+                raise BadInput("each file is a name and a length")
+    return found
+
+
 def _record(site: Site, batch: ImportBatch, arrived: ArrivedFile, name: str) -> bool:
     """Whether the batch holds the file by now: it may have come a second time while it was being kept."""
-    if site.app.import_documents.holds(batch, arrived.sha256, name):
+    if site.app.import_documents.holds(batch, arrived.sha256, name, arrived.length):
         return True
     site.app.receive_upload.record_file(
         arrived,
@@ -140,10 +203,11 @@ def _check_body(media_type: str, limit: int, code: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """``refused``: names of files that were not accepted, each with the code that says why."""
+    """``refused``: names of files that were not accepted, each with the code that says why; ``missing``: names of what never arrived."""
 
     progress: ImportProgress
     refused: list[tuple[str, str]]
+    missing: list[str]
 
 
 def _see(site: Site, user: User, batch: ImportBatch) -> _Seen:
@@ -156,13 +220,14 @@ def _see(site: Site, user: User, batch: ImportBatch) -> _Seen:
         lines = app.list_documents.page(user.user_id, wanted, None, REFUSED_SHOWN).lines
     refused = [(line.document.file_name, line.document.refusal_code or "unprocessable") for line in lines]
     refused += [(file.file_name, file.code) for file in app.import_documents.not_taken(batch, REFUSED_SHOWN)]
-    return _Seen(progress, refused[:REFUSED_SHOWN])
+    missing = app.import_documents.missing(batch, REFUSED_SHOWN) if progress.missing else []
+    return _Seen(progress, refused[:REFUSED_SHOWN], missing)
 
 
 def _facts(seen: _Seen, most_files: int) -> dict[str, Any]:
     details = {"limit": most_files}  # the one number that a sentence about an archive names
     files = [{"name": name, "why": code_text(code, language(), details)} for name, code in seen.refused]
-    return {**_counts(seen.progress), "refused_files": files}
+    return {**_counts(seen.progress), "refused_files": files, "missing_files": seen.missing}
 
 
 def _counts(progress: ImportProgress) -> dict[str, Any]:
@@ -175,5 +240,7 @@ def _counts(progress: ImportProgress) -> dict[str, Any]:
         "signed": progress.signed,
         "waiting": progress.waiting,
         "archives": progress.waiting_archives,
+        "missing": progress.missing,
+        "skipped": progress.skipped,
         "settled": progress.checking == 0 and progress.waiting_archives == 0,
     }

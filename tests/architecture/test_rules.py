@@ -15,7 +15,6 @@ FILE_LINES, FUNCTION_LINES = 300, 50
 LONG_FILES = {
     "server/storage/sign_requests.py": "every statement of the request's state machine, so that it is read in one place",
     "server/devices/pairing.py": "one ceremony whose order of checks is the point",
-    "server/documents/import_batch.py": "an archive's way from bytes to documents, with its limits beside it",
     "mobile_app/link/server_statements.py": "one reader for each statement of the server, all of one form",
     "mobile_app/device/interaction.py": "the whole vocabulary between the phone's core and its person",
     "mobile_app/device/session.py": "one connection's life from hello to loss",
@@ -28,7 +27,6 @@ LONG_FUNCTIONS = {
     "server/devices/complete_pairing.py _add_device": "two records, written out field by field",
     "server/app.py build": "every use case with its collaborators, read like a list",
     "server/commands/parser.py make_parser": "every command and option, read like a list",
-    "server/documents/receive_upload.py record_file": "one record, written out field by field",
     "server/pdf/verify.py _report": "one report, written out field by field",
     "mobile_app/device/paired_run.py __init__": "joins the parts of a paired phone",
     "mobile_app/device/document_checks/syntax.py _read_value": "one branch for each kind of PDF object",

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from server.documents.import_batch import ImportBatch
+from server.documents.import_batch import ExpectedFile, ImportBatch
 from server.documents.list_documents import DocumentFilter
 from server.storage.store import Store, Tables
 from tests.contract.entities import NOW
@@ -71,6 +71,8 @@ def arguments_for(method: Any) -> dict[str, Any]:
         kind = str(parameter.annotation)
         if name == "batch":
             chosen[name] = ImportBatch("ib_x", "rp_x", None, "x", NOW)
+        elif name == "file":
+            chosen[name] = ExpectedFile("x", 1)
         elif name == "wanted":
             chosen[name] = DocumentFilter()
         elif "list" in kind or "Sequence" in kind:

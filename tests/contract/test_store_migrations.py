@@ -82,6 +82,27 @@ def test_each_earlier_schema_comes_up_to_date_with_its_rows(tmp_path: Path) -> N
             assert all(set(row) <= set(later) for row, later in zip(rows, after[table], strict=True)), (step, table)
 
 
+def test_batches_of_before_know_what_they_hold(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    database = connect(path)
+    migrations.apply(database, stop_before="m0008_import_goes_on")
+    database.close()
+    fill(path)
+    database = connect(path)
+    database.conn.execute("PRAGMA foreign_keys = OFF")
+    database.conn.execute("UPDATE documents SET state = 'READY', current_length = 70")
+    row = dict(database.conn.execute("SELECT * FROM documents").fetchone())
+    del row["shown"]
+    for number, state in enumerate(("READY", "REFUSED")):
+        values = row | {"document_id": f"doc_{number}", "state": state}
+        marks = ", ".join("?" * len(values))
+        database.conn.execute(f"INSERT INTO documents ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    migrate(database)
+    held = database.conn.execute("SELECT held, held_bytes, skipped FROM import_batches").fetchone()
+    database.close()
+    assert tuple(held) == (2, 140, 0)
+
+
 def test_every_table_is_strict(tmp_path: Path) -> None:
     Store(tmp_path / "a.db").migrate()
     tables = {name: sql for name, sql in schema(tmp_path / "a.db").items() if sql.startswith("CREATE TABLE")}

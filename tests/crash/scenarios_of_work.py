@@ -8,9 +8,10 @@ from collections.abc import Generator
 
 from server.app import UseCases
 from server.commands.run import keys_rotate
-from server.documents.import_batch import UnpackArchive
+from server.documents.import_batch import ExpectedFile
 from server.documents.read_document import RenderPage
 from server.documents.receive_upload import InspectUpload
+from server.documents.unpack_archive import UnpackArchive
 from server.errors import Conflict
 from server.signing.give_up import GiveUp
 from server.signing.sign_request import State
@@ -40,6 +41,18 @@ def import_started(world: StoreWorld) -> Generator[Act, None, None]:
     user_id = world.user.user_id
     yield lambda app: app.import_documents.start(app.portal.relying_party_id, user_id, "Lô tháng 9")
     assert world.app.import_documents.of_user(user_id, None, 10)
+
+
+@scenario("expect_files", "expect_no_more")
+def files_expected(world: StoreWorld) -> Generator[Act, None, None]:
+    batch = world.app.import_documents.start(world.app.portal.relying_party_id, world.user.user_id, "Lô")
+
+    def expect(app: UseCases) -> None:
+        app.import_documents.expect(batch, [ExpectedFile("a.pdf", 1), ExpectedFile("b.pdf", 1)])
+        app.import_documents.not_coming(batch, "a.pdf", 1)
+
+    yield expect
+    assert world.app.import_documents.missing(batch) == ["b.pdf"]
 
 
 @scenario("archive")

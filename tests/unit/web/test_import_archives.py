@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from server.documents.import_batch import UnpackArchive
+from server.documents.unpack_archive import UnpackArchive
 from tests.unit.web.test_import_pages import archive, importer, progress, send, start
 
 assert importer  # the fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.documents.import_batch import UnpackArchive
+from server.documents.unpack_archive import UnpackArchive
 from server.signing.sign_request import State
 from tests.unit.web.test_batch_pages import add, ask, finish, queued
 

@@ -1,5 +1,6 @@
 // @ts-check
-// An import batch: how far its checks are, what was not accepted, and all that waits for a signature with one click.
+// An import batch: how far its checks are, what was not accepted or never arrived, more files, and all that waits for a signature with one
+// click.
 
 import { fill, part, readFacts } from './facts.js';
 import { keepSelection } from './selection.js';
@@ -25,8 +26,11 @@ function show(now) {
     part(root, `[data-figure="${figure}"]`).textContent = number.format(now[figure]);
   }
   part(root, '[data-archive-note]').hidden = now.archives === 0;
+  part(root, '[data-skipped-note]').hidden = now.skipped === 0;
+  part(root, '[data-skipped-note]').textContent = fill(texts.skipped, { n: number.format(now.skipped) });
   showState(now);
   showRefused(now);
+  showMissing(now);
   const why = !hasPhone ? texts.no_phone : now.waiting === 0 ? texts.none : '';
   const words = now.waiting > most ? texts.sign_first : texts.sign_all; // one request holds no more
   sign.textContent = fill(words, { n: number.format(Math.min(now.waiting, most)), total: number.format(now.waiting) });
@@ -40,6 +44,7 @@ function showState(now) {
   /** @type {[string, string]} */
   let shown = ['empty', 'grey'];
   if (!now.settled) shown = ['checking', 'blue'];
+  else if (now.missing) shown = ['incomplete', 'amber'];
   else if (now.waiting) shown = ['ready', 'amber'];
   else if (now.ready && now.signed === now.ready) shown = ['completed', 'jade'];
   else if (now.ready) shown = ['progress', 'blue'];
@@ -72,6 +77,31 @@ function showRefused(now) {
   );
 }
 
+/** @param {any} now */
+function showMissing(now) {
+  const box = part(document, '[data-missing-box]');
+  box.hidden = now.missing === 0;
+  part(box, '[data-missing-title]').textContent = fill(texts.missing, { n: number.format(now.missing) });
+  const names = [...now.missing_files];
+  if (now.missing > names.length) names.push(fill(texts.more, { n: number.format(now.missing - names.length) }));
+  const list = part(box, '[data-missing-list]');
+  if ([...list.children].map((line) => line.textContent).join('/') === names.join('/')) return;
+  list.replaceChildren(
+    ...names.map((name) => {
+      const line = document.createElement('li');
+      line.textContent = name;
+      return line;
+    }),
+  );
+}
+
+function openAdding() {
+  const box = part(document, '[data-add-box]');
+  box.hidden = false;
+  box.scrollIntoView({ block: 'nearest' });
+  part(box, '#files').focus();
+}
+
 async function chooseAll() {
   if (sign.getAttribute('aria-disabled') === 'true') return;
   const problem = part(root, '[data-batch-problem]');
@@ -87,6 +117,7 @@ async function chooseAll() {
 }
 
 sign.addEventListener('click', () => void chooseAll());
+document.querySelectorAll('[data-add-open]').forEach((button) => button.addEventListener('click', openAdding));
 show(facts);
 let latest = facts;
 const note = document.getElementById('connection-note');
@@ -99,6 +130,15 @@ async function ask() {
   } catch (error) {
     if (note && !(error instanceof Refused)) note.hidden = false;
   }
-  setTimeout(() => void ask(), latest.settled ? LATER : ASK_EVERY);
+  later(latest.settled);
 }
-setTimeout(() => void ask(), facts.settled ? LATER : ASK_EVERY);
+
+let timer = 0;
+
+/** @param {boolean} quiet nothing is under way but what people do */
+function later(quiet) {
+  clearTimeout(timer);
+  timer = window.setTimeout(() => void ask(), quiet ? LATER : ASK_EVERY);
+}
+document.addEventListener('import-sent', () => later(false));
+later(facts.settled);
