@@ -6,7 +6,7 @@ to the address that was checked. Numbers that only old resolvers take for an add
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.errors import Unprocessable
 
@@ -21,13 +21,14 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True, slots=True)
 class PushEndpoint:
-    """``host`` is resolved and verified (no brackets), ``authority`` stands in the Host header, ``target`` in the request line."""
+    """``host`` is resolved and verified (no brackets), ``authority`` stands in the Host header, ``target`` in the request line. What is
+    secret is in no ``repr``."""
 
     secure: bool
-    host: str
+    host: str = field(repr=False)
     port: int
-    authority: str
-    target: str
+    authority: str = field(repr=False)
+    target: str = field(repr=False)
 
     @property
     def origin(self) -> str:

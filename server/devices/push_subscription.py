@@ -16,7 +16,8 @@ AT_MOST_EVERY = 5.0
 @dataclass(frozen=True, slots=True)
 class PushSubscription:
     """``p256dh``: 65 bytes, ``auth``: 16 bytes (RFC 8291). ``wake_at`` None: nothing to do. ``asked_about``: the pairing that the phone has
-    acknowledged over its socket last. What is secret is in no ``repr``."""
+    acknowledged over its socket last. ``tries``: calls in a row that found no answer, or a late one; above 0 it is doubtful. What is
+    secret is in no ``repr``."""
 
     device_id: str
     endpoint: str = field(repr=False)
@@ -39,6 +40,14 @@ class WakeUp:
     ttl: int
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """``more``: there may be others that are due now."""
+
+    wake_ups: list[WakeUp]
+    more: bool
+
+
 class Received(StrEnum):
     """What became of a wake-up at the push service."""
 
@@ -50,11 +59,13 @@ class Received(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """``word``: for the log, never with an address in it. ``retry_after``: seconds that the push service asked for."""
+    """``word``: for the log, never with an address in it. ``retry_after``: seconds that the push service asked for.
+    ``late``: it let us wait."""
 
     received: Received
     word: str
     retry_after: float = 0.0
+    late: bool = False
 
 
 class PushGateway(Protocol):

@@ -27,7 +27,8 @@ class SubscribePush:
 
     def set(self, device_id: str, endpoint: str, p256dh: bytes, auth: bytes) -> None:
         """The same again changes nothing. Raises ``Conflict(push_unavailable)``, ``Unprocessable(push_endpoint_not_allowed)``,
-        ``BadInput(bad_message)`` for a key that is no point of the curve."""
+        ``BadInput(bad_message)`` for a key that is no point of the curve. The phone is there, so that a new subscription counts as
+        just woken: dropping and setting it again makes no wake-up come sooner."""
         if self.vapid_key is None:
             raise Conflict("this server wakes no phones", code="push_unavailable")
         read_endpoint(endpoint, private_addresses=self._private_addresses)
@@ -35,9 +36,10 @@ class SubscribePush:
             ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), p256dh)
         except ValueError as error:
             raise BadInput("p256dh is a point on P-256", code="bad_message") from error
+        now = self._clock.now()
         with self._store.write() as tx:
             check_active(tx.devices.get(device_id))
-            tx.push_subscriptions.set(PushSubscription(device_id, endpoint, p256dh, auth, self._clock.now()))
+            tx.push_subscriptions.set(PushSubscription(device_id, endpoint, p256dh, auth, now, woken_at=now))
             crash_point("set_push.before_commit")
         crash_point("set_push.after_commit")
 

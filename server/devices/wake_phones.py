@@ -10,12 +10,14 @@ from server.clock import Clock
 from server.crash_points import crash_point
 from server.devices.device import DeviceState, PairingState
 from server.devices.ports import DeviceStore, DeviceTransaction
-from server.devices.push_subscription import AT_MOST_EVERY, Delivery, PushSubscription, Received, WakeUp
+from server.devices.push_subscription import AT_MOST_EVERY, Claimed, Delivery, PushSubscription, Received, WakeUp
 from server.signing.sign_request import WAITS_FOR_APPROVAL
 
 log = logging.getLogger(__name__)
 LEASE = 30.0
 """Seconds after which a wake-up whose sender is dead is claimed again; sending takes a third of it at most."""
+LOOKED_AT = 32
+"""Subscriptions in one transaction: others wait for the database meanwhile."""
 LONGEST_LIFE = 86_400
 LONGEST_PAUSE = 300.0
 LONGEST_ASKED = 3600.0
@@ -27,15 +29,19 @@ class WakePhones:
         self._store = store
         self._clock = clock
 
-    def claim(self, limit: int) -> list[WakeUp]:
-        """What is due now, at most ``limit``. Phones that may not be woken any more, or need not, are left in peace."""
+    def claim(self, limit: int, *, doubtful: bool) -> Claimed:
+        """What is due now, at most ``limit``, of those whose push service answered last, or of the ``doubtful`` ones. Phones that may not
+        be woken any more, or need not, are left in peace and do not count."""
         with self._store.read() as tx:
-            if not tx.push_subscriptions.due(self._clock.now(), 1):
-                return []
-        claimed = []
+            if not tx.push_subscriptions.due(self._clock.now(), 1, doubtful=doubtful):
+                return Claimed([], more=False)
+        claimed: list[WakeUp] = []
         with self._store.write() as tx:
             now = self._clock.now()
-            for subscription in tx.push_subscriptions.due(now, limit):
+            found = tx.push_subscriptions.due(now, LOOKED_AT, doubtful=doubtful)
+            for subscription in found:
+                if len(claimed) == limit:
+                    break
                 until = _waits_until(tx, subscription, now)
                 if until is None:
                     tx.push_subscriptions.rest(subscription.device_id)
@@ -44,11 +50,11 @@ class WakePhones:
                     claimed.append(WakeUp(subscription, now + LEASE, ttl))
             crash_point("wake_up_claim.before_commit")
         crash_point("wake_up_claim.after_commit")
-        return claimed
+        return Claimed(claimed, more=len(found) == LOOKED_AT or len(claimed) == limit)
 
     def settle(self, wake_up: WakeUp, delivery: Delivery) -> None:
         """What came of it. Changes nothing once the lease is somebody else's; a reason that came up meanwhile stays."""
-        tries = wake_up.subscription.tries + 1
+        tries = wake_up.subscription.tries + 1 if delivery.late or delivery.received is Received.BUSY else 0
         with self._store.write() as tx:
             now = self._clock.now()
             if delivery.received is Received.GONE:
@@ -58,7 +64,7 @@ class WakePhones:
                     wake_up, now + max(pause_after(tries), min(delivery.retry_after, LONGEST_ASKED)), tries
                 )
             else:
-                tx.push_subscriptions.woken(wake_up, now, now + AT_MOST_EVERY)
+                tx.push_subscriptions.woken(wake_up, now, now + AT_MOST_EVERY, tries)
             crash_point("wake_up_settle.before_commit")
         crash_point("wake_up_settle.after_commit")
         log.info("phone %s was called: %s (%s)", wake_up.subscription.device_id, delivery.received, delivery.word)

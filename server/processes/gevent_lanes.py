@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import gevent
 from gevent.event import Event
+from gevent.monkey import get_original
 from gevent.threadpool import ThreadPool
 
 from server.processes.nudge import WEB, NudgeListener
@@ -44,6 +45,13 @@ def _run(pool: ThreadPool, function: Callable[P, T], /, *args: P.args, **kwargs:
     if failure is not None:
         raise failure
     return cast(T, result)
+
+
+def resolver(threads: int) -> Callable[..., list[Any]]:
+    """``socket.getaddrinfo`` in threads of its own. A name service that does not answer keeps a thread for half a minute, however long
+    the asker waits, and gevent's own ten serve everybody."""
+    pool, resolve = ThreadPool(threads), get_original("socket", "getaddrinfo")
+    return lambda *args, **kwargs: _run(pool, resolve, *args, **kwargs)
 
 
 class News:

@@ -24,9 +24,9 @@ from server.config import LOOPBACK, Config
 from server.gateways.checked_post import CheckedPost
 from server.gateways.web_push import WebPush
 from server.processes.connections import BoundedServer
-from server.processes.gevent_lanes import GeventLanes, News, spawn_forever
+from server.processes.gevent_lanes import GeventLanes, News, resolver, spawn_forever
 from server.processes.nudge import SocketNudge
-from server.processes.send_wake_ups import SendWakeUps
+from server.processes.send_wake_ups import DOUBTFUL_HANDS, HANDS, SendWakeUps
 from server.processes.with_supervisor import supervisor_is_gone
 from server.sockets.browser import Browsers
 from server.sockets.deliver_outbox import DeliverOutbox
@@ -126,10 +126,13 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
 
 
 def _wake_phones(app: UseCases, lanes: GeventLanes) -> None:
+    """Doubtful push services share neither hands nor the name service's threads with the others."""
     if app.vapid is not None:
         private = app.config.wake_up_private_addresses
-        push = WebPush(app.vapid, app.clock, CheckedPost(private_addresses=private), private_addresses=private)
-        spawn_forever(SendWakeUps(app.wake_phones, push, lanes).run)
+        for doubtful, hands in ((False, HANDS), (True, DOUBTFUL_HANDS)):
+            post = CheckedPost(private_addresses=private, resolve=resolver(hands))
+            push = WebPush(app.vapid, app.clock, post, private_addresses=private)
+            spawn_forever(SendWakeUps(app.wake_phones, push, lanes, doubtful=doubtful).run)
 
 
 def _spare_long_collections() -> None:

@@ -37,7 +37,7 @@ def want(store: Store, device_id: str, now: float) -> None:
 
 def due(store: Store, now: float) -> list[PushSubscription]:
     with store.read() as tx:
-        return tx.push_subscriptions.due(now, 10)
+        return tx.push_subscriptions.due(now, 10, doubtful=False)
 
 
 def claimed(store: Store, device_id: str, now: float, seconds: float = 30.0) -> WakeUp:
@@ -103,7 +103,7 @@ def test_the_oldest_first_and_not_more_than_asked_for(store: Store, subscription
             tx.push_subscriptions.want(other.device_id, NOW - number, **ONCE)
     want(store, subscription.device_id, NOW + 1)
     with store.read() as tx:
-        found = [one.device_id for one in tx.push_subscriptions.due(NOW + 9, 2)]
+        found = [one.device_id for one in tx.push_subscriptions.due(NOW + 9, 2, doubtful=False)]
     assert found == [others[1].device_id, others[0].device_id]
 
 
@@ -123,7 +123,7 @@ def test_woken_is_done_with(store: Store, subscription: PushSubscription) -> Non
     want(store, subscription.device_id, NOW)
     wake_up = claimed(store, subscription.device_id, NOW + 2)
     with store.write() as tx:
-        tx.push_subscriptions.woken(wake_up, NOW + 3, NOW + 8)
+        tx.push_subscriptions.woken(wake_up, NOW + 3, NOW + 8, 0)
     assert stored(store, subscription.device_id) == replace(subscription, woken_at=NOW + 3)
     want(store, subscription.device_id, NOW + 4)
     assert stored(store, subscription.device_id).wake_at == NOW + 8, "one in five seconds"
@@ -135,7 +135,7 @@ def test_a_reason_that_comes_while_it_is_sent_is_not_lost(store: Store, subscrip
     want(store, subscription.device_id, NOW + 2.5)
     assert due(store, NOW + 9) == [], "one at a time"
     with store.write() as tx:
-        tx.push_subscriptions.woken(wake_up, NOW + 3, NOW + 8)
+        tx.push_subscriptions.woken(wake_up, NOW + 3, NOW + 8, 0)
     assert stored(store, subscription.device_id).wake_at == NOW + 8
 
 
@@ -146,6 +146,44 @@ def test_another_subscription_that_comes_while_it_is_sent_is_used(store: Store, 
         tx.push_subscriptions.set(replace(subscription, endpoint="https://push.example/b"))
         tx.push_subscriptions.gone(wake_up)
     assert [one.endpoint for one in due(store, NOW + 3)] == ["https://push.example/b"]
+
+
+@pytest.mark.parametrize("changes", [{"p256dh": b"K" * 65}, {"auth": b"A" * 16}])
+def test_a_wake_up_to_keys_that_are_no_more_is_none(
+    store: Store, subscription: PushSubscription, changes: dict[str, bytes]
+) -> None:
+    want(store, subscription.device_id, NOW)
+    wake_up = claimed(store, subscription.device_id, NOW + 2)
+    with store.write() as tx:
+        tx.push_subscriptions.set(replace(subscription, **changes))  # type: ignore[arg-type]
+        tx.push_subscriptions.woken(wake_up, NOW + 3, NOW + 8, 0)
+    assert stored(store, subscription.device_id).wake_at == NOW + 8
+
+
+def test_the_doubtful_ones_are_found_by_themselves(store: Store, subscription: PushSubscription) -> None:
+    want(store, subscription.device_id, NOW)
+    wake_up = claimed(store, subscription.device_id, NOW + 2)
+    with store.write() as tx:
+        tx.push_subscriptions.woken(wake_up, NOW + 3, NOW + 8, 1)
+    want(store, subscription.device_id, NOW + 9)
+    assert due(store, NOW + 20) == []
+    with store.read() as tx:
+        assert [one.tries for one in tx.push_subscriptions.due(NOW + 20, 10, doubtful=True)] == [1]
+
+
+@pytest.mark.parametrize("left", ["wanted", "leased", "woken"])
+def test_a_clock_that_was_set_back_holds_up_no_new_reason(
+    store: Store, subscription: PushSubscription, left: str
+) -> None:
+    want(store, subscription.device_id, NOW)
+    if left != "wanted":
+        wake_up = claimed(store, subscription.device_id, NOW + 2)
+        if left == "woken":
+            with store.write() as tx:
+                tx.push_subscriptions.woken(wake_up, NOW + 3, NOW + 8, 0)
+    earlier = NOW - 86_400
+    want(store, subscription.device_id, earlier)
+    assert len(due(store, earlier + 1.5)) == 1
 
 
 def test_put_off_keeps_count(store: Store, subscription: PushSubscription) -> None:
@@ -172,7 +210,7 @@ def test_who_slept_past_the_lease_changes_nothing(store: Store, subscription: Pu
     slept = claimed(store, subscription.device_id, NOW + 2)
     claimed(store, subscription.device_id, NOW + 40)
     before = stored(store, subscription.device_id)
-    arguments = {"woken": (slept, NOW + 41, NOW + 46), "put_off": (slept, NOW + 60, 1), "gone": (slept,)}
+    arguments = {"woken": (slept, NOW + 41, NOW + 46, 0), "put_off": (slept, NOW + 60, 1), "gone": (slept,)}
     with store.write() as tx:
         getattr(tx.push_subscriptions, settle)(*arguments[settle])
     assert stored(store, subscription.device_id) == before

@@ -41,7 +41,7 @@ def asked_over_the_socket(world: StoreWorld) -> Generator[Act, None, None]:
     subscribe(world.app, world)
     _, pairing = confirmed(world.app, world.subscriber_id, NewPhone())
     yield lambda app: app.wake_phones.acknowledged(world.phones[0].device_id, pairing.pairing_id)
-    assert world.app.wake_phones.claim(AT_ONCE) == []
+    assert world.app.wake_phones.claim(AT_ONCE, doubtful=False).wake_ups == []
 
 
 @scenario("wake_up_claim")
@@ -50,7 +50,7 @@ def claimed_again(world: StoreWorld) -> Generator[Act, None, None]:
     subscribe(world.app, world)
     queued(world)
     work(world)
-    yield lambda app: app.wake_phones.claim(AT_ONCE)
+    yield lambda app: app.wake_phones.claim(AT_ONCE, doubtful=False)
     found = stored(world)
     assert found is not None and found.lease_until > world.clock.now()
 
@@ -60,7 +60,7 @@ def settled_once(world: StoreWorld) -> Generator[Act, None, None]:
     subscribe(world.app, world)
     queued(world)
     work(world)
-    [wake_up] = world.app.wake_phones.claim(AT_ONCE)
+    [wake_up] = world.app.wake_phones.claim(AT_ONCE, doubtful=False).wake_ups
     yield lambda app: app.wake_phones.settle(wake_up, Delivery(Received.SENT, "201"))
     found = stored(world)
     assert found is not None and (found.wake_at, found.lease_until) == (None, 0.0)

@@ -77,3 +77,8 @@ def test_public(address: str) -> None:
 )
 def test_not_public(address: str) -> None:
     assert not is_public(address)
+
+
+def test_an_endpoint_is_in_no_repr() -> None:
+    shown = repr(read_endpoint("https://push.example.net/secret", private_addresses=False))
+    assert "secret" not in shown and "push.example.net" not in shown

@@ -3,18 +3,17 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from server.app import UseCases
-from server.devices.push_subscription import Delivery, PushSubscription, Received
+from server.devices.push_subscription import Claimed, Delivery, PushSubscription, Received
 from server.devices.wake_phones import LEASE, pause_after
 from server.lanes import InPlace
 from server.processes.send_wake_ups import SendWakeUps
 from server.statements import b64
 from tests.unit.gateways.push_service import Receiver
-from tests.unit.server.builders import Phone
+from tests.unit.server.builders import HandClock, Phone
 from tests.unit.server.pairing_kit import NewPhone, confirmed, device_approval
 from tests.unit.server.phone_line import Line
 from tests.unit.server.world import World
@@ -43,6 +42,8 @@ class NotedPush:
 
 def subscribe(app: UseCases, phone: Phone, endpoint: str = ENDPOINT) -> None:
     app.subscribe_push.set(phone.device_id, endpoint, RECEIVER.p256dh, RECEIVER.auth)
+    assert isinstance(app.clock, HandClock)
+    app.clock.advance(5)
 
 
 def stored(world: World, phone: Phone | None = None) -> PushSubscription | None:
@@ -62,13 +63,14 @@ def after(world: World, push: NotedPush) -> Callable[..., list[str]]:
 
 def waker(world: World, push: NotedPush) -> Callable[..., list[str]]:
     """``after(seconds)``: the clock goes on, what is due is sent; who was woken by it."""
-    sender = SendWakeUps(world.app.wake_phones, push, InPlace())
+    senders = [SendWakeUps(world.app.wake_phones, push, InPlace(), doubtful=doubtful) for doubtful in (False, True)]
 
     def after(seconds: float) -> list[str]:
         world.clock.advance(seconds)
         before = len(push.sent)
-        sender.send_due()
-        sender.finish()
+        for sender in senders:
+            sender.send_due()
+            sender.finish()
         return push.woken[before:]
 
     return after
@@ -289,7 +291,7 @@ def test_not_tried_again_when_nothing_waits_any_more(world: World, push: NotedPu
     world.app.push_request.record_pushed(request.request_id, world.phone.device_id)
     assert after(10) == []
     found = stored(world)
-    assert found is not None and (found.wake_at, found.tries) == (None, 0)
+    assert found is not None and (found.wake_at, found.tries) == (None, 1)
 
 
 def test_a_refusal_is_not_repeated(world: World, push: NotedPush, after: Wake) -> None:
@@ -333,7 +335,9 @@ def test_a_gateway_that_breaks_loses_nothing(
     assert "secret-address" not in caplog.text
 
 
-def test_one_that_never_answers_is_left(world: World, push: NotedPush, after: Wake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_never_answers_is_left(
+    world: World, push: NotedPush, after: Wake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from gevent import sleep
 
     from server.processes import send_wake_ups
@@ -356,15 +360,17 @@ def test_who_dies_between_claim_and_settling_leaves_it_to_the_next(world: World,
     subscribe(world.app, world.phone)
     world.offered(lifetime=300)
     world.clock.advance(2)
-    [claimed] = world.app.wake_phones.claim(5)
-    assert world.restarted().wake_phones.claim(5) == [], "it is leased"
+    [claimed] = world.app.wake_phones.claim(5, doubtful=False).wake_ups
+    assert world.restarted().wake_phones.claim(5, doubtful=False).wake_ups == [], "it is leased"
     assert after(LEASE - 0.1) == []
     assert after(0.1) == [world.phone.device_id]
     world.app.wake_phones.settle(claimed, Delivery(Received.GONE, "410"))
     assert stored(world) is not None, "whoever slept past the lease changes nothing"
 
 
-def test_nothing_secret_is_in_the_log(world: World, push: NotedPush, after: Wake, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_secret_is_in_the_log(
+    world: World, push: NotedPush, after: Wake, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     line = Line(world).prove()
     secret = RECEIVER.subscription(ENDPOINT)
@@ -381,12 +387,13 @@ def test_nothing_secret_is_in_the_log(world: World, push: NotedPush, after: Wake
 
 
 def test_no_more_than_there_are_hands_for(world: World) -> None:
-    claims: list[int] = []
+    claims: list[tuple[int, bool]] = []
 
     class Claims:
-        def claim(self, limit: int) -> list[Any]:
-            claims.append(limit)
-            return []
+        def claim(self, limit: int, *, doubtful: bool) -> Claimed:
+            claims.append((limit, doubtful))
+            return Claimed([], more=False)
 
-    SendWakeUps(Claims(), NotedPush(), InPlace()).send_due()  # type: ignore[arg-type]
-    assert claims == [16]
+    for doubtful in (False, True):
+        SendWakeUps(Claims(), NotedPush(), InPlace(), doubtful=doubtful).send_due()  # type: ignore[arg-type]
+    assert claims == [(24, False), (8, True)]
