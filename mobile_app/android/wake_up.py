@@ -9,15 +9,16 @@ Rules:
 
 import logging
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from mobile_app.android import texts
 from mobile_app.android.java import Java, JavaError
 from mobile_app.android.reachability import ask_to_notify
 from mobile_app.android.texts import Text
-from mobile_app.device.wake_up import Distributor
+from mobile_app.device.push_receiver import Distributor
 from mobile_app.errors import PhoneError
 from mobile_app.link import fields
 from mobile_app.link.push_wire import AUTH_BYTES, POINT_BYTES, PushSubscription
@@ -41,7 +42,7 @@ class _Kept:
 
 
 class WokenByDistributor:
-    """Implements ``device.wake_up.PushReceiver``. ``text`` says a text in the person's language."""
+    """Implements ``device.push_receiver.PushReceiver``. ``text`` says a text in the person's language."""
 
     def __init__(self, java: Java, text: Callable[[Text], str]) -> None:
         self._java = java
@@ -49,11 +50,15 @@ class WokenByDistributor:
         self._listener: Any = None
 
     def distributors(self) -> Sequence[Distributor]:
-        """By name. Raises PhoneError("wake_up_refused")."""
+        """By name; two of one name are told apart by their packages. Raises PhoneError("wake_up_refused")."""
         found = list(self._on_java(lambda: self._registration().distributors(self._java.activity())))
         named = [
             Distributor(str(package), _cleaned(str(label)) or str(package))
             for package, label in zip(found[::2], found[1::2], strict=True)
+        ]
+        names = Counter(one.name.casefold() for one in named)
+        named = [
+            replace(one, name=f"{one.name} ({one.distributor_id})") if names[one.name.casefold()] > 1 else one for one in named
         ]
         return sorted(named, key=lambda one: (one.name.casefold(), one.distributor_id))
 
@@ -67,6 +72,9 @@ class WokenByDistributor:
 
     def give_up(self) -> None:
         self._on_java(lambda: self._registration().giveUp(self._java.activity()))
+
+    def let_go(self) -> None:
+        self._on_java(lambda: self._registration().letGo(self._java.activity()))
 
     def register(self, vapid_key: bytes, *, anew: bool) -> None:
         self.say()

@@ -20,7 +20,8 @@ from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.key_vault import KeyChoice, KeyVault
 from mobile_app.device.paired_run import PairedRun
 from mobile_app.device.profile import Profile
-from mobile_app.device.wake_up import PushReceiver, WakeUp
+from mobile_app.device.push_receiver import PushReceiver
+from mobile_app.device.wake_up import WakeUp
 from mobile_app.errors import LinkError
 from mobile_app.link.ports import SocketConnector, WebConnector
 
@@ -228,6 +229,7 @@ class PhoneDevice:
         """
         was_started, now = self._started, milliseconds(self._clock)
         self.stop()
+        self.wake_up.let_go()
         unfinished = [state for state in RequestState if state != RequestState.FINISHED]
         with self._journal.commit():
             for row in self._journal.in_states(unfinished):

@@ -115,9 +115,12 @@ class Session:
         self._wanted.set()
 
     def hurry(self) -> bool:
-        """Connect now rather than after the pause. False when there is a connection."""
+        """Connect now rather than after the pause. False when there is a connection: then the pause after its end stays, which keeps all
+        phones from coming back to a server at once."""
+        if self._online is not None:
+            return False
         self._hurry.set()
-        return self._online is None
+        return True
 
     def renew(self) -> None:
         """The connection seems dead: have another at once."""
@@ -292,6 +295,7 @@ class Session:
                 raise LinkError("offline")
             self._online = _Online(socket, proven.access_token)
             self.refusal = ""
+            self._hurry.clear()  # this is what it was for
             self._changed.notify_all()
         self._set_state(ConnectionState.ONLINE)
 

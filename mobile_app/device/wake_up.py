@@ -6,19 +6,20 @@ Rules:
   not answer within seconds is a dead line. One look in five seconds, however often it is woken.
 * What the server was told last is kept in the journal. It holds no longer what it was told: then the push service has said that the
   address is gone, and the receiver makes another.
-* A server that does not know the events, or wakes no phones, is no error.
+* A server that does not know the events, or wakes no phones, is no error. One that lies (another key each time, never ``subscribed``), and
+  a distributor that gives one address after another, are followed at a pace that harms neither phone nor push service.
 """
 
-import hashlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
 from mobile_app.device.journal import Journal
+from mobile_app.device.pace import Pace
+from mobile_app.device.push_receiver import Distributor, PushReceiver
 from mobile_app.errors import LinkError, PhoneError, ServerRefused
 from mobile_app.link import push_wire, wire
 from mobile_app.link.fields import Malformed
@@ -29,15 +30,10 @@ _TOLD: Final = "push_told"
 _LOOK_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 5.0
 _BUSY_SECONDS: Final = 2.0
+_REGISTRATIONS: Final = (3, 60.0)
+"""Times in seconds."""
+_QUESTIONS: Final = (10, 20.0)
 _BUSY: Final = ("too_many_events", "too_many_tries", "unavailable")
-
-
-@dataclass(frozen=True, slots=True)
-class Distributor:
-    """An app on this phone that can wake others. ``distributor_id`` for the program, ``name`` for the person."""
-
-    distributor_id: str
-    name: str
 
 
 class WakeUpState(StrEnum):
@@ -53,43 +49,6 @@ class WakeUpState(StrEnum):
     REFUSED = "refused"
     """The server does not take this address."""
     ON = "on"
-
-
-class PushReceiver(Protocol):
-    """The platform's part: who gives this phone an address, and hears when it is woken. Thread-safe; what blocks, blocks for a moment."""
-
-    def distributors(self) -> Sequence[Distributor]:
-        """Those installed. Raises PhoneError."""
-        ...
-
-    def chosen(self) -> str:
-        """The id of the person's choice, over restarts; empty: they do not wish to be woken."""
-        ...
-
-    def choose(self, distributor_id: str) -> None:
-        """Raises PhoneError("wake_up_refused")."""
-        ...
-
-    def give_up(self) -> None:
-        """No wake-ups any more: the address is given back, the choice forgotten. Raises PhoneError."""
-        ...
-
-    def register(self, vapid_key: bytes, *, anew: bool) -> None:
-        """Ask the chosen distributor for an address that answers to this key; ``changed`` tells when there is one. ``anew``, or with
-        another key than before: the present address is given back first. Raises PhoneError."""
-        ...
-
-    def subscription(self) -> PushSubscription | None:
-        """The present address; None while there is none."""
-        ...
-
-    def problem(self) -> str:
-        """Why the distributor gave no address (a code); empty if it did, or has not answered."""
-        ...
-
-    def listen(self, changed: Callable[[], None], woken: Callable[[], None]) -> None:
-        """Both are called on any thread and return at once."""
-        ...
 
 
 class Line(Protocol):
@@ -119,6 +78,9 @@ class WakeUp:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._registered_for: bytes | None = None
+        self._registrations = Pace(*_REGISTRATIONS)
+        self._questions = Pace(*_QUESTIONS)
+        self._again_in: float | None = None
         self._server_says = WakeUpState.ASKING
         self.on_change: Callable[[], None] = lambda: None
         """Called on any thread when ``state`` may be another."""
@@ -154,13 +116,14 @@ class WakeUp:
         subscription = receiver.subscription()
         if subscription is None:
             return WakeUpState.REGISTERING if self._registered_for else WakeUpState.ASKING
-        return WakeUpState.ON if self._journal.fact(_TOLD) == _mark(subscription) else self._server_says
+        return WakeUpState.ON if self._journal.fact(_TOLD) == subscription.mark else self._server_says
 
     def turn_on(self, distributor_id: str) -> None:
         """Also to change the distributor. Raises PhoneError("wake_up_refused")."""
         if self._receiver is not None:
             self._receiver.choose(distributor_id)
             self._registered_for = None
+            self._registrations.forget()
             self._due.set()
 
     def turn_off(self) -> None:
@@ -198,15 +161,23 @@ class WakeUp:
         self._woken.set()
         self._due.set()
 
+    def let_go(self) -> None:
+        """The pairing ends: no server of its time rings here any more, and the next one gets another address. The choice stays."""
+        if self._receiver is not None:
+            try:
+                self._receiver.let_go()
+            except PhoneError as error:
+                _LOG.warning("the address is not given back: %s", error)
+
     def forget(self) -> None:
-        """The pairing is over. The choice stays for the next."""
+        """The pairing is over."""
         self._journal.set_fact(_TOLD, None)
 
     # -- the thread ---------------------------------------------------------------------------------------
     def _work(self) -> None:
         looked_at = -_LOOK_SECONDS
         while True:
-            self._due.wait()
+            self._due.wait(self._again_in)
             self._due.clear()
             if self._stopping.is_set():
                 return
@@ -216,7 +187,10 @@ class WakeUp:
                 self._woken.clear()
                 looked_at = time.monotonic()
                 self._look()
-            self._settle_quietly()
+            self._again_in = self._questions.wait() or None
+            if self._again_in is None:
+                self._questions.count()
+                self._settle_quietly()
 
     def _look(self) -> None:
         line = self._line
@@ -266,24 +240,22 @@ class WakeUp:
         self._server_says = WakeUpState.ASKING
         subscription = receiver.subscription()
         told = self._journal.fact(_TOLD)
-        is_gone = not gateway.subscribed and subscription is not None and told == _mark(subscription)
-        if is_gone:
-            self._journal.set_fact(_TOLD, None)
+        is_gone = not gateway.subscribed and subscription is not None and told == subscription.mark
         if is_gone or self._registered_for != gateway.vapid_key:
+            self._again_in = self._registrations.wait() or None
+            if self._again_in is not None:
+                return
+            self._registrations.count()
+            if is_gone:
+                self._journal.set_fact(_TOLD, None)
             self._registered_for = gateway.vapid_key
             receiver.register(gateway.vapid_key, anew=is_gone)
             subscription = receiver.subscription()
-        if subscription is not None and (not gateway.subscribed or told != _mark(subscription)):
+        if subscription is not None and (not gateway.subscribed or told != subscription.mark):
             self._tell(line, subscription)
-            self._journal.set_fact(_TOLD, _mark(subscription))
+            self._journal.set_fact(_TOLD, subscription.mark)
 
     @staticmethod
     def _tell(line: Line, subscription: PushSubscription | None) -> None:
         answer = line.call_once("set_push", push_wire.set_push_message(subscription), timeout=_ANSWER_SECONDS)
         wire.read_done_answer(answer, "set")
-
-
-def _mark(subscription: PushSubscription) -> str:
-    """What the journal keeps of it: enough to tell two apart."""
-    whole = subscription.endpoint.encode() + b"\0" + subscription.p256dh + subscription.auth
-    return hashlib.sha256(whole).hexdigest()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mobile_app.device.wake_up import Distributor, WakeUp, WakeUpState
+from mobile_app.device.push_receiver import Distributor
+from mobile_app.device.wake_up import WakeUp, WakeUpState
 from mobile_app.ui.strings import Strings
 
 _PROBLEMS: Final = (

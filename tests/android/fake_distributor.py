@@ -16,6 +16,7 @@ SIGNATURES = {
     "state": "String[] (Context)",
     "choose": "void (Context, String)",
     "giveUp": "void (Context)",
+    "letGo": "void (Context)",
     "say": "void (Context, String, String, String)",
     "register": "void (Context, String, boolean, String)",
 }
@@ -84,6 +85,11 @@ def wake_up_behaviours(phone: Distributors) -> dict[str, Any]:
         def giveUp(*arguments: Any) -> None:
             checked("giveUp", arguments)
             phone.chosen = ""
+            phone.kept.clear()
+
+        @staticmethod
+        def letGo(*arguments: Any) -> None:
+            checked("letGo", arguments)
             phone.kept.clear()
 
         @staticmethod

@@ -17,7 +17,7 @@ from mobile_app.android.phone_parts import AndroidPhone
 from mobile_app.android.texts import Text, said
 from mobile_app.android.wake_up import WokenByDistributor
 from mobile_app.device.profile import Profile
-from mobile_app.device.wake_up import Distributor
+from mobile_app.device.push_receiver import Distributor
 from mobile_app.errors import PhoneError
 from server.gateways.message_encryption import encrypt
 from tests.unit.device.fake_server import new_point, unb64
@@ -48,6 +48,11 @@ def test_distributors_are_offered_by_clean_names(woken: WokenByDistributor) -> N
     ]
 
 
+def test_who_takes_anothers_name_is_told_apart(woken: WokenByDistributor, screen: Screen) -> None:
+    screen.distributors.installed = {NTFY: "ntfy", "org.example.false": "Ntfy\u202e "}
+    assert [one.name for one in woken.distributors()] == [f"ntfy ({NTFY})", "Ntfy (org.example.false)"]
+
+
 def test_the_choice_leads_to_an_address_that_answers_to_the_servers_key(woken: WokenByDistributor, screen: Screen) -> None:
     told: list[str] = []
     woken.listen(lambda: told.append("changed"), lambda: told.append("woken"))
@@ -68,6 +73,8 @@ def test_the_choice_leads_to_an_address_that_answers_to_the_servers_key(woken: W
     assert woken.subscription() not in (first, None)
     screen.distributors.wake()
     assert told == ["changed", "changed", "changed", "woken"]
+    woken.let_go()
+    assert (woken.chosen(), woken.subscription()) == (NTFY, None)
     woken.give_up()
     assert (woken.chosen(), woken.subscription()) == ("", None)
 
@@ -106,7 +113,7 @@ def test_leave_to_notify_is_asked_for_with_the_choice(
 def test_an_android_that_refuses_is_said_when_asked_and_silent_when_read(woken: WokenByDistributor, screen: Screen) -> None:
     screen.distributors.broken = True
     assert (woken.chosen(), woken.subscription(), woken.problem()) == ("", None, "")
-    for act in (woken.distributors, lambda: woken.choose(NTFY), woken.give_up, woken.say):
+    for act in (woken.distributors, lambda: woken.choose(NTFY), woken.give_up, woken.let_go, woken.say):
         with pytest.raises(PhoneError, match="wake_up_refused"):
             act()
 
@@ -123,10 +130,29 @@ def test_the_java_class_has_the_methods_that_python_calls() -> None:
 
 def test_the_token_is_looked_at_first_and_in_constant_time() -> None:
     heard = (JAVA / "WakeUpReceiver.java").read_text("utf-8").partition("private static void hear(")[2]
-    lines = [line.strip() for line in heard.splitlines()[1:4]]
-    assert lines == ['if (!WakeUpRegistration.isToken(context, shortText(intent, "token"))) {', "return;", "}"]
+    lines = [line.strip() for line in heard.splitlines()[1:5]]
+    assert lines == [
+        'String token = shortText(intent, "token");',
+        "if (!WakeUpRegistration.isToken(context, token)) {",
+        "return;",
+        "}",
+    ]
     token = (JAVA / "WakeUpRegistration.java").read_text("utf-8").partition("boolean isToken(")[2].partition("\n    }")[0]
     assert "MessageDigest.isEqual(" in token
+
+
+@pytest.mark.parametrize("what", ["gave", "failed", "ended"])
+def test_what_is_heard_of_a_registration_that_is_over_changes_nothing(what: str) -> None:
+    """Python may have made another one since the token was looked at: both hold the lock."""
+    source = (JAVA / "WakeUpRegistration.java").read_text("utf-8")
+    body = source.partition(f"static synchronized void {what}(Context context, String token, ")[2].partition("\n    }")[0]
+    assert body.splitlines()[1].strip() == "if (isToken(context, token)) {"
+
+
+def test_what_cannot_be_unpacked_does_not_end_the_app() -> None:
+    """Objects nested without end in a stranger's extras: before Android 13 the first look at any extra unpacks them."""
+    heard = (JAVA / "WakeUpReceiver.java").read_text("utf-8").partition("public void onReceive(")[2].partition("private")[0]
+    assert "catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError " in heard
 
 
 class OnJdk:

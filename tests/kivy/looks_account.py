@@ -5,7 +5,8 @@ from typing import Any
 
 from mobile_app.device.account import PhoneLine, Requester
 from mobile_app.device.interaction import ConnectionState
-from mobile_app.device.wake_up import Distributor, WakeUpState
+from mobile_app.device.push_receiver import Distributor
+from mobile_app.device.wake_up import WakeUpState
 from mobile_app.errors import ServerRefused, WrongPin
 from mobile_app.link.account_wire import BlockedRequester
 from mobile_app.ui.flow import Flow

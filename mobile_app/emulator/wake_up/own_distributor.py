@@ -1,4 +1,4 @@
-"""The emulated phone as its own distributor: the platform's part of being woken (``device.wake_up.PushReceiver``).
+"""The emulated phone as its own distributor: the platform's part of being woken (``device.push_receiver.PushReceiver``).
 
 Addresses and keys last as long as the run: the port is another the next time. ``--wake-up`` is the wish.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from mobile_app.clock import Clock
-from mobile_app.device.wake_up import Distributor
+from mobile_app.device.push_receiver import Distributor
 from mobile_app.emulator.events import Teller
 from mobile_app.emulator.wake_up.push_message import NotAWakeUp, PushKeys, check_header, check_wake_up
 from mobile_app.emulator.wake_up.push_service import PushService
@@ -50,7 +50,7 @@ class OwnDistributor:
 
     def give_up(self) -> None:
         self._chosen = ""
-        self._drop()
+        self.let_go()
 
     def register(self, vapid_key: bytes, *, anew: bool) -> None:
         with self._lock:
@@ -60,7 +60,7 @@ class OwnDistributor:
                 address = self._service.new_address()
                 self._given = PushSubscription(address, self._keys.p256dh, self._keys.auth)
 
-    def _drop(self) -> None:
+    def let_go(self) -> None:
         with self._lock:
             self._keys = self._given = None
             self._service.no_address()

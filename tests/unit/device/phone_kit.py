@@ -24,7 +24,7 @@ from mobile_app.device.interaction import (
 )
 from mobile_app.device.key_vault import KeyChoice
 from mobile_app.device.profile import Profile
-from mobile_app.device.wake_up import PushReceiver
+from mobile_app.device.push_receiver import PushReceiver
 from mobile_app.errors import LinkError, ServerRefused
 from mobile_app.link.fields import parse_json
 from tests.unit.device.fake_server import FakeServer, Refusal

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from mobile_app.device.interaction import ConnectionState
-from mobile_app.device.wake_up import Distributor, WakeUpState
-from mobile_app.errors import LinkError
+from mobile_app.device.pace import Pace
+from mobile_app.device.push_receiver import Distributor
+from mobile_app.device.wake_up import WakeUpState
+from mobile_app.errors import LinkError, PhoneError
 from mobile_app.link.push_wire import PushSubscription
 from tests.unit.device.fake_server import Refusal, b64, new_point
 from tests.unit.device.phone_kit import Kit, wait_for
@@ -36,6 +38,9 @@ class FakeReceiver:
 
     def give_up(self) -> None:
         self.choice, self.given = "", None
+
+    def let_go(self) -> None:
+        self.given = None
 
     def register(self, vapid_key: bytes, *, anew: bool) -> None:
         if anew or (self.registered and self.registered[-1][0] != vapid_key):
@@ -228,12 +233,28 @@ def test_a_busy_server_is_asked_again(wakeable: Kit, monkeypatch: pytest.MonkeyP
 
 def test_unpairing_forgets_what_was_told_and_the_next_pairing_tells_again(wakeable: Kit, receiver: FakeReceiver):
     turn_on(wakeable)
+    first = wakeable.server.push
     wakeable.phone.unpair()
+    assert receiver.given is None, "whoever knows the address rings in vain"
+    assert receiver.choice
     wakeable.server.push, wakeable.server.unpaired_id = None, ""
     wakeable.server.pairing = {"code": "8k3m9q2xwz", "state": "offered"}
     wakeable.pair()
     wait_for(lambda: wakeable.server.push is not None)
     assert [anew for _key, anew in receiver.registered] == [False, False]
+    assert wakeable.server.push != first
+
+
+def test_an_android_that_refuses_stops_no_unpairing(
+    wakeable: Kit, receiver: FakeReceiver, monkeypatch: pytest.MonkeyPatch
+):
+    def refuses() -> None:
+        raise PhoneError("wake_up_refused")
+
+    turn_on(wakeable)
+    monkeypatch.setattr(receiver, "let_go", refuses)
+    wakeable.phone.unpair()
+    assert wakeable.phone.identity is None
 
 
 # -- being woken ------------------------------------------------------------------------------------------------
@@ -290,3 +311,63 @@ def test_ringing_while_unpaired_is_no_error(unpaired: Kit, receiver: FakeReceive
     receiver.woken()
     unpaired.pair()
     unpaired.online()
+
+
+# -- a server that lies, a distributor that chatters ------------------------------------------------------------
+def test_a_server_with_another_key_each_time_causes_no_storm_of_registrations(
+    wakeable: Kit, receiver: FakeReceiver, monkeypatch: pytest.MonkeyPatch
+):
+    def lies(_message: object) -> dict[str, object]:
+        return {"vapid_key": b64(new_point()), "subscribed": False}
+
+    monkeypatch.setattr(wakeable.server, "on_push_gateway", lies)
+    wakeable.phone.wake_up.turn_on("org.example.push")
+    wait_for(lambda: len(receiver.registered) == 3)
+    request = wakeable.server.ask()
+    wakeable.offer(request)
+    assert wakeable.complete(request).end_result == "ok"
+    assert len(receiver.registered) == 3
+
+
+def test_a_server_that_never_knows_the_address_causes_no_storm_either(wakeable: Kit, receiver: FakeReceiver):
+    wakeable.server.spoil["push_gateway"] = lambda answer: {**answer, "subscribed": False}
+    wakeable.phone.wake_up._questions = Pace(1000, 1.0)
+    turn_on(wakeable)
+    for _ in range(6):
+        come_again(wakeable)
+    request = wakeable.server.ask()
+    wakeable.offer(request)
+    assert wakeable.complete(request).end_result == "ok"
+    assert len(receiver.registered) == 3
+
+
+def test_what_the_pace_held_back_is_done_later(wakeable: Kit, receiver: FakeReceiver, monkeypatch: pytest.MonkeyPatch):
+    wakeable.phone.wake_up._registrations = Pace(1, 0.3)
+    turn_on(wakeable)
+    wakeable.server.vapid_key = new_point()
+    come_again(wakeable)
+    wait_for(lambda: receiver.registered[-1][0] == wakeable.server.vapid_key)
+    wait_for(lambda: state(wakeable) == WakeUpState.ON)
+
+
+def test_a_distributor_that_gives_one_address_after_another_floods_nobody(wakeable: Kit, receiver: FakeReceiver):
+    turn_on(wakeable)
+    for number in range(500):
+        receiver.give(f"https://push.example.net/{number}")
+        wait_for(lambda: not wakeable.phone.wake_up._due.is_set())
+    assert wakeable.server.seen.count("push_gateway") <= 10
+
+
+def test_a_wake_up_on_a_living_connection_leaves_no_hurry_behind(wakeable: Kit, receiver: FakeReceiver):
+    """Or all phones that were ever woken would come back to a restarted server at once."""
+    asked = wakeable.server.seen.count("waiting")
+    receiver.woken()
+    wait_for(lambda: wakeable.server.seen.count("waiting") > asked)
+    assert wakeable.phone._run is not None
+    assert not wakeable.phone._run.session._hurry.is_set()
+    wakeable.phone.go_offline()
+    wait_for(lambda: wakeable.phone.connection == ConnectionState.OFFLINE)
+    assert wakeable.phone._run.session.hurry()
+    wakeable.phone.go_online()
+    wait_for(lambda: wakeable.phone.connection == ConnectionState.ONLINE)
+    assert not wakeable.phone._run.session._hurry.is_set()

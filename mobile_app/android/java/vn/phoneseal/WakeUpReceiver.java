@@ -43,13 +43,15 @@ public class WakeUpReceiver extends BroadcastReceiver {
     public void onReceive(Context context, Intent intent) {
         try {
             hear(context, intent);
-        } catch (RuntimeException unreadable) {
-            // A stranger's intent may hold what this app can't unpack; that must not end the app.
+        } catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError unreadable) {
+            // A stranger's intent may hold what this app can't unpack: before Android 13 one look unpacks all of it, objects nested without
+            // end among it. That must not end the app.
         }
     }
 
     private static void hear(Context context, Intent intent) {
-        if (!WakeUpRegistration.isToken(context, shortText(intent, "token"))) {
+        String token = shortText(intent, "token");
+        if (!WakeUpRegistration.isToken(context, token)) {
             return;
         }
         String action = String.valueOf(intent.getAction());
@@ -57,16 +59,16 @@ public class WakeUpReceiver extends BroadcastReceiver {
             message(context, intent.getByteArrayExtra("bytesMessage"));
             acknowledge(context, intent);
         } else if (action.equals(HEARD + "NEW_ENDPOINT")) {
-            endpoint(context, intent.getStringExtra("endpoint"));
+            endpoint(context, token, intent.getStringExtra("endpoint"));
             acknowledge(context, intent);
         } else if (action.equals(HEARD + "REGISTRATION_FAILED")) {
             if (!WakeUpRegistration.hasEndpoint(context)) {
-                WakeUpRegistration.ended(context, reason(shortText(intent, "reason")));
+                WakeUpRegistration.ended(context, token, reason(shortText(intent, "reason")));
             }
         } else if (action.equals(HEARD + "UNREGISTERED")) {
-            WakeUpRegistration.ended(context, "unregistered");
+            WakeUpRegistration.ended(context, token, "unregistered");
         } else if (action.equals(HEARD + "TEMP_UNAVAILABLE")) {
-            WakeUpRegistration.failed(context, "temp_unavailable");
+            WakeUpRegistration.failed(context, token, "temp_unavailable");
         }
         Listener python = listener;
         if (python != null && !action.equals(HEARD + "MESSAGE")) {
@@ -89,11 +91,11 @@ public class WakeUpReceiver extends BroadcastReceiver {
         }
     }
 
-    private static void endpoint(Context context, String endpoint) {
+    private static void endpoint(Context context, String token, String endpoint) {
         if (PushEndpoint.isUsable(endpoint)) {
-            WakeUpRegistration.gave(context, endpoint);
+            WakeUpRegistration.gave(context, token, endpoint);
         } else {
-            WakeUpRegistration.failed(context, "endpoint");
+            WakeUpRegistration.failed(context, token, "endpoint");
         }
     }
 

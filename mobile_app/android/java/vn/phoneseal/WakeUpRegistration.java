@@ -70,6 +70,11 @@ public final class WakeUpRegistration {
         open(context, PackageManager.COMPONENT_ENABLED_STATE_DEFAULT);
     }
 
+    /** The endpoint is given back, the choice stays. */
+    public static synchronized void letGo(Context context) {
+        unregister(context);
+    }
+
     /** What a ring says, in the person's language. */
     public static synchronized void say(Context context, String channel, String title, String text) {
         kept(context).edit().putString("channel", channel).putString("title", title).putString("text", text).commit();
@@ -118,8 +123,11 @@ public final class WakeUpRegistration {
         send(context, says);
     }
 
-    static synchronized void gave(Context context, String endpoint) {
-        kept(context).edit().putString("endpoint", endpoint).remove("problem").commit();
+    /** What follows changes nothing once another token is the present one. */
+    static synchronized void gave(Context context, String token, String endpoint) {
+        if (isToken(context, token)) {
+            kept(context).edit().putString("endpoint", endpoint).remove("problem").commit();
+        }
     }
 
     static synchronized boolean hasEndpoint(Context context) {
@@ -127,14 +135,18 @@ public final class WakeUpRegistration {
     }
 
     /** The distributor can't, for now or until the person does something. */
-    static synchronized void failed(Context context, String problem) {
-        kept(context).edit().putString("problem", problem).commit();
+    static synchronized void failed(Context context, String token, String problem) {
+        if (isToken(context, token)) {
+            kept(context).edit().putString("problem", problem).commit();
+        }
     }
 
     /** Token, keys and endpoint are over. */
-    static synchronized void ended(Context context, String problem) {
-        forget(context);
-        failed(context, problem);
+    static synchronized void ended(Context context, String token, String problem) {
+        if (isToken(context, token)) {
+            forget(context);
+            kept(context).edit().putString("problem", problem).commit();
+        }
     }
 
     static synchronized void check(Context context, byte[] message) throws GeneralSecurityException {
