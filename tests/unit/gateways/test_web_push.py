@@ -313,3 +313,20 @@ def test_tls_is_verified_against_the_hosts_name(
         assert [phone.read(one.body) for one in service.arrived] == [CONTENT] * (received is Received.SENT)
         if service.arrived:
             assert service.arrived[0].headers["host"] == f"{host}:{service.port}"
+
+
+def test_an_address_that_swallows_everything_leaves_time_for_the_next(
+    vapid: Vapid, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checked_post, "WITHIN", 3.0)
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for waits in (first, second):  # its queue is full: what comes next gets no answer at all
+            waits.setblocking(False)
+            waits.connect_ex(full.getsockname())
+
+        def resolve(*_arguments: object, **_options: object) -> list[Any]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", where) for where in (full.getsockname(), ("127.0.0.1", service.port))]
+
+        assert gateway(vapid, resolve=resolve).send(subscription(service.endpoint()), 60).received is Received.SENT
