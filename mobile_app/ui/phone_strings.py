@@ -50,8 +50,8 @@ PHONE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Switched on; waiting for {name}. If it takes long, open {name}.",
     ),
     "wake_up.on": (
-        "Đang bật qua {name}. Khi có yêu cầu, điện thoại hiện thông báo, không nêu nội dung.",
-        "On, with {name}. When something waits, the phone shows a notification that says nothing of it.",
+        "Đang bật qua {name}. Khi có yêu cầu, điện thoại hiện thông báo không nêu nội dung, nếu PhoneSeal được phép thông báo.",
+        "On, with {name}. When something waits, the phone shows a notification that says nothing of it, if PhoneSeal may notify you.",
     ),
     "wake_up.unavailable": (
         "Máy chủ này không đánh thức điện thoại. Khi máy chủ có tính năng đó, {name} sẽ được dùng.",

@@ -16,7 +16,7 @@ from server.signing.sign_request import WAITS_FOR_APPROVAL
 log = logging.getLogger(__name__)
 LEASE = 30.0
 """Seconds after which a wake-up whose sender is dead is claimed again; sending takes a third of it at most."""
-LOOKED_AT = 32
+LOOKED_AT = 16
 """Subscriptions in one transaction: others wait for the database meanwhile."""
 LONGEST_LIFE = 86_400
 LONGEST_PAUSE = 300.0
