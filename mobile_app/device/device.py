@@ -11,6 +11,13 @@ from collections.abc import Callable
 
 from mobile_app.clock import Clock, milliseconds
 from mobile_app.device.account import Account
+from mobile_app.device.certificates import (
+    CertificateEnd,
+    PhoneCertificate,
+    certificates,
+    end_certificate,
+    signed_documents,
+)
 from mobile_app.device.enrolment import Enrolment
 from mobile_app.device.history import Evidence, FinishedRequest, evidence_of, finished_requests
 from mobile_app.device.identity import AboutThisPhone, Identity, forget_identity, kept_identity
@@ -205,6 +212,14 @@ class PhoneDevice:
         """Raises KeyError."""
         return evidence_of(self._journal, request_id)
 
+    def certificates(self) -> list[PhoneCertificate]:
+        """The one this phone signs with first, then those it signed with before, newest first."""
+        return certificates(self._journal)
+
+    def signed_documents(self, certificate_sha256: str) -> int:
+        """How many documents this phone signed with this certificate."""
+        return signed_documents(self._journal, certificate_sha256)
+
     # -- the account ------------------------------------------------------------------------------
 
     def change_pin(self, old_pin: bytearray, new_pin: bytearray) -> None:
@@ -216,16 +231,18 @@ class PhoneDevice:
         self.account.freeze()
 
     def unpair(self) -> None:
-        """Tell the server, then destroy the keys. The history stays. Raises LinkError when the server did not hear it (keys are kept),
-        ServerRefused. No telling is needed when the server has unpaired this phone already."""
+        """Tell the server, then destroy the keys. History and certificates stay. Raises LinkError when the server did not
+        hear it (keys are kept), ServerRefused. No telling is needed when the server has unpaired this phone already."""
         self.account.unpair()
-        self.forget_pairing()
+        self._end_pairing(CertificateEnd.UNLINKED)
 
     def forget_pairing(self) -> None:
-        """Destroy the keys without telling the server: what is left when it has unpaired this phone by itself.
+        """Destroy the keys without telling the server: what is left when it has unpaired this phone by itself."""
+        self._end_pairing(CertificateEnd.UNLINKED_ELSEWHERE)
 
-        What was open ends here as ``no_device``: a later pairing has other keys, and nothing of this one may be
-        signed with them.
+    def _end_pairing(self, end: CertificateEnd) -> None:
+        """What was open ends here as ``no_device``: a later pairing has other keys, and nothing of this one may be
+        signed with them. The certificate stays known, with how it ended.
         """
         was_started, now = self._started, milliseconds(self._clock)
         self.stop()
@@ -234,6 +251,7 @@ class PhoneDevice:
         with self._journal.commit():
             for row in self._journal.in_states(unfinished):
                 self._journal.finish(row.request_id, now, "no_device")
+            end_certificate(self._journal, now, end)
             forget_identity(self._journal)
             self.account.forget()
             self.wake_up.forget()

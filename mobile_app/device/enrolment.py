@@ -10,13 +10,14 @@ Rules:
 * What completes the pairing must be signed by the pinned key and speak of this transcript; the certificate
   must be ours.
 * A server that fails one of these checks ends the pairing, and its keys go.
-* Identity and pinned keys are written in one commit; vaults that nothing refers to are erased.
+* Identity, pinned keys and certificate are written in one commit; vaults that nothing refers to are erased.
 """
 
 from collections.abc import Callable
 
 from mobile_app.clock import Clock
 from mobile_app.crash_points import crash_point
+from mobile_app.device.certificates import keep_certificate
 from mobile_app.device.identity import (
     AboutThisPhone,
     Identity,
@@ -237,7 +238,7 @@ class Enrolment:
                 raise Refused(f"pairing_{status.state}")
             if status.state == "complete":
                 identity = checked_identity(opened, status, self._vault.key_protection)
-                self._keep(opened, identity)
+                self._keep(opened, identity, status)
                 self._interaction.show_pairing("complete", opened.digits, 0.0)
                 return identity
             if status.state != shown and status.state != "claimed":
@@ -252,10 +253,11 @@ class Enrolment:
         answer = self._post(link, STATUS_PATH, status_message(opened.pairing_id, proof), attention)
         return read_status_answer(answer)
 
-    def _keep(self, opened: OpenPairing, identity: Identity) -> None:
+    def _keep(self, opened: OpenPairing, identity: Identity, status: StatusAnswer) -> None:
         crash_point("pairing.journal.complete.before")
         with self._journal.commit():
             keep_identity(self._journal, identity)
+            keep_certificate(self._journal, identity, status.credential.certificate_chain if status.credential else ())
             keep_pinned_keys(self._journal, opened.pinned)
             self._journal.set_fact(_PAIRING, None)
         crash_point("pairing.journal.complete.after")

@@ -10,6 +10,7 @@ Rules:
 * Signature values are kept in the chunks in which they are sent, one commit for each chunk; a chunk that was
   sent is sent again as it is.
 * The counter only grows, in the same commit as the approval that uses it.
+* A certificate once kept stays, and ends once.
 """
 
 import sqlite3
@@ -21,10 +22,19 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from mobile_app.device.journaled_request import MOVES, SCHEMA, Chunk, IllegalMove, JournaledRequest, RequestState
+from mobile_app.device.journaled_request import (
+    MOVES,
+    SCHEMA,
+    Chunk,
+    IllegalMove,
+    JournaledRequest,
+    KeptCertificate,
+    RequestState,
+)
 from mobile_app.errors import CheckFailed
 
 _COLUMNS: Final = ", ".join(field.name for field in fields(JournaledRequest))
+_CERTIFICATE: Final = ", ".join(field.name for field in fields(KeptCertificate))
 
 
 class Journal:
@@ -78,6 +88,36 @@ class Journal:
             counter = int(self.fact("counter") or "0") + 1
             self.set_fact("counter", str(counter))
         return counter
+
+    # -- certificates -----------------------------------------------------------------------------
+
+    def keep_certificate(self, kept: KeptCertificate) -> None:
+        """No effect if it is there already: what was written first, with its chain, stays."""
+        values = [getattr(kept, field.name) for field in fields(kept)]
+        marks = ", ".join("?" * len(values))
+        with self.commit():
+            self._db.execute(f"INSERT OR IGNORE INTO certificate ({_CERTIFICATE}) VALUES ({marks})", values)  # noqa: S608
+
+    def end_certificates(self, at: int, reason: str) -> None:
+        """Whichever has not ended yet."""
+        with self.commit():
+            self._db.execute("UPDATE certificate SET ended_at = ?, end_reason = ? WHERE ended_at IS NULL", (at, reason))
+
+    def certificates(self) -> list[KeptCertificate]:
+        with self._lock:
+            rows = self._db.execute(f"SELECT {_CERTIFICATE} FROM certificate").fetchall()  # noqa: S608
+        return [KeptCertificate(*row) for row in rows]
+
+    def signed_envelopes(self) -> list[tuple[int, str]]:
+        """(documents signed, envelope) of each request for which the server acknowledged this phone's approval."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT items_signed, envelope.statement FROM request"
+                " JOIN statement AS envelope ON envelope.request_id = request.request_id AND envelope.name = 'envelope'"
+                " WHERE items_signed > 0 AND EXISTS (SELECT 1 FROM statement AS receipt"
+                " WHERE receipt.request_id = request.request_id AND receipt.name = 'acknowledgement')"
+            ).fetchall()
+        return [(int(count), str(envelope)) for count, envelope in rows]
 
     # -- requests ---------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
-"""What the journal holds of a request: its states with the one table of allowed moves, its row, and the
-tables behind."""
+"""What the journal holds: a request's states with the one table of allowed moves, its row, a certificate's row, and
+the tables behind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +30,11 @@ CREATE TABLE IF NOT EXISTS chunk (
   request_id TEXT NOT NULL, first INTEGER NOT NULL, packed BLOB NOT NULL, receipt TEXT, PRIMARY KEY
   (request_id, first)
 );
+CREATE TABLE IF NOT EXISTS certificate (
+  certificate_sha256 TEXT PRIMARY KEY, certificate BLOB NOT NULL, chain TEXT NOT NULL,
+  subscriber_name TEXT NOT NULL, server_name TEXT NOT NULL, signature_algorithm TEXT NOT NULL,
+  key_protection TEXT NOT NULL, paired_at INTEGER NOT NULL, ended_at INTEGER, end_reason TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
 """
 
 
@@ -100,3 +105,20 @@ class Chunk:
     first: int
     packed: bytes
     received: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCertificate:
+    """One row: the public part of a certificate that this phone signs or signed with. DER; ``chain`` is base64url, from the
+    issuer up, parted by blanks. Times in milliseconds; ``ended_at`` is None for the one in use."""
+
+    certificate_sha256: str
+    certificate: bytes
+    chain: str
+    subscriber_name: str
+    server_name: str
+    signature_algorithm: str
+    key_protection: str
+    paired_at: int
+    ended_at: int | None = None
+    end_reason: str = ""
