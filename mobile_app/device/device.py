@@ -244,7 +244,8 @@ class PhoneDevice:
         """What was open ends here as ``no_device``: a later pairing has other keys, and nothing of this one may be
         signed with them. The certificate stays known, with how it ended.
         """
-        was_started, now = self._started, milliseconds(self._clock)
+        was_started, run = self._started, self._run
+        now = milliseconds(self._clock) if run is None else run.session.server_now()
         self.stop()
         self.wake_up.let_go()
         unfinished = [state for state in RequestState if state != RequestState.FINISHED]

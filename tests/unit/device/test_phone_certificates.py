@@ -92,6 +92,18 @@ def test_a_pairing_that_the_server_ended_says_so(kit: Kit) -> None:
     assert ends(kit) == [CertificateEnd.UNLINKED_ELSEWHERE]
 
 
+def test_when_it_ended_is_told_by_the_servers_clock(unpaired: Kit) -> None:
+    """A phone whose clock is a day behind would otherwise end it before it began."""
+    clock = unpaired.server.now
+    unpaired.server.now = lambda: clock() + DAY_MS / 1000
+    unpaired.pair()
+    unpaired.online()
+    unpaired.phone.unpair()
+    (ended,) = unpaired.phone.certificates()
+    assert ended.ended_at is not None
+    assert ended.ended_at >= ended.paired_at
+
+
 def test_a_certificate_that_had_run_out_ended_by_that(kit: Kit) -> None:
     kit.clock.offset = YEAR_SECONDS
     kit.phone.unpair()
