@@ -1,53 +1,76 @@
-"""The certificate that this phone signs with: whose, by whom, until when, and how its key is kept."""
+"""The certificates that this phone knows of: the one it signs with first, then those it signed with before. A touch opens one."""
 
-import math
+from typing import Any, Final
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
 
-from mobile_app.device.identity import Identity
-from mobile_app.ui import theme
-from mobile_app.ui.widgets import Page, load_kv
+from mobile_app.device.certificate_facts import read_certificate
+from mobile_app.device.certificates import PhoneCertificate
+from mobile_app.ui.certificate_words import state_colours, state_word, time_left
+from mobile_app.ui.widgets import Page, Surface, load_kv
 
-_DAY_MS = 24 * 3600 * 1000
-_SOON_DAYS = 30
+_NONE: Final = (0, 0, 0, 0)
+
+
+class CertificateCard(ButtonBehavior, Surface):
+    """All of it can be pressed."""
+
+    page: Any = ObjectProperty(None)
+    subject = StringProperty("")
+    state_word = StringProperty("")
+    state_colours = ListProperty([_NONE, _NONE])
+    issuer = StringProperty("")
+    valid = StringProperty("")
+    left = StringProperty("")
+
+    def __init__(self, kept: PhoneCertificate, **values: Any) -> None:
+        self.kept = kept
+        super().__init__(**values)
+
+    def on_release(self) -> None:
+        self.page.look(self.kept)
 
 
 class CertificatesScreen(Page):
+    empty = BooleanProperty(False)
+    """This phone signs with none."""
+
+    @property
+    def comes_back(self) -> bool:
+        """From one of them: the list stands where it stood."""
+        return self.flow.certificate is not None and bool(self.ids.in_use.children or self.ids.before.children)
+
     def entered(self) -> None:
-        device = self.flow.device
-        self.flow.in_background(lambda: device.identity, self._show)
+        self.flow.certificate = None
+        self.flow.in_background(self.flow.device.certificates, self._show)
 
-    def _show(self, identity: Identity | None) -> None:
-        if identity is None:
-            return
-        t = self.flow.t
-        certificate = x509.load_der_x509_certificate(identity.certificate)
-        starts = int(certificate.not_valid_before_utc.timestamp() * 1000)
-        ends = int(certificate.not_valid_after_utc.timestamp() * 1000)
-        now = self.flow.server_now_ms()
-        days = math.ceil((ends - now) / _DAY_MS)
-        state = "not_yet" if now < starts else "ended" if now >= ends else "soon" if days <= _SOON_DAYS else "active"
-        pill = self.ids.state
-        pill.text = t(f"certificate.{state}")
-        good = state == "active"
-        pill.color = theme.now.jade if good else theme.now.amber
-        pill.ground = theme.now.jade_soft if good else theme.now.amber_soft
-        self.ids.subject.text = identity.subscriber_name
-        self.ids.issuer.text = t("certificate.issuer", name=_common_name(certificate.issuer))
-        self.ids.valid.text = t("certificate.valid", start=t.day(starts), end=t.day(ends))
-        self.ids.days.text = t("certificate.days", days=max(0, days))
-        self.ids.algorithm.text = t("certificate.algorithm", algorithm=t(f"algorithm.{identity.signature_algorithm}"))
-        self.ids.key.text = t(f"key_protection.{identity.key_protection}")
-        number = f"{certificate.serial_number:x}"
-        self.ids.number.text = t("certificate.number", number=number)
-        digest = identity.certificate_sha256
-        self.ids.fingerprint.text = t("certificate.fingerprint", digest=" ".join(digest[at : at + 8] for at in range(0, 64, 8)))
+    def _show(self, found: list[PhoneCertificate]) -> None:
+        for place, ended in ((self.ids.in_use, False), (self.ids.before, True)):
+            place.clear_widgets()
+            for kept in found:
+                if (kept.ended_at is not None) == ended:
+                    place.add_widget(self._card(kept))
+        self.empty = not self.ids.in_use.children
+        self.ids.in_use_title.text = "" if self.empty else self.t("certificates.in_use")
+        self.ids.before_title.text = self.t("certificates.before") if self.ids.before.children else ""
 
+    def _card(self, kept: PhoneCertificate) -> CertificateCard:
+        t, now, facts = self.flow.t, self.flow.server_now_ms(), read_certificate(kept.certificate)
+        return CertificateCard(
+            kept,
+            page=self,
+            subject=facts.subject,
+            state_word=state_word(t, kept, facts, now),
+            state_colours=state_colours(kept, facts, now),
+            issuer=t("certificate.issued_by", name=facts.issuer),
+            valid=t("certificate.valid", start=t.day(facts.starts_at), end=t.day(facts.ends_at)),
+            left=time_left(t, kept, facts, now),
+        )
 
-def _common_name(name: x509.Name) -> str:
-    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(found[0].value) if found else name.rfc4514_string()
+    def look(self, kept: PhoneCertificate) -> None:
+        self.flow.certificate = kept
+        self.flow.go("certificate")
 
 
 load_kv(__file__)

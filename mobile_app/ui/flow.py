@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mobile_app.clock import Clock, milliseconds
+from mobile_app.device.certificates import PhoneCertificate
 from mobile_app.device.device import PhoneDevice
 from mobile_app.device.history import FinishedRequest
 from mobile_app.device.interaction import (
@@ -110,6 +111,7 @@ class Flow:
         self.account = AccountRoom(self)
         self.looking_at = 0
         self.history_entry: FinishedRequest | None = None
+        self.certificate: PhoneCertificate | None = None
         self._clock = clock
         self._stage: Stage | None = None
         theme.use(settings.now.theme)

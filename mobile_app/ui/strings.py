@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from mobile_app.device.interaction import RequestResult
 from mobile_app.ui.account_strings import ACCOUNT_TEXTS
+from mobile_app.ui.certificate_strings import CERTIFICATE_TEXTS
 from mobile_app.ui.phone_strings import PHONE_TEXTS
 from mobile_app.ui.problem_texts import (
     ENDS,
@@ -279,21 +280,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "statement.refusal": ("Sự từ chối", "The refusal"),
     "statement.withdrawal": ("Yêu cầu được thu hồi", "The withdrawal"),
     "statement.outcome": ("Kết quả của máy chủ", "The server's outcome"),
-    "certificate.title": ("Chứng thư", "Certificates"),
-    "certificate.active": ("Đang hoạt động", "Active"),
-    "certificate.soon": ("Sắp hết hạn", "Ends soon"),
-    "certificate.ended": ("Đã hết hạn", "Ended"),
-    "certificate.not_yet": ("Chưa có hiệu lực", "Not yet valid"),
-    "certificate.issuer": ("Được cấp bởi: {name}", "Issued by: {name}"),
-    "certificate.valid": ("Hiệu lực: {start} – {end}", "Valid: {start} – {end}"),
-    "certificate.days": ("Còn {days} ngày", "Days left: {days}"),
-    "certificate.algorithm": ("Thuật toán: {algorithm}", "Algorithm: {algorithm}"),
-    "certificate.number": ("Số sê-ri: {number}", "Serial number: {number}"),
-    "certificate.fingerprint": ("Vân tay SHA-256: {digest}", "SHA-256 fingerprint: {digest}"),
-    "algorithm.rsa_pkcs1_sha256": ("RSA, SHA-256", "RSA, SHA-256"),
-    "algorithm.rsa_pss_sha256": ("RSA-PSS, SHA-256", "RSA-PSS, SHA-256"),
-    "algorithm.ecdsa_p256_sha256": ("ECDSA P-256, SHA-256", "ECDSA P-256, SHA-256"),
-    "algorithm.ecdsa_p384_sha384": ("ECDSA P-384, SHA-384", "ECDSA P-384, SHA-384"),
     "key_protection.file": (
         "Khoá nằm trong tệp mã hoá trên thiết bị này, mở bằng mã PIN và máy chủ.",
         "The key is in an encrypted file on this device, opened by your PIN and the server.",
@@ -307,6 +293,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "The key opens on this phone only: by its security chip, your PIN and the server.",
     ),
     **ACCOUNT_TEXTS,
+    **CERTIFICATE_TEXTS,
     **PHONE_TEXTS,
 }  # fmt: skip
 

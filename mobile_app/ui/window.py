@@ -17,6 +17,7 @@ from kivy.uix.screenmanager import NoTransition, ScreenManager
 from mobile_app.device.interaction import ConnectionState
 from mobile_app.ui import theme
 from mobile_app.ui.account_screens import ACCOUNT_SCREENS
+from mobile_app.ui.certificate import CertificateScreen
 from mobile_app.ui.certificates import CertificatesScreen
 from mobile_app.ui.choose_pin import ChoosePinScreen
 from mobile_app.ui.code import CodeScreen
@@ -59,6 +60,7 @@ SCREENS: Final[dict[str, type[Page]]] = {
     "warning": WarningScreen,
     "new_device": NewDeviceScreen,
     "certificates": CertificatesScreen,
+    "certificate": CertificateScreen,
     "history": HistoryScreen,
     "evidence": EvidenceScreen,
     **ACCOUNT_SCREENS,

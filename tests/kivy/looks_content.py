@@ -5,17 +5,13 @@
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from reportlab.pdfgen.canvas import Canvas
 
 from mobile_app.clock import milliseconds
+from mobile_app.device.certificates import PhoneCertificate
 from mobile_app.device.history import Evidence, FinishedRequest
 from mobile_app.device.identity import Identity
 from mobile_app.device.interaction import (
@@ -38,25 +34,16 @@ from mobile_app.ui.problem_texts import ENDS, FINDINGS, PROBLEMS, WARNINGS
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.sign_all import SignAll, Stand
 from tests.kivy.looks_account import ACCOUNT_STATES
+from tests.kivy.looks_certificates import CERTIFICATE_STATES, DIGEST, PERSON, certificate
 from tests.kivy.looks_hostile import hostile
 
 PARTY = "Công ty Trách nhiệm hữu hạn Một thành viên Thương mại Dịch vụ và Xuất nhập khẩu Nguyễn Trường Thịnh Phước"
-PERSON = "Nguyễn Phúc Bảo Quỳnh Thiên Hương Nguyệt Ánh"
 TITLE = "Phụ lục hợp đồng lao động số 2026/PLHĐLĐ-NTTP về điều chỉnh mức lương và phụ cấp trách nhiệm của người lao động.pdf"
-DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 def longest(texts: Any) -> str:
     """The code whose Vietnamese sentence is the longest."""
     return str(max(texts, key=lambda code: len(texts[code][0]) if isinstance(texts[code][0], str) else len(texts[code][0][0])))
-
-
-def certificate() -> bytes:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Cơ quan chứng thực chữ ký số nội bộ PhoneSeal")])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=720))
-    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def two_pages() -> bytes:
@@ -103,6 +90,7 @@ class StandInDevice:
             "subscriber", PERSON, "4f3c2b1a-0000-4000-8000-123456789abc", "credential", "rsa_pkcs1_sha256", certificate(), DIGEST,
             "file", "vault", now - 90_000_000,
         )  # fmt: skip
+        self.kept_certificates: list[PhoneCertificate] = []
         self.wake_up: Any = SimpleNamespace(is_possible=False)
         self.account = SimpleNamespace(
             logged_out=False, refusal="", server_key_fingerprint=DIGEST, phones=lambda: [], blocked_requesters=lambda: []
@@ -122,6 +110,12 @@ class StandInDevice:
         documents = tuple({"title": TITLE, "decision": "refuse", "reason": "Sai số tiền ở điều 5, đề nghị sửa lại"} for _ in "12")
         return Evidence(request_id, dict.fromkeys(("envelope", "choice", "verdict", "approval", "outcome"), "{}"), documents)
 
+    def certificates(self) -> list[PhoneCertificate]:
+        return self.kept_certificates
+
+    def signed_documents(self, certificate_sha256: str) -> int:
+        return 1_204 if self.kept_certificates[0].ended_at is None else 0
+
     def close(self) -> None:
         pass
 
@@ -136,7 +130,7 @@ def at_rest(flow: Flow, now: int) -> None:
     flow.opened, flow.result, flow.problem, flow.pin, flow.new_device, flow.together.series = None, None, None, None, None, None
     flow.pending, flow.notice, flow.skew_ms, flow.connection = (), "", 0, ConnectionState.ONLINE
     flow.pairing_state = flow.pairing_digits = flow.offered_link = ""
-    flow.history_entry = None
+    flow.history_entry = flow.certificate = None
     flow.account.problem = flow.account.done = ""
 
 
@@ -271,7 +265,7 @@ STATES: dict[str, Callable[[Flow, int], str]] = {
     "result_refused": _result("user_refused", items_signed=0, items_refused=12, items_failed=0),
     "result_in_part": _result("ok"), "result": _result("server_error"),
     "sign_all": _sign_all_end, "problem": _problem, "warning": _warning, "new_device": _new_device,
-    "certificates": lambda flow, now: "certificates", "history": lambda flow, now: "history", "evidence": _evidence, "reason": _reason,
+    **CERTIFICATE_STATES, "history": lambda flow, now: "history", "evidence": _evidence, "reason": _reason,
     "account": lambda flow, now: "account", **ACCOUNT_STATES, **hostile(pending, opened, _new_device),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Around signing: pasting the link, the certificate, the theme, two phones on one desk. Real windows, real touches, real server."""
+"""Around signing: pasting the link, the theme, two phones on one desk. Real windows, real touches, real server."""
 
 import os
 import subprocess
@@ -26,17 +26,6 @@ def test_kivy_a_pasted_link_names_its_server(open_window: OpenWindow, running_se
     assert not window.sees("Địa chỉ máy chủ"), "the link has the address"
     window.tap("Tiếp tục")
     window.wait_screen("choose_pin")
-
-
-def test_kivy_the_certificate_says_whose_until_when_and_by_whom(paired: OneMorePhone) -> None:
-    window = paired.window
-    window.tap("Chứng thư")
-    window.wait_screen("certificates")
-    window.wait_text("Đang hoạt động")
-    for part in ("Được cấp bởi:", "Hiệu lực:", "Còn ", "Thuật toán:", "Số sê-ri:", "Vân tay SHA-256:"):
-        window.wait_text(part)
-    window.tap("Trang chủ")
-    window.wait_text(NOTHING_WAITS)
 
 
 def ground(phone: OneMorePhone, path: Path) -> tuple[float, ...]:

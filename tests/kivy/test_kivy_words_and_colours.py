@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import mobile_app.ui.strings as strings
+from mobile_app.device.certificate_facts import Validity
+from mobile_app.device.certificates import CertificateEnd
 from mobile_app.device.interaction import ConnectionState, PinPurpose, Step
 from mobile_app.ui import theme
 from mobile_app.ui.problem_texts import ENDS, FINDINGS, PROBLEMS, WARNINGS
@@ -15,6 +17,9 @@ from mobile_app.ui.problem_texts import ENDS, FINDINGS, PROBLEMS, WARNINGS
 UI = Path(theme.__file__).parent
 USED = re.compile(r"""\bt\(\s*f?["']([a-z_.{}]+)["']""")
 MADE = {
+    "certificate.": [f"certificate.{state}" for state in (*Validity, *CertificateEnd)],
+    "certificate_end.": [f"certificate_end.{end}" for end in CertificateEnd],
+    "certificate_how.": [f"certificate_how.{validity}" for validity in Validity],
     "connection.": [f"connection.{state}" for state in ConnectionState],
     "connection_help.": [f"connection_help.{state}" for state in ConnectionState if state != ConnectionState.ONLINE],
     "pin.": [f"pin.{purpose}" for purpose in PinPurpose if purpose != PinPurpose.CHANGE],
