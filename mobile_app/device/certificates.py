@@ -85,6 +85,12 @@ def signed_documents(journal: Journal, certificate_sha256: str) -> int:
     )
 
 
+def certificate_for(journal: Journal, envelope: str) -> PhoneCertificate | None:
+    """The certificate that a stored envelope asked for, which need not be the present one."""
+    wanted = _certificate_of(envelope)
+    return next((one for one in certificates(journal) if one.certificate_sha256 == wanted), None)
+
+
 def _certificate_of(envelope: str) -> str:
     statement = read_statement(fields.parse_json(envelope), "envelope")
     return read_envelope(fields.parse_json(statement.body)).certificate_sha256

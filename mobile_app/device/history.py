@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mobile_app.device.certificates import PhoneCertificate, certificate_for
 from mobile_app.device.interaction import RequestResult
 from mobile_app.device.journal import Journal
 from mobile_app.device.request_book import result_of
@@ -30,6 +31,8 @@ class Evidence:
     ``withdrawal``, ``outcome``."""
 
     request_id: str
+    certificate: PhoneCertificate | None
+    """The one that the envelope asked for; None when an app from before certificates were kept has forgotten it."""
     statements: Mapping[str, str]
     documents: tuple[Mapping[str, object], ...]
     """Per item, once decided: position, title, document_code, prepared_sha256, decision (``approve`` or
@@ -58,4 +61,6 @@ def evidence_of(journal: Journal, request_id: str) -> Evidence:
         raise KeyError(request_id)
     kept = parse_json(journal.documents(request_id))
     assert isinstance(kept, dict)
-    return Evidence(request_id, journal.statements(request_id), tuple(kept["documents"]))
+    statements = journal.statements(request_id)
+    certificate = certificate_for(journal, statements["envelope"]) if "envelope" in statements else None
+    return Evidence(request_id, certificate, statements, tuple(kept["documents"]))

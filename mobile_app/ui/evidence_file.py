@@ -1,7 +1,8 @@
 """What the phone keeps of finished requests, as a file that can be shown to others. No Kivy here.
 
-JSON: each signed statement stands in it as the very text that was signed, received or sent, so that its signature can be checked again;
-times are ISO 8601 in UTC. The phone holds no signed documents: they are fetched in the browser. A file is never written over.
+JSON: each signed statement stands in it as the very text that was signed, received or sent, so that its signature can be checked again; the
+certificate is that which the request asked for, with its chain; times are ISO 8601 in UTC. The phone holds no signed documents: they are
+fetched in the browser. A file is never written over.
 """
 
 import base64
@@ -30,7 +31,6 @@ def evidence_json(device: PhoneDevice, entries: Iterable[FinishedRequest], now_m
             "subscriber_name": identity.subscriber_name,
             "server_name": identity.server_name,
             "server_url": identity.server_url,
-            "certificate": base64.b64encode(identity.certificate).decode("ascii"),
         },
         "requests": [_request(device, entry) for entry in entries],
     }  # fmt: skip
@@ -50,8 +50,14 @@ def _request(device: PhoneDevice, entry: FinishedRequest) -> dict[str, object]:
         "items": {"signed": result.items_signed, "refused": result.items_refused, "failed": result.items_failed},
         "audit": {"sequence": entry.audit_sequence, "head": entry.audit_head},
         "documents": [dict(document) for document in evidence.documents],
+        "certificate": None if evidence.certificate is None else _octets(evidence.certificate.certificate),
+        "certificate_chain": [_octets(one) for one in evidence.certificate.certificate_chain] if evidence.certificate else [],
         "statements": dict(evidence.statements),
     }
+
+
+def _octets(der: bytes) -> str:
+    return base64.b64encode(der).decode("ascii")
 
 
 def iso(ms: int) -> str:

@@ -108,7 +108,7 @@ class StandInDevice:
 
     def evidence(self, request_id: str) -> Evidence:
         documents = tuple({"title": TITLE, "decision": "refuse", "reason": "Sai số tiền ở điều 5, đề nghị sửa lại"} for _ in "12")
-        return Evidence(request_id, dict.fromkeys(("envelope", "choice", "verdict", "approval", "outcome"), "{}"), documents)
+        return Evidence(request_id, None, dict.fromkeys(("envelope", "choice", "verdict", "approval", "outcome"), "{}"), documents)
 
     def certificates(self) -> list[PhoneCertificate]:
         return self.kept_certificates

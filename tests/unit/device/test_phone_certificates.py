@@ -1,5 +1,7 @@
 """The certificates that a phone keeps: which one it signs with, which it signed with before and why no longer, and what was signed."""
 
+import base64
+import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ from mobile_app.device.certificate_facts import DAY_MS, Validity, pem_file, read
 from mobile_app.device.certificates import CertificateEnd, PhoneCertificate, keep_certificate
 from mobile_app.device.identity import forget_identity, keep_identity
 from mobile_app.device.interaction import ConnectionState, Refuse
+from mobile_app.ui.evidence_file import evidence_json
 from tests.unit.device.fake_server import FakeServer
 from tests.unit.device.phone_kit import Kit, wait_for
 from tests.unit.device.test_phone_resumes import Killed, come_back, kill_at
@@ -71,6 +74,23 @@ def test_an_unlinked_phone_that_is_paired_again_knows_both(kit: Kit) -> None:
     assert first.paired_at <= before.ended_at <= now.paired_at
     assert kit.phone.signed_documents(before.certificate_sha256) == 2
     assert kit.phone.signed_documents(now.certificate_sha256) == 3
+
+
+def test_the_evidence_of_a_request_holds_the_certificate_that_it_asked_for(kit: Kit) -> None:
+    (first,) = kit.phone.certificates()
+    signs(kit)
+    kit.phone.unpair()
+    pair_again(kit)
+    signs(kit)
+    now = kit.phone.certificates()[0]
+    made = json.loads(evidence_json(kit.phone, kit.phone.history(), 1_790_000_000_000))
+    assert first.certificate != now.certificate
+    assert [one["certificate"] for one in made["requests"]] == [
+        base64.b64encode(one.certificate).decode() for one in (now, first)
+    ]
+    assert [one["certificate_chain"] for one in made["requests"]] == [
+        [base64.b64encode(one.certificate_chain[0]).decode()] for one in (now, first)
+    ]
 
 
 def test_nothing_of_a_key_is_kept_with_a_certificate(kit: Kit) -> None:
