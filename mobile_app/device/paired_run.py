@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from mobile_app.clock import Clock
+from mobile_app.device.hearing import Hearing
 from mobile_app.device.identity import AboutThisPhone, Identity, kept_pinned_keys
 from mobile_app.device.interaction import Attention, ConnectionState, SecurityWarning, UserInteraction
 from mobile_app.device.journal import Journal
@@ -65,6 +66,7 @@ class PairedRun:
         self._interaction = interaction
         self._open_on_arrival = open_on_arrival
         self._connected = connected
+        self._hearing = Hearing(self._on_event)
         self.session = Session(
             identity=identity,
             pinned=pinned,
@@ -75,7 +77,7 @@ class PairedRun:
             clock=clock,
             about=about,
             random_bytes=random_bytes,
-            listener=SessionListener(self._on_event, self._on_state, self._on_online, self._warn, self._on_problem),
+            listener=SessionListener(self._hearing, self._on_state, self._on_online, self._warn, self._on_problem),
         )
         self.book = RequestBook(
             journal=journal,
@@ -118,6 +120,7 @@ class PairedRun:
         self._other_attention.cancel("stopped")
         self._worker.stop()
         self.session.stop()
+        self._hearing.end()
         self._keeper.join(timeout=5)
 
     # -- walking ----------------------------------------------------------------------------------

@@ -150,6 +150,7 @@ class PhoneWindow:
 
         found = wait_for(found_awake, f"“{text}” does not wake up", 20)
         assert found is not None
+        self._settle()  # what came to the front since the last tap takes one only after a moment
         self.do("stroke", points=[(found["x"], found["y"])])
         self._settle()
 

@@ -80,7 +80,9 @@ def test_kivy_android_pairs_by_link_and_signs_by_finger_once_that_is_chosen(andr
     window = android.window
     android.pair_by_link()
     window.tap("Chứng thư")
+    window.tap("Xem")
     window.wait_text("bằng chip bảo mật")  # StrongBox
+    window.tap("Quay lại")
     window.tap("Trang chủ")
     android.sign(PIN)
     assert window.do("seen")["prompts"] == []
