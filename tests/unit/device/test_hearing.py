@@ -2,7 +2,10 @@
 
 import threading
 
+import pytest
+
 from mobile_app.device.hearing import Hearing
+from tests.unit.device.phone_kit import Kit, wait_for
 
 
 def test_the_end_waits_for_what_is_under_way_and_hears_nothing_more() -> None:
@@ -48,3 +51,30 @@ def test_an_answer_and_an_error_pass_through() -> None:
         broken.end()
     else:
         raise AssertionError
+
+
+def test_a_phone_that_stops_waits_for_what_it_is_hearing(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its journal is closed next."""
+    began, may_go_on = threading.Event(), threading.Event()
+    assert kit.phone._run is not None
+
+    def outcome(_statement: object) -> None:
+        began.set()
+        assert may_go_on.wait(10)
+
+    monkeypatch.setattr(kit.phone._run.book, "outcome", outcome)
+    request = kit.server.ask()
+    kit.offer(request)
+    wait_for(lambda: request.state == "SIGNING" and not kit.server.missing(request))
+    ended = kit.server.finish(request, "COMPLETED", "ok")
+    hearing = threading.Thread(target=kit.links.push, args=("outcome", ended))
+    hearing.start()
+    assert began.wait(10)
+    stopping = threading.Thread(target=kit.phone.stop)
+    stopping.start()
+    stopping.join(1.0)
+    assert stopping.is_alive(), "it did not wait"
+    may_go_on.set()
+    stopping.join(10)
+    hearing.join(10)
+    assert not stopping.is_alive()
