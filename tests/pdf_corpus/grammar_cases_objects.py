@@ -30,7 +30,7 @@ def _headers() -> Iterator[GrammarCase]:
     yield from both("header_2_0", None, lambda s: build(s, header=b"%PDF-2.0\r\n%" + _BINARY + b"\r\n"))
     yield from both("header_cr", None, lambda s: build(s, header=b"%PDF-1.4\r"))
     for name, header in (("1_8", b"%PDF-1.8\n"), ("2_1", b"%PDF-2.1\n"), ("1_10", b"%PDF-1.10\n"), ("1", b"%PDF-1\n")):
-        yield from both(f"header_{name}", "header", lambda s, h=header: build(s, header=h), "version_bytes")
+        yield from both(f"header_{name}", "version_bytes", lambda s, h=header: build(s, header=h), "header")
     yield from both("header_not_first", "header", lambda s: build(s, header=b" " + HEADER))
     yield from both("header_same_line", "header", lambda s: build(s, header=b"%PDF-1.7 "), "version_bytes", "comment")
     comment = b"%PDF-1.7\n%" + _BINARY
