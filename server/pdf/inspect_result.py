@@ -12,7 +12,7 @@ class Inspection:
     """What is known of an accepted file: lengths in bytes, page sizes in points as shown (turned, cropped,
     scaled).
 
-    ``length`` and ``sha256`` are those of the bytes to be signed: of the rebuilt file when ``repaired``,
+    ``length`` and ``sha256`` are those of the bytes to be signed: of the rewritten file when ``repaired``,
     otherwise of the source. ``findings`` and ``repair_reasons`` are codes of server.pdf.findings, sorted.
     ``earlier_signatures`` counts document time-stamps too.
     """

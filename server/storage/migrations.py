@@ -277,3 +277,15 @@ EIGHTH = (
 def m0008_import_goes_on(db: Database) -> None:
     for statement in EIGHTH:
         db.execute(statement)
+
+
+TENTH = (
+    # which rule a refused file broke, and where
+    "ALTER TABLE documents ADD COLUMN refusal_details TEXT",
+)
+
+
+@migrations()
+def m0010_refusal_details(db: Database) -> None:
+    for statement in TENTH:
+        db.execute(statement)
