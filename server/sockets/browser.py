@@ -22,6 +22,7 @@ from server.crash_points import crash_point
 from server.errors import BadInput, NotAuthenticated, PhoneSealError
 from server.lanes import Lanes
 from server.sockets import wire
+from server.sockets.guard import prove
 from server.users.user import User
 from server.web.sessions import seconds_left, session_user
 from server.web.snapshots import pairing_snapshot, request_snapshot
@@ -61,6 +62,7 @@ class Browsers(Namespace):  # type: ignore[misc]
             return False
         sid: str = request.sid  # type: ignore[attr-defined]
         self._users[sid] = user
+        prove(self._io.server, sid, NAMESPACE)
         gevent.spawn_later(seconds_left(self._app), self._end, sid)
         return True
 

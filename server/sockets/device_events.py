@@ -22,6 +22,8 @@ from server.statements import Statement, b64
 log = logging.getLogger(__name__)
 NONCE_LIFETIME = 300.0
 EVENTS_A_SECOND, BURST = 50.0, 200.0
+PATIENCE = 4 * BURST
+"""A phone that goes on asking when it was told to wait is cut off."""
 HEAVY = {"set_push": 10.0}  # counts for so many: a commit each time
 STRANGERS_SHARE = 10.0  # an event before the proof counts for so many: hello and prove are all that is needed
 
@@ -38,6 +40,11 @@ class PhoneSocket:
     challenges: dict[bytes, float] = field(default_factory=dict)
     level: float = 0.0
     filled_at: float = 0.0
+    scolded: bool = False
+
+    def misbehaves(self) -> bool:
+        """It asks so often that its connection is to end: a stranger at once, a phone after some patience."""
+        return self.level > (BURST if self.device is None else PATIENCE)
 
     def pour(self, event: object) -> None:
         """Raises ``TooManyTries`` when this socket asks too often."""
@@ -89,21 +96,23 @@ class DeviceEvents:
 
     def answer(self, socket: PhoneSocket, event: object, message: object) -> dict[str, Any]:
         """``{"ok": …}`` or ``{"error": …}``. What is no error of ours becomes ``internal``, with nothing inside."""
+        name = event if isinstance(event, str) and event in self.events else "unknown event"  # as it will stand in the log
         try:
-            socket.pour(event)
-            if not isinstance(event, str) or event not in self.events:
-                event = "unknown event"  # as it will stand in the log
+            socket.pour(name)
+            if name != event:
                 raise BadInput("no such event", code="bad_message")
-            if event in self._before:
-                return {"ok": self._before[event](socket, message)}
+            if name in self._before:
+                return {"ok": self._before[name](socket, message)}
             if socket.device is None:
                 raise NotAuthenticated("prove first", code="not_proved")
-            return {"ok": self._after[event](socket, socket.device.device_id, message)}
+            return {"ok": self._after[name](socket, socket.device.device_id, message)}
         except PhoneSealError as error:
-            log.info("phone %s %s: %s", socket.device_id or "?", event, error.code)
+            if not socket.scolded:
+                log.info("phone %s %s: %s", socket.device_id or "?", name, error.code)
+            socket.scolded = isinstance(error, TooManyTries)  # one line, however often it asks
             return wire.error_answer(error)
         except Exception:
-            log.exception("phone %s %s failed", socket.device_id or "?", event)
+            log.exception("phone %s %s failed", socket.device_id or "?", name)
             return wire.internal_answer()
 
     # --- before the proof ------------------------------------------------------------------------------------------------
