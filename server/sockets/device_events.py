@@ -7,7 +7,6 @@ socket: a nonce that is lost is asked for again.
 import json
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from server.devices.device import Device
 from server.errors import BadInput, Conflict, NotAuthenticated, PhoneSealError, TooManyTries
 from server.lanes import Lanes
 from server.sockets import wire
+from server.sockets.event_bucket import EventBucket
 from server.statements import Statement, b64
 
 log = logging.getLogger(__name__)
@@ -38,22 +38,16 @@ class PhoneSocket:
     nonce: bytes = b""
     phone_nonce: bytes = b""
     challenges: dict[bytes, float] = field(default_factory=dict)
-    level: float = 0.0
-    filled_at: float = 0.0
+    events: EventBucket = field(default_factory=lambda: EventBucket(EVENTS_A_SECOND, BURST))
     scolded: bool = False
 
     def misbehaves(self) -> bool:
         """It asks so often that its connection is to end: a stranger at once, a phone after some patience."""
-        return self.level > (BURST if self.device is None else PATIENCE)
+        return self.events.level > (BURST if self.device is None else PATIENCE)
 
     def pour(self, event: object) -> None:
         """Raises ``TooManyTries`` when this socket asks too often."""
-        now = time.monotonic()
-        self.level = max(0.0, self.level - (now - self.filled_at) * EVENTS_A_SECOND)
-        self.level += STRANGERS_SHARE if self.device is None else HEAVY.get(str(event), 1.0)
-        self.filled_at = now
-        if self.level > BURST:
-            raise TooManyTries("too many events", code="too_many_events", details={"retry_after": 1})
+        self.events.pour(STRANGERS_SHARE if self.device is None else HEAVY.get(str(event), 1.0))
 
 
 class DeviceEvents:

@@ -26,6 +26,8 @@ JOIN = b"40/device,"
 NONSENSE: dict[str, list[tuple[int, bytes]]] = {
     "length in more bytes than it needs": [(1, JOIN), (-1, b"\x81\xff" + (9).to_bytes(8, "big") + bytes(13))],
     "text that is none": [(1, b"\xff\xff")],
+    "an event that claims to be a disconnection": [(1, JOIN), (1, b'42/device,1["disconnect","x"]')],
+    "an event that claims to be a connection": [(1, JOIN), (1, b'42/device,["connect",{}]')],
     "empty frame": [(1, b"")],
     "no packet type": [(1, b"zzz")],
     "no message type": [(1, b"4zzz")],
