@@ -4,7 +4,6 @@ The phone speaks first; until it has proved its device key, only ``hello`` and `
 socket: a nonce that is lost is asked for again.
 """
 
-import json
 import logging
 import secrets
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from server.lanes import Lanes
 from server.sockets import wire
 from server.sockets.event_bucket import EventBucket
 from server.statements import Statement, b64
+from server.strict_json import read_json
 
 log = logging.getLogger(__name__)
 NONCE_LIFETIME = 300.0
@@ -287,7 +287,7 @@ class DeviceEvents:
 def _named_request(statement: Statement) -> str:
     """The request that a statement names; the use case checks that it is the offer's."""
     try:
-        value = json.loads(statement.body)
+        value = read_json(statement.body)
         return wire.read_id(value.get("request_id"), "sr")
-    except (ValueError, AttributeError, RecursionError) as error:
+    except (ValueError, AttributeError) as error:
         raise BadInput("a statement's body is JSON", code="bad_message") from error

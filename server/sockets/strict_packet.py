@@ -10,6 +10,8 @@ from typing import Any
 from socketio import packet
 from socketio.packet import Packet
 
+from server.strict_json import is_text
+
 MAX_ATTACHMENTS = 1
 RESERVED = ("connect", "disconnect")
 
@@ -21,4 +23,6 @@ class StrictPacket(Packet):  # type: ignore[misc]
             raise ValueError("too many attachments")
         if self.packet_type in (packet.EVENT, packet.BINARY_EVENT) and self.data and self.data[0] in RESERVED:
             raise ValueError("an event with a name of the library's own")
+        if "\\u" in encoded_packet and not is_text(self.data):
+            raise ValueError("half a character")
         return attachments
