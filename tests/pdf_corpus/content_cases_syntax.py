@@ -49,7 +49,7 @@ def _lengths() -> list[ContentCase]:
         resources = b"<< /ExtGState << " + (b"/G" if what else long_name) + b" << /LW 2 >> >> >>"
         content = b"/Span << /Lang (vi) >> BDC " + long_name + b" BMC EMC EMC\n" + SQUARE
         found.append(ContentCase(f"name_long{name}", content, code=code, what=what))
-        content = (long_name if what is None else long_name) + b" gs\n" + SQUARE
+        content = long_name + b" gs\n" + SQUARE
         found.append(ContentCase(f"name_long_of_resource{name}", content, resources, code=code, what=what))
     found += [
         ContentCase("number_long_harmless", b"0." + b"0" * 124 + b"1 w\n" + SQUARE),
@@ -101,7 +101,7 @@ def _words() -> list[ContentCase]:
         _refused("dictionary_key_twice", "bracket", b"/Span << /Lang (vi) /L#61ng (en) >> BDC EMC\n" + SQUARE),
         _refused("dictionary_key_no_name", "bracket", b"/Span << (Lang) (vi) >> BDC EMC\n" + SQUARE),
         _refused("braces", "operator", b"{ }\n" + SQUARE),
-        _refused("reference", "operator", b"/Span << /A 5 0 R >> BDC EMC\n" + SQUARE),
+        _refused("reference", "bracket", b"/Span << /A 5 0 R >> BDC EMC\n" + SQUARE),
         _text("text_object_harmless", b"q 1 0 0 1 5 5 cm " + _shown(b"(A)") + b"Q\n"),
         _text("state_in_text_object", b"BT /F1 12 Tf 10 700 Td q 0 -300 Td Q (A) Tj ET\n", "text_object"),
         _text("text_object_open", b"BT /F1 12 Tf 10 10 Td (A) Tj\n", "text_object"),
@@ -115,7 +115,8 @@ def _pictures() -> list[ContentCase]:
     filtered = b"q 100 0 0 100 10 10 cm BI /W 4 /H 4 /BPC 8 /CS /G /F /AHx ID "
     return [
         ContentCase("inline_image_harmless", image_of + SIXTEEN + b"\nEI Q\n" + SQUARE),
-        ContentCase("inline_image_holds_end_harmless", image_of + b"12345 EI Q 12345" + b"\nEI Q\n" + SQUARE),
+        ContentCase("inline_image_holds_letters_harmless", image_of + b"12345 EI \x81\x9045678" + b"\nEI Q\n" + SQUARE),
+        _refused("inline_image_holds_end", "inline_image", image_of + b"12345 EI Q 12345" + b"\nEI Q\n" + SQUARE),
         ContentCase("inline_image_filtered_harmless", filtered + SIXTEEN.hex().encode() + b">\nEI Q\n" + SQUARE),
         ContentCase("inline_mask_harmless", b"q BI /W 8 /H 2 /IM true /D [1 0] ID \xaa\x55\nEI Q\n" + SQUARE),
         _refused("inline_image_short", "inline_image", image_of + SIXTEEN[:9] + b"\nEI Q\n" + SQUARE),
@@ -124,7 +125,6 @@ def _pictures() -> list[ContentCase]:
         _refused("inline_image_without_size", "inline_image", image_of.replace(b"/W 4", b"") + SIXTEEN + b"\nEI Q\n"),
         _refused("inline_image_size_twice", "inline_image", image_of.replace(b"/W 4", b"/W 4 /Width 2") + SIXTEEN + b"\nEI Q\n"),
         _refused("inline_image_filter_unknown", "inline_image", filtered.replace(b"/AHx", b"/JPX") + SIXTEEN + b"\nEI Q\n"),
-        _refused("inline_image_data_too_long", "inline_image", filtered + SIXTEEN.hex().encode() + b"4142>\nEI Q\n"),
         _refused("inline_image_end_alone", "inline_image", b"q EI Q\n" + SQUARE),
     ]
 
@@ -185,6 +185,7 @@ def _data() -> list[ContentCase]:
     return [
         ContentCase("content_packed_harmless", raw, content_entries=flate),
         ContentCase("content_hex_harmless", hexed, content_entries=b"/Filter [/ASCIIHexDecode]"),
+        ContentCase("content_packed_empty_harmless", b"", content_entries=flate),
         _refused("content_cut_short", "content_data", raw[:-9], content_entries=flate),
         _refused("content_garbled", "content_data", raw[:9] + b"\xff\xff\xff" + raw[12:], content_entries=flate),
         _refused("content_hex_wrong", "content_data", b"zz" + hexed, content_entries=b"/Filter /ASCIIHexDecode"),
