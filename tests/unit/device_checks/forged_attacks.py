@@ -146,10 +146,8 @@ def other_identifier() -> Forged:
     return Forge(increment_trailer=b"/Root 1 0 R/ID[<09><03>]").build()
 
 
-def gap_is_the_reason() -> Forged:
-    forge = changed("increment", SIGNATURE, b"/Contents " + GAP, b"/Contents<00>")
-    forge.increment[SIGNATURE] = forge.increment[SIGNATURE].replace(b"/ByteRange ", b"/Reason " + GAP + b"/ByteRange ")
-    return forge.build()
+def gap_is_not_what_the_range_leaves_out() -> Forged:
+    return changed("increment", SIGNATURE, b"[0 0000000000 ", b"[0 0000000001 ").build()
 
 
 def signature_has_appearance() -> Forged:
@@ -176,15 +174,17 @@ def field_takes_a_name() -> Forged:
 
 
 def stamp_hides() -> Forged:
-    return changed("increment", FIELD, b"/F 132", b"/F 134").build()
+    return changed("increment", FIELD, b"/F 4", b"/F 6").build()
 
 
 def stamp_lies_outside() -> Forged:
-    return changed("increment", FIELD, b"[300 100 500 160]", b"[300 100 700 160]").build()
+    return changed("increment", FIELD, b"[300 100 500 160]", b"[397 100 597 160]").build()
 
 
 def stamp_covers_the_page() -> Forged:
-    return changed("increment", FIELD, b"[300 100 500 160]", b"[0 0 595 500]").build()
+    forge = changed("increment", FIELD, b"[300 100 500 160]", b"[0 0 595 500]")
+    forge.increment[STAMP] = forge.increment[STAMP].replace(b"BBox[0 0 200.000 60.000]", b"BBox[0 0 595 500]")
+    return forge.build()
 
 
 def stamp_changes_under_the_mouse() -> Forged:
@@ -361,7 +361,7 @@ ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
     ("check_previous_cross_reference", "doc_previous_xref", wrong_prev),
     ("check_trailer", "doc_trailer", other_root),
     ("check_trailer", "doc_trailer", other_identifier),
-    ("check_gap_is_contents", "doc_gap_not_contents", gap_is_the_reason),
+    ("check_gap_is_contents", "doc_gap_not_contents", gap_is_not_what_the_range_leaves_out),
     ("check_signature_dictionary", "doc_signature_dictionary", signature_has_appearance),
     ("check_signature_dictionary", "doc_signature_dictionary", signature_is_a_timestamp),
     ("check_signature_field", "doc_signature_field", field_has_an_option),

@@ -20,7 +20,7 @@ def test_the_forged_document_is_right() -> None:
     assert checked.field_name == "PhoneSeal1"
     assert (checked.page_count, checked.signature_page) == (1, 1)
     assert checked.signature_rect == (300, 100, 500, 160)
-    assert dict(checked.signature_texts) == {"M": "D:20251122140500+07'00'"}
+    assert dict(checked.signature_texts) == {"M": "D:20251122140500+07'00'", "Name": "Nguyen Van A"}
     assert checked.findings == ("unembedded_fonts",)
 
 
