@@ -32,7 +32,7 @@ def _digit(strokes: str) -> bytes:
 
 def _boxes_font(writer: PdfWriter, number: int) -> None:
     """A Type 3 font whose digits are boxes, in objects ``number`` to ``number`` + 10."""
-    names = "/zero /one /two /three /four /five /six /seven /eight /nine".split()
+    names = ["/zero", "/one", "/two", "/three", "/four", "/five", "/six", "/seven", "/eight", "/nine"]
     for place, strokes in enumerate(_DIGITS):
         writer.put_stream(number + 1 + place, _digit(strokes))
     procedures = " ".join(f"{name} {number + 1 + place} 0 R" for place, name in enumerate(names))

@@ -85,7 +85,8 @@ def _by_hand(original: bytes) -> Prepared:
         field: widget.encode(),
         page: _written({**value, "Annots": [*(annotations if isinstance(annotations, list) else []), field]}),
         root: _written(
-            {**catalog, "AcroForm": {**(form if isinstance(form, dict) else {}), "Fields": [*(fields or []), field], "SigFlags": 3}}  # type: ignore[misc]
+            {**catalog, "AcroForm": {**(form if isinstance(form, dict) else {}), "Fields": [*(fields or []), field],
+                "SigFlags": 3}}  # type: ignore[misc]
         ),
     }
     return _appended(original, seen, objects, number + 2)

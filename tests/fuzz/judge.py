@@ -1,9 +1,8 @@
 """Asks about one mutant: the phone, the upload, and the viewers when the phone accepts."""
 
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -57,9 +56,8 @@ class Judge:
         self._threads.shutdown()
         self._folder.cleanup()
 
-    def ask_phone(self, original: bytes, usual: frozenset[str] = frozenset(), *, stamp: bool = False) -> Verdict:
-        """Prepare and check ``original``; when it is accepted, let the viewers draw it. ``usual``: findings of
-        the base, which explain nothing."""
+    def ask_phone(self, original: bytes, *, stamp: bool = False, draw: bool = True) -> Verdict:
+        """Prepare and check ``original``; when it is accepted and nothing was told, let the viewers draw it."""
         try:
             made = prepared(original, stamp=stamp)
             checked = check_prepared_document(made.data, made.expected)
@@ -69,8 +67,8 @@ class Judge:
             return Verdict(f"{refused.code} {refused.details.get('what', '')}".strip())
         except Exception as error:  # noqa: BLE001 - whatever else a check raises is what is looked for
             return Verdict("broken", f"the phone raises {type(error).__name__}: {error}")
-        told = set(checked.findings) - usual - EXPLAINS_NOTHING
-        trouble = "" if told else self.differing(made, checked.page_count)
+        told = set(checked.findings) - EXPLAINS_NOTHING
+        trouble = "" if told or not draw else self.differing(made, checked.page_count)
         return Verdict("accepted", trouble, checked.findings, made.by_hand)
 
     def ask_upload(self, original: bytes) -> Verdict:

@@ -8,7 +8,8 @@ from tests.fuzz.pdf_model import Item, Model, Row
 from tests.fuzz.tokens import COMMENTS, SPACES, parts_of, tokens
 
 JUNK = (
-    b"junk\n", b"null\n", b"endobj\n", b"endstream\n", b"<<>>\n", b"(a string)\n", b"4 0 R\n", b"stream\n", b"xref\n0 0\n", b"trailer\n<<>>\n",
+    b"junk\n", b"null\n", b"endobj\n", b"endstream\n", b"<<>>\n", b"(a string)\n", b"4 0 R\n", b"stream\n", b"xref\n0 0\n",
+    b"trailer\n<<>>\n",
     b"startxref\n0\n%%EOF\n", b"\x00" * 8, b"0", b"obj\n", b"4 0 obj\n", b"}\n",
 )  # fmt: skip
 
@@ -50,7 +51,8 @@ def object_added(model: Model, choices: Choices) -> None:
     number = choices.one((model.free_number(), model.free_number() + 3, 999_999, 1_000_000, 1_000_001, 8_388_607, 0))
     body = choices.one(
         (
-            b"null", b"(7777)", b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Page>>", b"4 0 R", b"%d 0 R" % number, b"[]", b"1 2", b"", b"<</Linearized 1/L 9>>",
+            b"null", b"(7777)", b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Page>>", b"4 0 R", b"%d 0 R" % number, b"[]", b"1 2",
+            b"", b"<</Linearized 1/L 9>>",
             b"<</Length 2>>\nstream\nBT\nendstream", b"<</Type/XRef/W[1 1 1]/Size 1/Length 3>>\nstream\n\0\0\0\nendstream",
         )
     )  # fmt: skip
@@ -91,8 +93,10 @@ def object_header(model: Model, choices: Choices) -> None:
     number, rest = item.number or 1, item.raw[parts_of(item.raw)[0].__len__() :]
     said = choices.one(
         (
-            b"0%d 0 obj", b"%d 00 obj", b"%d  0 obj", b"+%d 0 obj", b"%d 0  obj", b"%d\n0\nobj", b"%d 0 obj ", b"%d 0 obj%%\n", b"%d 0 obj%% endobj\n", b"%d 0 OBJ",
-            b" %d 0 obj", b"\n%d 0 obj", b"%d 1 obj", b"%d 0obj", b"%d\x000 obj", b"%d 0 obj\n\n\n", b"-%d 0 obj", b"%d 0 obj <<>> endobj %d 0 obj",
+            b"0%d 0 obj", b"%d 00 obj", b"%d  0 obj", b"+%d 0 obj", b"%d 0  obj", b"%d\n0\nobj", b"%d 0 obj ", b"%d 0 obj%%\n",
+            b"%d 0 obj%% endobj\n", b"%d 0 OBJ",
+            b" %d 0 obj", b"\n%d 0 obj", b"%d 1 obj", b"%d 0obj", b"%d\x000 obj", b"%d 0 obj\n\n\n", b"-%d 0 obj",
+            b"%d 0 obj <<>> endobj %d 0 obj",
         )
     )  # fmt: skip
     item.raw = said.replace(b"%d", b"%d" % number).replace(b"%%", b"%") + rest
@@ -101,7 +105,8 @@ def object_header(model: Model, choices: Choices) -> None:
 def object_end(model: Model, choices: Choices) -> None:
     """An object's end is missing, doubled or written otherwise."""
     item = choices.one(model.objects())
-    end = choices.one((b"", b"endobj endobj\n", b"endobj", b"ENDOBJ\n", b"endobj junk\n", b"\nendobj%\n", b"endobjx\n", b"end obj\n", b"endstream endobj\n", b"7 endobj\n"))
+    end = choices.one((b"", b"endobj endobj\n", b"endobj", b"ENDOBJ\n", b"endobj junk\n", b"\nendobj%\n", b"endobjx\n",
+        b"end obj\n", b"endstream endobj\n", b"7 endobj\n"))
     item.raw = parts_of(item.raw)[0] + b"".join(parts_of(item.raw)[1:3]) + end
 
 
@@ -137,8 +142,10 @@ def stream_length(model: Model, choices: Choices) -> None:
         revision.section.trailer = re.sub(rb"/Size \d+", b"/Size %d" % (number + 1), revision.section.trailer)
         new = b"/Length %d 0 R" % number
     else:
-        wrong = (b"%d" % (length + choices.one((-20, -2, -1, 1, 2, 9, 20, 10**6))), b"-1", b"0", b"%d.0" % length, b"0%d" % length, b"+%d" % length)
-        said = choices.one((*wrong, b"null", b"(%d)" % length, b"%d/Length 0" % length, b"0/Length %d" % length, b"%d/#4cength 0" % length, b"99 0 R", b"4 0 R"))
+        wrong = (b"%d" % (length + choices.one((-20, -2, -1, 1, 2, 9, 20, 10**6))), b"-1", b"0", b"%d.0" % length, b"0%d" % length,
+            b"+%d" % length)
+        said = choices.one((*wrong, b"null", b"(%d)" % length, b"%d/Length 0" % length, b"0/Length %d" % length,
+            b"%d/#4cength 0" % length, b"99 0 R", b"4 0 R"))
         new = choices.one((b"/Length " + said, b"/Length " + said, b"/Length " + said, b""))
     item.raw = head + value.replace(found[0], new, 1) + stream + end
 
@@ -148,10 +155,12 @@ def stream_keyword(model: Model, choices: Choices) -> None:
     item = choices.one([one for one in model.objects() if parts_of(one.raw)[2]])
     head, value, stream, end = parts_of(item.raw)
     if choices.chance():
-        opening = choices.one((b"stream\r", b"stream\r\n", b"stream \n", b"stream", b"stream\n\n", b"stream%\n", b"streams\n", b"stream\t\n", b"Stream\n"))
+        opening = choices.one((b"stream\r", b"stream\r\n", b"stream \n", b"stream", b"stream\n\n", b"stream%\n", b"streams\n",
+            b"stream\t\n", b"Stream\n"))
         stream = opening + stream[7:]
     else:
-        closing = choices.one((b"endstream endobj\n", b"\n\nendstream\nendobj\n", b"   endstream\nendobj\n", b"endobj\n", b"endstream\n", b"endstream%\nendobj\n"))
+        closing = choices.one((b"endstream endobj\n", b"\n\nendstream\nendobj\n", b"   endstream\nendobj\n", b"endobj\n",
+            b"endstream\n", b"endstream%\nendobj\n"))
         end = closing
         stream = stream.rstrip(b"\r\n") + choices.one((b"", b"\n", b"\r", b"\r\n", b"\n\n", b" "))
     item.raw = head + value + stream + end
@@ -164,9 +173,12 @@ def stream_filter(model: Model, choices: Choices) -> None:
     value = re.sub(rb"/Filter\s*(?:/\w+|\[[^\]]*\])", b"", value)
     said = choices.one(
         (
-            b"/Filter[]", b"/Filter null", b"/Filter/FlateDecode", b"/Filter/Fl", b"/Filter[/FlateDecode]", b"/Filter[/ASCIIHexDecode/FlateDecode]", b"/Filter[null]",
-            b"/Filter/Crypt", b"/Filter/Other", b"/Filter/#46lateDecode", b"/F(x)", b"/F<</F(x)>>/FFilter/FlateDecode", b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 4>>",
-            b"/Filter/FlateDecode/DecodeParms[null]", b"/Filter/FlateDecode/DL 4", b"/Filter/ASCIIHexDecode", b"/Filter/ASCII85Decode", b"/Filter/RunLengthDecode",
+            b"/Filter[]", b"/Filter null", b"/Filter/FlateDecode", b"/Filter/Fl", b"/Filter[/FlateDecode]",
+            b"/Filter[/ASCIIHexDecode/FlateDecode]", b"/Filter[null]",
+            b"/Filter/Crypt", b"/Filter/Other", b"/Filter/#46lateDecode", b"/F(x)", b"/F<</F(x)>>/FFilter/FlateDecode",
+            b"/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 4>>",
+            b"/Filter/FlateDecode/DecodeParms[null]", b"/Filter/FlateDecode/DL 4", b"/Filter/ASCIIHexDecode",
+            b"/Filter/ASCII85Decode", b"/Filter/RunLengthDecode",
         )
     )  # fmt: skip
     if choices.chance(0.6) and b"FlateDecode" in said and b"ASCII" not in said and b"Predictor" not in said:

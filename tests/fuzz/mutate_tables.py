@@ -100,8 +100,10 @@ def row_spelling(model: Model, choices: Choices) -> None:
     row = choices.one(section.rows)
     row.text = choices.one(
         (
-            b"%010d %05d %b\n", b"%010d %05d %b\r\n", b"%010d %05d %b\n\n", b"%010d  %05d %b\n", b"%09d %05d %b  \n", b"%010d %05d %b \r",
-            b"%010d %05d %b%%\n", b"+%09d %05d %b \n", b"%010d %05d %b\t\n", b"% 10d %05d %b \n", b"%010d %05d %b \x00", b"%010d %04d %b  \n",
+            b"%010d %05d %b\n", b"%010d %05d %b\r\n", b"%010d %05d %b\n\n", b"%010d  %05d %b\n", b"%09d %05d %b  \n",
+            b"%010d %05d %b \r",
+            b"%010d %05d %b%%\n", b"+%09d %05d %b \n", b"%010d %05d %b\t\n", b"% 10d %05d %b \n", b"%010d %05d %b \x00",
+            b"%010d %04d %b  \n",
         )
     )  # fmt: skip
 
@@ -115,9 +117,12 @@ def subsection_head(model: Model, choices: Choices) -> None:
     section.heads = [
         choices.one(
             (
-                b"%d %d\n" % (first + 1, count), b"%d %d\n" % (first, count + 1), b"%d %d\n" % (first, max(0, count - 1)), b"0 0\n%d %d\n" % (first, count),
-                b"%d  %d\n" % (first, count), b"%d %d \n" % (first, count), b"%d %d\r" % (first, count), b"%d %d " % (first, count), b"0%d %d\n" % (first, count),
-                b"+%d %d\n" % (first, count), b"%d %d\n\n" % (first, count), b"%d\n%d\n" % (first, count), b"%d %d %%\n" % (first, count),
+                b"%d %d\n" % (first + 1, count), b"%d %d\n" % (first, count + 1), b"%d %d\n" % (first, max(0, count - 1)),
+                b"0 0\n%d %d\n" % (first, count),
+                b"%d  %d\n" % (first, count), b"%d %d \n" % (first, count), b"%d %d\r" % (first, count), b"%d %d " % (first, count),
+                b"0%d %d\n" % (first, count),
+                b"+%d %d\n" % (first, count), b"%d %d\n\n" % (first, count), b"%d\n%d\n" % (first, count), b"%d %d %%\n" % (first,
+                count),
             )
         )
     ]  # fmt: skip
@@ -128,7 +133,8 @@ def table_keyword(model: Model, choices: Choices) -> None:
     section = _section(model, choices)
     if section.stream is not None:
         raise NothingToMutate
-    section.keyword = choices.one((b"xref \n", b"xref\r", b"xref\r\n", b"xref ", b"xref\n\n", b"xref%\n", b" xref\n", b"\nxref\n", b"xref\n0 0\n", b"xre\n"))
+    section.keyword = choices.one((b"xref \n", b"xref\r", b"xref\r\n", b"xref ", b"xref\n\n", b"xref%\n", b" xref\n", b"\nxref\n",
+        b"xref\n0 0\n", b"xre\n"))
 
 
 def stream_shape(model: Model, choices: Choices) -> None:
@@ -144,7 +150,8 @@ def stream_shape(model: Model, choices: Choices) -> None:
     else:
         section.entries = choices.one(
             (
-                b"/Type/ObjStm", b"/W[1 2 1]", b"/Index[0 1]", b"/DecodeParms null", b"/DecodeParms<</Predictor 1>>", b"/Filter/ASCIIHexDecode", b"/F(x)",
+                b"/Type/ObjStm", b"/W[1 2 1]", b"/Index[0 1]", b"/DecodeParms null", b"/DecodeParms<</Predictor 1>>",
+                b"/Filter/ASCIIHexDecode", b"/F(x)",
                 b"/Extends 4 0 R", b"/N 1/First 4", b"/XRefStm 10", b"/Prev 10", b"/Length 3",
             )
         )  # fmt: skip
@@ -157,8 +164,10 @@ def trailer_entry(model: Model, choices: Choices) -> None:
     key = choices.one((b"Size", b"Root", b"Prev", b"ID", b"Info", b"Encrypt", b"XRefStm", b"Type", b"Other", b"Linearized"))
     value = choices.one(
         (
-            b"0", b"1", b"-1", b"1.0", b"null", b"%d 0 R" % number, b"%d 1 R" % number, b"<</Type/Catalog/Pages 2 0 R>>", b"[<00><00>]", b"[]", b"(x)",
-            b"%d" % choices.between(0, 4000), b"%d" % (model.free_number() + choices.between(-3, 3)), b"<<>>", b"<</Filter/Standard/V 0>>", b"99 0 R",
+            b"0", b"1", b"-1", b"1.0", b"null", b"%d 0 R" % number, b"%d 1 R" % number, b"<</Type/Catalog/Pages 2 0 R>>",
+            b"[<00><00>]", b"[]", b"(x)",
+            b"%d" % choices.between(0, 4000), b"%d" % (model.free_number() + choices.between(-3, 3)), b"<<>>",
+            b"<</Filter/Standard/V 0>>", b"99 0 R",
         )
     )  # fmt: skip
     there = re.search(rb"/%b\s*(?:\d+ \d+ R|\d+|\[[^\]]*\])" % key, section.trailer)
@@ -186,8 +195,10 @@ def file_end(model: Model, choices: Choices) -> None:
     elif what == 2:
         section.tail = choices.one(
             (
-                b"\n%%EOF", b"\n%%EOF\r", b"\n%%EOF\r\n", b"\n%%EOF\n\n", b"\n%%EOF\n%%EOF\n", b"\n%%EOF\n% more\n", b"\n%%EOF junk\n", b"\n%%EOF\n" + bytes(40),
-                b"%%EOF\n", b" %%EOF\n", b"\n%%eof\n", b"\n", b"\n%%EOF\n4 0 obj\n(7)\nendobj\n", b"\n%%EOF\nstartxref\n0\n%%EOF\n", b"\n%%EO",
+                b"\n%%EOF", b"\n%%EOF\r", b"\n%%EOF\r\n", b"\n%%EOF\n\n", b"\n%%EOF\n%%EOF\n", b"\n%%EOF\n% more\n",
+                b"\n%%EOF junk\n", b"\n%%EOF\n" + bytes(40),
+                b"%%EOF\n", b" %%EOF\n", b"\n%%eof\n", b"\n", b"\n%%EOF\n4 0 obj\n(7)\nendobj\n", b"\n%%EOF\nstartxref\n0\n%%EOF\n",
+                b"\n%%EO",
             )
         )  # fmt: skip
     elif what == 3:
@@ -201,7 +212,8 @@ def file_header(model: Model, choices: Choices) -> None:
     first = model.revisions[0].items[0]
     version = choices.one((b"1.0", b"1.3", b"1.7", b"1.8", b"1.9", b"2.0", b"2.1", b"3.0", b"1.", b"1.77", b"0.9"))
     before = choices.one((b"", b"", b"", b"\n", b" ", b"junk\n", b"\xef\xbb\xbf"))
-    line = choices.one((b"\n%\xe2\xe3\xcf\xd3\n", b"\n", b"\r", b"\r\n", b" \n", b"\n% plain\n", b"\n%\xe2\xe3\xcf\xd3" * 2 + b"\n", b"\n%" + b"\xe2" * 70 + b"\n", b"%\n"))
+    line = choices.one((b"\n%\xe2\xe3\xcf\xd3\n", b"\n", b"\r", b"\r\n", b" \n", b"\n% plain\n", b"\n%\xe2\xe3\xcf\xd3" * 2 + b"\n",
+        b"\n%" + b"\xe2" * 70 + b"\n", b"%\n"))
     if first.number is not None:
         raise NothingToMutate
     first.raw = before + b"%PDF-" + version + line
@@ -216,7 +228,8 @@ def revision_more(model: Model, choices: Choices) -> None:
     digits = re.sub(rb"\((\d)", lambda found: b"(" + (b"7" if found[1] != b"7" else b"1"), item.raw)
     anew.raw = choices.one((item.raw, digits))
     what = choices.between(0, 3)
-    rows = {0: [Row(number, 1, points_at=anew)], 1: [Row(number, 0, 0, 1)], 2: [], 3: [Row(0, 0, 0, 65535), Row(number, 1, points_at=item)]}[what]
+    rows = {0: [Row(number, 1, points_at=anew)], 1: [Row(number, 0, 0, 1)], 2: [], 3: [Row(0, 0, 0, 65535), Row(number, 1,
+        points_at=item)]}[what]
     trailer = last.trailer if b"/Prev" in last.trailer else last.trailer[:-2] + b"/Prev 1>>"
     section = Section(rows, trailer, None, heads=[b"0 0\n"] if not rows else None)
     model.revisions.append(Revision([anew] if what == 0 else [], section))

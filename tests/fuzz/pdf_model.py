@@ -11,6 +11,7 @@ Rules:
 import re
 import zlib
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 _OBJECT = re.compile(rb"(\d+) (\d+) obj")
 _SUBSECTION = re.compile(rb"(\d+) (\d+) *[\r\n]+")
@@ -211,7 +212,7 @@ def _sections(data: bytes) -> list[tuple[int, Section, int]]:
         section.before_start, section.tail = tail[1], tail[4]
         sections.append((start, section, tail.end()))
         start = previous
-    if any(one[0] < other[0] for one, other in zip(sections, sections[1:], strict=False)):
+    if any(one[0] < other[0] for one, other in pairwise(sections)):
         raise NotTakenApart("linearised")
     return sections
 

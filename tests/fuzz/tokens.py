@@ -97,19 +97,25 @@ def other_string(text: bytes, choices: Choices) -> bytes:
     """The string in another spelling, or another string."""
     inner = text[1:-1]
     if text.startswith(b"<"):
-        return choices.one((text[:-1] + b"7>", text[:-1] + b" \n>", text[:-1] + b"zz>", b"<" + inner * 9000 + b">", text[:-1], b"<>", b"()"))
+        return choices.one((text[:-1] + b"7>", text[:-1] + b" \n>", text[:-1] + b"zz>", b"<" + inner * 9000 + b">", text[:-1],
+            b"<>", b"()"))
     return choices.one(
         (
-            b"<" + inner.hex().encode() + b">", b"(" + b"".join(b"\\%03o" % one for one in inner) + b")", b"(" + inner + b"\\", b"(\\\n" + inner + b")",
-            b"(" + inner + b"\r\n7)", b"(" + inner + b"\\8)", b"(" + inner + b"\\467)", b"((" + inner + b"))", b"(" + inner + b"(7)", b"(" + inner + b")7)",
-            b"(" + inner + b"7" * 32_766 + b")", b"(" + inner + b" " * 33_000 + b"7)", b"()", b"(" + inner + b"\x00" + b"7)", b"(" + inner + b"\\)7)",
-            b"(\\061" + inner + b")", b"(\\61" + inner + b")", b"(\\0617" + inner + b")", b"(%" + inner + b")", b"(" + inner[:-1] + b"7)",
+            b"<" + inner.hex().encode() + b">", b"(" + b"".join(b"\\%03o" % one for one in inner) + b")", b"(" + inner + b"\\",
+            b"(\\\n" + inner + b")",
+            b"(" + inner + b"\r\n7)", b"(" + inner + b"\\8)", b"(" + inner + b"\\467)", b"((" + inner + b"))",
+            b"(" + inner + b"(7)", b"(" + inner + b")7)",
+            b"(" + inner + b"7" * 32_766 + b")", b"(" + inner + b" " * 33_000 + b"7)", b"()", b"(" + inner + b"\x00" + b"7)",
+            b"(" + inner + b"\\)7)",
+            b"(\\061" + inner + b")", b"(\\61" + inner + b")", b"(\\0617" + inner + b")", b"(%" + inner + b")",
+            b"(" + inner[:-1] + b"7)",
         )
     )  # fmt: skip
 
 
 COMMENTS = (
     b"%\n", b"% a comment\n", b"%\r", b"% 4 0 obj (7777) endobj\n", b"% endobj\n", b"% endstream endobj\n", b"% startxref\n0\n%%EOF\n",
-    b"%%EOF\n", b"% xref\n", b"% trailer <</Root 4 0 R>>\n", b"%\xe2\xe3\xcf\xd3\n", b"%" + b"x" * 70 + b"\n", b"%PDF-1.4\n", b"%\x00\n", b"% a",
+    b"%%EOF\n", b"% xref\n", b"% trailer <</Root 4 0 R>>\n", b"%\xe2\xe3\xcf\xd3\n", b"%" + b"x" * 70 + b"\n", b"%PDF-1.4\n",
+    b"%\x00\n", b"% a",
 )  # fmt: skip
 SPACES = (b"", b" ", b"  ", b"\n", b"\r", b"\r\n", b"\t", b"\x0c", b"\x00", b"\n\n\n", b"\x0b", b"\xa0", b" " * 300)
