@@ -6,16 +6,13 @@ when something was found: the recipe is printed, and the file is kept in ``--kee
 
 import argparse
 import multiprocessing
-import os
 import sys
 import time
 from pathlib import Path
 
 from tests.fuzz.judge import Judge
 from tests.fuzz.recipes import Recipe
-from tests.fuzz.run import ASKED, Tally, run
-
-ROUND = 500
+from tests.fuzz.run import ASKED, ROUND, Tally, whole_round
 
 
 def main() -> int:
@@ -34,18 +31,12 @@ def main() -> int:
     whole = Tally()
     jobs = [(options.asked, options.seed + number) for number in range(rounds)]
     with multiprocessing.get_context("spawn").Pool(options.processes, maxtasksperchild=4) as pool:
-        for number, part in pool.imap_unordered(_round, jobs):
+        for number, part in pool.imap_unordered(whole_round, jobs):
             whole.add(part)
             seen = len({find.kind for find in whole.finds})
             sys.stderr.write(f"seed {number}: {whole.mutants} mutants, {whole.drawn} drawn, {seen} kinds of finds\n")
     _tell(options.asked, whole, time.monotonic() - begun, options.keep)
     return 1 if whole.finds else 0
-
-
-def _round(job: tuple[str, int]) -> tuple[int, Tally]:
-    os.nice(5)
-    with Judge() as judge:
-        return job[1], run(ROUND, job[1], ASKED[job[0]], judge)
 
 
 def _one(asked: str, recipe: Recipe, keep: Path | None) -> int:

@@ -1,6 +1,7 @@
 """Asks about many mutants, keeps what must not be, and makes each find as short as it can be."""
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from tests.fuzz.bases import base
 from tests.fuzz.choices import NothingToMutate
 from tests.fuzz.judge import Judge, Verdict
 from tests.fuzz.recipes import Recipe, recipes
+
+ROUND = 500
 
 
 @dataclass
@@ -106,3 +109,10 @@ def _shortest(recipe: Recipe, verdict: Verdict, ask: Ask, judge: Judge) -> Find:
         if again.trouble:
             steps, trouble = fewer.steps, again.trouble
     return Find(Recipe(recipe.base, steps), trouble)
+
+
+def whole_round(job: tuple[str, int]) -> tuple[int, Tally]:
+    """``ROUND`` mutants of one seed (second) for one question (first), behind whatever else the machine does."""
+    os.nice(5)
+    with Judge() as judge:
+        return job[1], run(ROUND, job[1], ASKED[job[0]], judge)

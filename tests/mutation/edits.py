@@ -43,6 +43,8 @@ def with_probes(file: str, refusals: Iterable[Refusal], root: Path) -> CodeType:
             node.test = _probe(file, holder, node.test)
         elif isinstance(node, ast.Return):
             node.value = _probe(file, holder, node.value or ast.Constant(None))
+        elif isinstance(node, ast.keyword):
+            node.value = _probe(file, holder, node.value)
         elif isinstance(node, ast.ExceptHandler):
             node.body.insert(0, ast.Expr(_probe(file, holder, ast.Constant(True))))
         elif isinstance(node, ast.stmt):

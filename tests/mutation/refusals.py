@@ -1,12 +1,12 @@
 """Finds the refusals in a module's source.
 
 A refusal is a statement that raises, that calls a function which never returns (annotated ``NoReturn``), or that
-notes a fault (``….faults.add(…)``). What can be taken away of it is a ``Refusal``:
+notes a fault (``….faults.add(…)``, ``….breaches.add(…)``). What can be taken away of it is a ``Refusal``:
 
 * ``never``: the condition of the ``if`` that holds the refusal becomes false;
 * ``clause``: one operand of an ``and`` or ``or`` in that condition (also within ``not``, ``all(… for …)`` and
-  ``any(… for …)``) is left out; in ``if … else: refuse`` too, and in what a function that answers with a
-  ``bool`` returns, since that is a condition that got a name;
+  ``any(… for …)``) is left out; in ``if … else: refuse`` too, in a refusal's ``softened=…``, and in what a
+  function that answers with a ``bool`` returns, since that is a condition that got a name;
 * ``bound``: one comparison of a chain such as ``0 < a < b`` is left out;
 * ``gone``: a refusal that stands under no ``if`` of its own is left out;
 * ``handler``: an ``except`` that refuses lets the error pass.
@@ -19,6 +19,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+NOTED_IN = ("faults", "breaches")
+CONDITIONS = ("softened", "settled")  # keywords of a refusal that say when it does not count
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scoped = tuple[ast.AST, str]
@@ -87,6 +90,10 @@ class _Finder:
                 yield self._refusal(node, function, "handler", f"except {named}", node)
             elif isinstance(node, ast.Return) and node.value is not None and _answers(self.tree, node):
                 yield from self._clauses(node.value, function, node, fewer=True)
+            elif isinstance(node, ast.Call) and self._refusing_call(node):
+                for keyword in node.keywords:
+                    if keyword.arg in CONDITIONS:
+                        yield from self._clauses(keyword.value, function, keyword, fewer=True)
             yield from self._bare(node, function)
 
     def refuses(self, statement: ast.AST) -> bool:
@@ -100,8 +107,8 @@ class _Finder:
             return False
         called = node.func
         if isinstance(called, ast.Attribute):
-            notes = called.attr == "add" and ast.unparse(called.value).split(".")[-1] == "faults"
-            return notes or called.attr in self.names
+            receiver = ast.unparse(called.value).split(".")[-1].lstrip("_")
+            return (called.attr.startswith("add") and receiver in NOTED_IN) or called.attr in self.names
         return isinstance(called, ast.Name) and called.id in self.names
 
     def _of_if(self, node: ast.If, function: str) -> Iterator[Refusal]:

@@ -61,7 +61,7 @@ SERVER = Subject(
     name="server",
     root=ROOT,
     sources=("server/pdf/grammar", "server/pdf/content", "server/pdf/inspect_*.py"),
-    tests=("tests/unit/pdf_upload",),
+    tests=("tests/unit/pdf_upload", "tests/unit/pdf_grammar"),
     # These start, kill and measure the sandbox's own process, in which nothing can be taken away from here.
     arguments=(
         "--ignore=tests/unit/pdf_upload/test_upload_sandbox.py",
