@@ -113,8 +113,8 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "No document was chosen. Choose at least one.",
     },
     "placement_invalid": {
-        "vi": "Khung chữ ký phải nằm trọn trên trang và đủ lớn để đọc. Hãy đặt lại khung.",
-        "en": "The signature's box must lie on the page and be large enough to read. Place it again.",
+        "vi": "Khung chữ ký phải nằm trọn trên trang, đủ lớn để đọc và che không quá nửa trang. Hãy đặt lại khung.",
+        "en": "The signature's box must lie on the page, be large enough to read, and cover at most half of it. Place it again.",
     },
     "no_device": {
         "vi": "Chưa có điện thoại nào ký được. Hãy ghép hoặc mở khoá một điện thoại ở trang tài khoản.",

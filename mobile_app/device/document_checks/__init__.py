@@ -30,12 +30,13 @@ from mobile_app.device.document_checks.document import (
     PreparedDocument,
     as_buffer,
 )
+from mobile_app.device.document_checks.drawn_annotations import drawn_annotations
 from mobile_app.device.document_checks.file_grammar import check_bodies, check_pages
 from mobile_app.device.document_checks.fonts import check_fonts
 from mobile_app.device.document_checks.object_kinds import check_object_kinds
 from mobile_app.device.document_checks.outside_content import check_external_streams
 from mobile_app.device.document_checks.page import check_annotations, check_page
-from mobile_app.device.document_checks.references import check_references, check_references_of_increment
+from mobile_app.device.document_checks.references import check_references
 from mobile_app.device.document_checks.signature_dictionary import (
     check_gap_is_contents,
     check_signature_dictionary,
@@ -49,6 +50,7 @@ from mobile_app.device.document_checks.signature_field import (
     rectangle_of,
 )
 from mobile_app.device.document_checks.softer_rules import check_softenings
+from mobile_app.device.document_checks.stamp_place import stamp_place
 
 __all__ = ["CHECKS", "CheckedDocument", "ExpectedDocument", "check_prepared_document"]
 
@@ -76,7 +78,6 @@ CHECKS: Final[tuple[Callable[[PreparedDocument], None], ...]] = (
     check_catalog,
     check_form,
     check_object_kinds,
-    check_references_of_increment,
     check_active_content,
 )
 
@@ -103,4 +104,6 @@ def check_prepared_document(
         signature_page=signing.page_index + 1,
         signature_rect=rectangle if rectangle is not None and is_visible(rectangle) else None,
         signature_texts=texts_of(document),
+        stamp=stamp_place(document),
+        annotations=drawn_annotations(document),
     )

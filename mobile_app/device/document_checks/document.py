@@ -4,7 +4,7 @@ what is known when all have passed."""
 import mmap
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from mobile_app.device.document_checks.bodies import Bodies, read_bodies
 from mobile_app.device.document_checks.file_start import header_end
@@ -14,6 +14,10 @@ from mobile_app.device.document_checks.original_file import OriginalFile
 from mobile_app.device.document_checks.page_tree import pages_of
 from mobile_app.device.document_checks.syntax import Buffer, Ref, Value
 from mobile_app.errors import CheckFailed
+
+if TYPE_CHECKING:
+    from mobile_app.device.document_checks.drawn_annotations import PageAnnotations
+    from mobile_app.device.document_checks.stamp_place import StampPlace
 
 DigestAlgorithm = Literal["sha256", "sha384"]
 
@@ -40,7 +44,7 @@ class CheckedDocument:
     ``document_digest`` is over the ByteRange; ``signature_page`` counts from 1; ``signature_rect`` is in the
     page's own units (points), ``None`` when the signature is invisible; ``signature_texts`` are the texts
     that viewers will show beside the signature (``Name``, ``Reason``, ``Location``, ``ContactInfo``, ``M``);
-    ``findings`` are words from ``findings.py``.
+    ``findings`` are words from ``findings.py``; ``stamp`` and ``annotations`` are for whoever draws the pages.
     """
 
     document_digest: bytes
@@ -50,6 +54,8 @@ class CheckedDocument:
     signature_page: int
     signature_rect: tuple[float, float, float, float] | None
     signature_texts: tuple[tuple[str, str], ...]
+    stamp: "StampPlace | None" = None
+    annotations: tuple["PageAnnotations", ...] = ()
 
 
 def refuse(code: str, what: str, **details: object) -> NoReturn:
@@ -81,10 +87,8 @@ class PreparedDocument:
     def __init__(self, data: Buffer, expected: ExpectedDocument) -> None:
         self.data = data
         self.expected = expected
-        # Filled by the checks as they go: the digest over the ByteRange, and what is reached in the original from
-        # its trailer's roots (each as ``65536 * number + generation``).
+        # Filled by the checks as they go: the digest over the ByteRange.
         self.document_digest = b""
-        self.reached: set[int] = set()
         # What the document may start, as words of ``findings.py``.
         self.active_findings: set[str] = set()
 

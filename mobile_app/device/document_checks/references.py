@@ -7,7 +7,8 @@ written into the gap.
 Rules:
 * What is reached from the trailer's ``/Root``, ``/Info`` and ``/Encrypt`` is in force, with that very generation.
   Other keys of the trailer are nobody's business: the increment does not take them over.
-* What the increment refers to is one of its own objects, or reached in the original.
+* What the increment itself may refer to is said where its shape is (``catalog.py``, ``page.py``, ``signature_field.py``,
+  ``appearance.py``, ``fonts.py``): its own objects, and what the original's page and form refer to.
 
 Softened: objects that nothing refers to (258 of 614 honest signed files).
 """
@@ -25,7 +26,7 @@ _ROOTS: Final = ("Root", "Info", "Encrypt")
 def check_references(document: PreparedDocument) -> None:
     """Walk the original from its roots and note what is not reached."""
     original, references = document.original, document.bodies.references
-    reached = document.reached
+    reached: set[int] = set()
     waiting = list(references_in(original.trailer.get(key) for key in _ROOTS))
     while waiting:
         named = waiting.pop()
@@ -41,29 +42,17 @@ def check_references(document: PreparedDocument) -> None:
         waiting.extend(references.get(number, ()))
         if kind == IN_OBJECT_STREAM:
             waiting.append(place << 16)
-    _note_unreachable(document)
+    _note_unreachable(document, {named >> 16 for named in reached})
 
 
-def _note_unreachable(document: PreparedDocument) -> None:
+def _note_unreachable(document: PreparedDocument, reached: set[int]) -> None:
     original = document.original
     structure = {section.number for section in original.sections}
     structure |= {section.hidden.number for section in original.sections if section.hidden is not None}
-    reached = {named >> 16 for named in document.reached}
     for number, (kind, place, _) in original.entries.items():
         if kind != FREE and number not in reached and number not in structure:
             original.softenings.take("unreachable", place if kind == IN_FILE else 0)
             return
-
-
-def check_references_of_increment(document: PreparedDocument) -> None:
-    """Nothing that the increment refers to is missing."""
-    increment = document.increment
-    own = {number << 16 | found.generation for number, found in increment.objects.items()}
-    trailer = references_in(increment.section.trailer.values())
-    for names in (trailer, *(found.references for found in increment.objects.values())):
-        for named in names:
-            if named not in own and named not in document.reached:
-                breach("dangling", number=named >> 16)
 
 
 def references_in(values: Iterable[Value]) -> list[int]:
