@@ -30,8 +30,27 @@ MAX_PAGE_PIXELS: Final = 200_000_000
 MAX_PAGE_CONTENT_BYTES: Final = 64 * 1024 * 1024
 MAX_PAGE_SECONDS: Final = 10.0
 
-# The stamp: sides in points, share of the page's visible area (a small page may be full).
+# The stamp: sides in points, share of the page's visible area (a small page may be full). Rects may reach over the
+# edge by the slack; the appearance's box may differ from its Rect by what rounding to thousandths does.
 MIN_STAMP_SIDE: Final = 4.0
 MAX_STAMP_SHARE: Final = 0.5
 SMALL_STAMP_AREA: Final = 200.0 * 200.0
 LARGE_STAMP_SHARE: Final = 0.25
+STAMP_SLACK: Final = 1.0
+STAMP_ROUNDING: Final = 0.01
+MAX_STAMP_CONTENT_BYTES: Final = 32_768
+MAX_STAMP_FONT_BYTES: Final = 262_144
+# Text strings of the signature dictionary, and the room for ``/Contents`` with its brackets.
+MAX_SIGNATURE_TEXT_BYTES: Final = 1_000
+MAX_GAP_BYTES: Final = 1_048_576
+# Annotation flags (12.5.3): what a new field has (Print), and what an empty field of the document may have besides
+# (ReadOnly, Locked, LockedContents: none of them changes what is drawn).
+STAMP_FLAGS: Final = 4
+MAX_FIELD_FLAGS: Final = 4 | 64 | 128 | 512
+# Keys of an empty field that may be filled: each is known, and none draws, acts or hides (12.5.2, 12.5.6.19, 12.7.4).
+EMPTY_FIELD_KEYS: Final = frozenset(
+    (
+        "Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "F", "V", "Rect", "P", "AP", "AS", "MK", "BS", "Border", "C",
+        "H", "DA", "Q", "DR", "DS", "NM", "M", "Contents", "StructParent", "Lang",
+    )
+)  # fmt: skip

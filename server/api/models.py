@@ -35,7 +35,8 @@ class PlacementBody(Incoming):
 
     page: int = Field(ge=0, description="Index of the page: 0 is the first.", examples=[0])
     box: tuple[Coordinate, Coordinate, Coordinate, Coordinate] = Field(
-        description="[x0, y0, x1, y1] in points from the lower left corner of the page as shown; at least 40 wide and 16 high.",
+        description="[x0, y0, x1, y1] in points from the lower left corner of the page as shown; on the page (a point over its edge is "
+        "cut), at least 40 wide and 16 high, and at most half of the page or 200 by 200 points in area.",
         examples=[[320.0, 205.0, 520.0, 280.0]],
     )
 

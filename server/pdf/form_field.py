@@ -1,18 +1,18 @@
-"""Finding the page, and fitting a signature field into page and form (ISO 32000-2 12.7).
+"""The form: what it says to one who wants to add a signature, and how a field is added (ISO 32000-2 12.7).
 
 Rules: a new field at the root of the form, merged with its only widget, with a name that no other root
-field has. The objects that change are the page (only ``/Annots``) or, where that is an indirect array, that
-array alone; and the catalog (only ``/AcroForm``), or the form dictionary (only ``/Fields`` and
-``/SigFlags``), or the form's indirect array of fields. Earlier signatures may forbid a new visible field (a
-certification, or a lock of all fields): then an empty signature field of the form is filled in, or an
-invisible field is made."""
+field has. The form gets an array of fields of its own (the one that it had may be something else's too), and besides
+only ``/SigFlags`` changes; the catalog changes only where it holds the form itself, or has none. Earlier signatures
+may forbid a new visible field (a certification, or a lock of all fields): then an empty signature field of the form
+is filled in, or an invisible field is made."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from server.errors import BadInput, Unprocessable
-from server.pdf.geometry import Box, PageView, visible_box
+from server.errors import Unprocessable
+from server.pdf.document_pages import MAX_TREE_DEPTH, own_array, reference_of
+from server.pdf.empty_field import EmptySignatureField
 from server.pdf.increment import IncrementWriter
 from server.pdf.pdf_syntax import (
     Reference,
@@ -26,79 +26,8 @@ from server.pdf.pdf_syntax import (
 )
 from server.pdf.source_document import SourceDocument, read_dictionary, resolve
 
-MAX_TREE_DEPTH = 48
 MAX_FIELDS = 20_000
-SMALLEST_STAMP = 8.0
-_INHERITED = (b"/MediaBox", b"/CropBox", b"/Rotate")
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page object, and how it is shown."""
-
-    reference: Reference
-    entries: dict[bytes, bytes]
-    view: PageView
-
-
-def _reference(value: bytes | None, what: str) -> Reference:
-    reference = as_reference(value or b"")
-    if reference is None:
-        raise UnreadableSyntax(f"{what} is not an indirect object")
-    return reference
-
-
-def _box(source: SourceDocument, value: bytes | None) -> Box | None:
-    if value is None:
-        return None
-    numbers = [as_number(resolve(source, number)) for number in split_array(resolve(source, value))]
-    return (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else None
-
-
-def find_page(source: SourceDocument, catalog: dict[bytes, bytes], index: int) -> Page:
-    """The page with this zero-based index. Raises BadInput(``page_not_found``), UnreadableSyntax."""
-    inherited: dict[bytes, bytes] = {}
-    reference = _reference(catalog.get(b"/Pages"), "the page tree")
-    before = 0
-    for _ in range(MAX_TREE_DEPTH):
-        entries = read_dictionary(source, b"%d %d R" % reference)
-        inherited.update({key: entries[key] for key in _INHERITED if key in entries})
-        if b"/Kids" not in entries:
-            if before != index:
-                raise BadInput(f"there is no page {index}", code="page_not_found")
-            return Page(reference, entries, _view(source, inherited))
-        for kid_value in split_array(resolve(source, entries[b"/Kids"])):
-            kid = _reference(kid_value, "a page")
-            pages = _page_count(source, kid)
-            if before + pages > index:
-                reference = kid
-                break
-            before += pages
-        else:
-            raise BadInput(f"there is no page {index}", code="page_not_found")
-    raise UnreadableSyntax("the page tree is too deep")
-
-
-def _page_count(source: SourceDocument, reference: Reference) -> int:
-    entries = read_dictionary(source, b"%d %d R" % reference)
-    if b"/Kids" not in entries:
-        return 1
-    return max(0, int(as_number(resolve(source, entries.get(b"/Count", b"")))))
-
-
-def _view(source: SourceDocument, inherited: dict[bytes, bytes]) -> PageView:
-    box = visible_box(_box(source, inherited.get(b"/MediaBox")), _box(source, inherited.get(b"/CropBox")))
-    degrees = int(as_number(resolve(source, inherited.get(b"/Rotate", b"0"))))
-    return PageView(box, degrees // 90 % 4)
-
-
-@dataclass(frozen=True)
-class EmptySignatureField:
-    """A signature field of the form without a value, merged with its widget."""
-
-    reference: Reference
-    entries: dict[bytes, bytes]
-    name: str
+_SIGNED = 3
 
 
 @dataclass(frozen=True)
@@ -107,7 +36,13 @@ class Form:
 
     names: frozenset[str]
     empty_fields: tuple[EmptySignatureField, ...]
-    new_visible_field_allowed: bool
+    certified: bool
+    locked: bool
+
+    @property
+    def new_visible_field_allowed(self) -> bool:
+        """Would a further field of one's own leave earlier signatures whole?"""
+        return not self.certified and not self.locked
 
 
 def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
@@ -120,7 +55,7 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
             certified = True
             _check_level(_document_level(source, permissions[b"/DocMDP"]) or 2)
     if b"/AcroForm" not in catalog:
-        return Form(frozenset(), (), not certified)
+        return Form(frozenset(), (), certified, False)
     form = read_dictionary(source, catalog[b"/AcroForm"])
     names: set[str] = set()
     empty: list[EmptySignatureField] = []
@@ -131,25 +66,30 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
             names.add(name)
         if entries.get(b"/FT") != b"/Sig":
             continue
-        if b"/V" in entries:
+        if resolve(source, entries.get(b"/V", b"null")) != b"null":
             locks.extend(_locks(source, entries[b"/V"]))
             level = _document_level(source, entries[b"/V"]) or _level_of_lock(source, entries)
             certified = certified or level > 0
             _check_level(level)
-        elif is_root and not {b"/Lock", b"/SV", b"/Kids"} & set(entries) and b"/Rect" in entries:
+        elif is_root:
             empty.append(EmptySignatureField(reference, entries, name))
     free = tuple(field for field in empty if not any(lock.holds(field.name) for lock in locks))
     locked = any(lock.holds(unused_name(frozenset(names))) for lock in locks)
     if locked and not free:
-        raise Unprocessable("an earlier signature locks all fields", code="document_fields_locked")
-    return Form(frozenset(names), free, not certified and not locked)
+        raise fields_locked()
+    return Form(frozenset(names), free, certified, locked)
+
+
+def fields_locked() -> Unprocessable:
+    """Nothing of the form may be signed any more."""
+    return Unprocessable("an earlier signature locks all fields", code="document_fields_locked")
 
 
 def _fields(source: SourceDocument, form: dict[bytes, bytes]) -> Iterator[tuple[Reference, dict[bytes, bytes], bool]]:
     """Every field and widget of the form, parents first: reference, entries, is it a root field."""
     if b"/Fields" not in form:
         return
-    waiting = [(_reference(v, "a field"), 0) for v in split_array(resolve(source, form[b"/Fields"]))]
+    waiting = [(reference_of(v, "a field"), 0) for v in split_array(resolve(source, form[b"/Fields"]))]
     for _ in range(MAX_FIELDS):
         if not waiting:
             return
@@ -160,7 +100,7 @@ def _fields(source: SourceDocument, form: dict[bytes, bytes]) -> Iterator[tuple[
             if depth > MAX_TREE_DEPTH:
                 raise UnreadableSyntax("the form is nested too deeply")
             kids = split_array(resolve(source, entries[b"/Kids"]))
-            waiting.extend((_reference(kid, "a field"), depth + 1) for kid in kids)
+            waiting.extend((reference_of(kid, "a field"), depth + 1) for kid in kids)
     raise Unprocessable("the form has too many fields", code="pdf_too_many_fields")
 
 
@@ -220,64 +160,36 @@ def unused_name(names: frozenset[str]) -> str:
     return next(name for number in count(1) if (name := f"PhoneSeal{number}") not in names)
 
 
-def add_field_to_page(source: SourceDocument, writer: IncrementWriter, page: Page, field: int) -> None:
-    """Adds the widget to the page's annotations: changes the page, or only the array where it is an object
-    of its own."""
-    new = b"%d 0 R" % field
-    existing = page.entries.get(b"/Annots")
-    array_reference = as_reference(existing or b"")
-    if array_reference is not None:
-        array = resolve(source, existing or b"")
-        if array.strip() != b"null":
-            _rewrite_array(writer, array_reference, array, new)
-            return
-        existing = None
-    annotations = _appended(existing or b"[]", new)
-    _rewrite(writer, page.reference, {**page.entries, b"/Annots": annotations})
-
-
 def add_field_to_form(
     source: SourceDocument, writer: IncrementWriter, catalog: dict[bytes, bytes], field: int | None
 ) -> None:
     """Lists the field in the form (made if there is none) and says that the document holds signatures
     (``/SigFlags`` 3). ``field`` None: the field is listed already."""
-    new = b"%d 0 R" % field if field is not None else None
-    root = _reference(source.trailer[b"/Root"], "the catalog")
+    root = reference_of(source.trailer[b"/Root"], "the catalog")
     if b"/AcroForm" not in catalog:
         number = writer.number()
-        writer.add(number, write_object(number, b"/Fields[%b]/SigFlags 3" % (new or b"")))
+        listed = b"" if field is None else b"%d 0 R" % field
+        writer.add(number, write_object(number, b"/Fields[%b]/SigFlags %d" % (listed, _SIGNED)))
         _rewrite(writer, root, {**catalog, b"/AcroForm": b"%d 0 R" % number})
         return
     form = read_dictionary(source, catalog[b"/AcroForm"])
+    form_reference = as_reference(catalog[b"/AcroForm"])
     changed = dict(form)
-    flags = int(as_number(resolve(source, form.get(b"/SigFlags", b"0"))))
-    if flags & 3 != 3:
-        changed[b"/SigFlags"] = b"%d" % (flags | 3)
-    fields = form.get(b"/Fields", b"[]")
-    array_reference = as_reference(fields)
-    if new is not None and array_reference is not None:
-        _rewrite_array(writer, array_reference, resolve(source, fields), new)
-    elif new is not None:
-        changed[b"/Fields"] = _appended(fields, new)
+    said = resolve(source, form.get(b"/SigFlags", b"0"))
+    flags = int(said) if said.isdigit() else 0
+    if flags & _SIGNED != _SIGNED:
+        changed[b"/SigFlags"] = b"%d" % (flags | _SIGNED)
+    if field is not None:
+        owner = form_reference or root
+        changed[b"/Fields"] = own_array(source, form.get(b"/Fields"), owner, b"%d 0 R" % field)
     if changed == form:
         return
-    form_reference = as_reference(catalog[b"/AcroForm"])
     if form_reference is not None:
         _rewrite(writer, form_reference, changed)
     else:
         _rewrite(writer, root, {**catalog, b"/AcroForm": b"<<%b>>" % write_dictionary(changed)})
 
 
-def _appended(array: bytes, new: bytes) -> bytes:
-    split_array(array)  # refuses what is no array
-    return array.strip()[:-1] + b" " + new + b"]"
-
-
 def _rewrite(writer: IncrementWriter, reference: Reference, entries: dict[bytes, bytes]) -> None:
     number, generation = reference
     writer.add(number, write_object(number, write_dictionary(entries), generation=generation), generation)
-
-
-def _rewrite_array(writer: IncrementWriter, reference: Reference, array: bytes, new: bytes) -> None:
-    number, generation = reference
-    writer.add(number, b"%d %d obj\n%b\nendobj\n" % (number, generation, _appended(array, new)), generation)

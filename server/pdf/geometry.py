@@ -1,16 +1,15 @@
 """From the page as a person sees it to the page's own coordinates.
 
 A placement is given on the page AS SHOWN: origin at the lower left corner of what is visible (the crop box
-within the media box), after the page's rotation, x to the right, y up, in units of the page's user space
-(1/72 inch unless the page has a UserUnit: page images and PDFium's page sizes ignore it too, so a box drawn
-on the image lands where it was drawn)."""
+within the media box), after the page's rotation, x to the right, y up, in points (1/72 inch; a page's UserUnit
+says how many of them one unit of the page is)."""
 
 from dataclasses import dataclass
 
 from server.errors import BadInput
+from server.signing.stamp_place import problem_of
 
 Box = tuple[float, float, float, float]
-MINIMUM_SIDE = 4.0
 
 
 @dataclass(frozen=True)
@@ -44,27 +43,44 @@ def visible_box(media_box: Box | None, crop_box: Box | None) -> Box:
 
 @dataclass(frozen=True)
 class PageView:
-    """What is visible of a page and how it is turned. ``rotation`` is clockwise, in quarters: 0 to 3."""
+    """What is visible of a page, how it is turned (clockwise, in quarters: 0 to 3), and how many points a unit is."""
 
     box: Box
     rotation: int
+    unit: float = 1.0
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height as shown."""
-        width, height = self.box[2] - self.box[0], self.box[3] - self.box[1]
+        """Width and height as shown, in points."""
+        width, height = self.unit * (self.box[2] - self.box[0]), self.unit * (self.box[3] - self.box[1])
         return (height, width) if self.rotation % 2 else (width, height)
 
-    def fit(self, placement: Placement) -> Box:
-        """The placement's box moved onto the page, if need be, and made smaller only when it is larger than
-        the page. Raises BadInput (``placement_invalid``) for boxes that are no boxes."""
-        x0, y0, x1, y1 = normalised((placement.x0, placement.y0, placement.x1, placement.y1))
-        if not all(-1e6 < value < 1e6 for value in (x0, y0, x1, y1)) or min(x1 - x0, y1 - y0) < MINIMUM_SIDE:
-            raise BadInput("the signature's box is too small or no box", code="placement_invalid")
+    def stand(self, placement: Placement) -> Box:
+        """The placement's box on the page as shown, in units of the page, whole on it. Raises BadInput
+        (``placement_invalid``) for a box that may not stand there; one that reaches over the edge by no more
+        than rounding is cut there."""
+        box = placement.x0, placement.y0, placement.x1, placement.y1
         width, height = self.size
-        shift_x = max(0.0, -x0) - max(0.0, x1 - width) if x1 - x0 <= width else -x0
-        shift_y = max(0.0, -y0) - max(0.0, y1 - height) if y1 - y0 <= height else -y0
-        return x0 + shift_x, y0 + shift_y, min(x1 + shift_x, width), min(y1 + shift_y, height)
+        problem = problem_of(box, (width, height))
+        if problem is not None:
+            raise BadInput(
+                "the signature's box can't stand there", code="placement_invalid", details={"reason": problem}
+            )
+        x0, y0, x1, y1 = max(box[0], 0.0), max(box[1], 0.0), min(box[2], width), min(box[3], height)
+        return x0 / self.unit, y0 / self.unit, x1 / self.unit, y1 / self.unit
+
+    def as_shown(self, box: Box) -> Box:
+        """A rectangle in the page's own coordinates (``/Rect``) -> points of the page as shown; the other way round
+        of to_user_space()."""
+        left, bottom, right, top = self.box
+        x0, y0, x1, y1 = normalised(box)
+        shown = (
+            (x0 - left, y0 - bottom, x1 - left, y1 - bottom),
+            (y0 - bottom, right - x1, y1 - bottom, right - x0),
+            (right - x1, top - y1, right - x0, top - y0),
+            (top - y1, x0 - left, top - y0, x1 - left),
+        )[self.rotation]
+        return shown[0] * self.unit, shown[1] * self.unit, shown[2] * self.unit, shown[3] * self.unit
 
     def to_user_space(self, shown: Box) -> Box:
         """A box as shown -> the rectangle in the page's own coordinates (``/Rect``)."""

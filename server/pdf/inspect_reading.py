@@ -16,6 +16,7 @@ from pathlib import Path
 import pikepdf
 
 from server.errors import Unprocessable
+from server.pdf.content.judge import judge_content
 from server.pdf.flatten_hybrid import flatten_hybrid
 from server.pdf.grammar import Verdict
 from server.pdf.inspect_content import findings, refusals
@@ -40,36 +41,35 @@ class Reading:
     title: str | None = None
 
 
-def read_file(path: Path, verdict: Verdict, meter: Meter) -> Reading:
-    """Read and judge one file. Raises ``Unprocessable`` or ``TooLarge`` for what must not be signed, and ``pdf_broken`` for what qpdf
-    can't read.
+def read_file(path: Path, verdict: Verdict, scratch: Path, meter: Meter) -> Reading:
+    """Read and judge one file; ``scratch`` is a place for a copy, which is gone afterwards. Raises ``Unprocessable`` or ``TooLarge`` for
+    what must not be signed, and ``pdf_broken`` for what qpdf can't read.
     """
     reading = Reading()
-    with path.open("rb") as file, _plain(path, verdict) as plain:
+    with path.open("rb") as file, _plain(path, verdict, scratch) as plain:
         buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         with closing(_open(plain)) as pdf:
             graph = _read_objects(pdf, meter)
             refuse_circles(graph)
             refuse_losses(graph.warnings)
             reading.pages = read_pages(graph, meter)
-            _judge(pdf, graph, buffer, verdict.streams if plain == path else {}, reading, meter)
+            _judge(plain, pdf, graph, buffer, verdict.streams if plain == path else {}, reading, meter)
             if verdict.signed:
                 _check_older_revisions(buffer, verdict, meter)
     return reading
 
 
 @contextmanager
-def _plain(path: Path, verdict: Verdict) -> Iterator[Path]:
+def _plain(path: Path, verdict: Verdict, scratch: Path) -> Iterator[Path]:
     """The file itself, or a copy whose objects qpdf sees all."""
     if not verdict.hybrid:
         yield path
         return
-    copy = path.with_name(f"{path.name}.plain")
     try:
-        flatten_hybrid(path, copy)
-        yield copy
+        flatten_hybrid(path, scratch)
+        yield scratch
     finally:
-        copy.unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
 
 
 def _open(path: Path) -> pikepdf.Pdf:
@@ -89,6 +89,7 @@ def _read_objects(pdf: pikepdf.Pdf, meter: Meter) -> ObjectGraph:
 
 
 def _judge(
+    path: Path,
     pdf: pikepdf.Pdf,
     graph: ObjectGraph,
     buffer: mmap.mmap,
@@ -102,6 +103,7 @@ def _judge(
     if codes:
         raise Unprocessable(f"refused: {codes}", code=codes[0])
     refuse_if_certified_against_changes(graph, reading.pages)
+    reading.findings |= judge_content(path, pdf, graph, reading.pages, meter)
     reading.earlier_signatures = earlier_signatures(graph, reading.pages)
     reading.findings |= findings(graph, reading.pages)
     reading.title = _title(graph)

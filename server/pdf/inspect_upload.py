@@ -73,7 +73,7 @@ def _inspect(source: Path, target: Path, limits: UploadLimits) -> Inspection:
     taken, reasons = source, verdict.rules
     reading: Reading
     if verdict.complies:
-        reading = _read(source, verdict, meter)
+        reading = _read(source, verdict, target, meter)
     else:
         _refuse_if_signed(source, verdict, meter)
         taken, reading = target, _rewritten(source, target, verdict, meter)
@@ -89,10 +89,15 @@ def _judge(path: Path, meter: Meter) -> Verdict:
         return verdict
 
 
-def _read(path: Path, verdict: Verdict, meter: Meter) -> Reading:
-    reading = read_file(path, verdict, meter)
+def _read(path: Path, verdict: Verdict, target: Path, meter: Meter) -> Reading:
+    reading = read_file(path, verdict, _beside(target), meter)
     refuse_if_unpreparable(path)
     return reading
+
+
+def _beside(target: Path) -> Path:
+    """Where a plain copy of a hybrid file may stand for a while: the sandbox writes in the target's folder only."""
+    return target.with_name(f"{target.name}.plain")
 
 
 def _refuse_if_signed(source: Path, verdict: Verdict, meter: Meter) -> None:
@@ -112,7 +117,7 @@ def _rewritten(source: Path, target: Path, verdict: Verdict, meter: Meter) -> Re
             raise Unprocessable(f"no rewrite mends {rule}", code=code, details={"rule": rule})
     unfollowed = verdict.signed is None
     mend, unshare = unfollowed or bool(_PAGE_RULES & set(verdict.rules)), unfollowed or "annots_shared" in verdict.rules
-    plain = target.with_name(f"{target.name}.plain")
+    plain = _beside(target)
     try:
         if "hybrid" in verdict.rules:
             flatten_hybrid(source, plain)
@@ -127,7 +132,7 @@ def _rewritten(source: Path, target: Path, verdict: Verdict, meter: Meter) -> Re
             code="pdf_broken",
             details={"rule": breach.rule},
         )
-    reading = _read(target, result, meter)
+    reading = _read(target, result, target, meter)
     if not verdict.settled:
         refuse_if_pages_differ(source, target, meter)
     return reading

@@ -8,9 +8,8 @@ UnreadableSyntax and is never guessed at."""
 import re
 from typing import Protocol
 
+from server.document_limits import MAX_DEPTH
 from server.errors import Unprocessable
-
-MAX_NESTING = 64
 
 _SPACE = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])"
 _REGULAR = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
@@ -73,7 +72,7 @@ def value_bounds(source: bytes, position: int) -> tuple[int, int]:
         kind, token_start, end = token_at(source, end)
         if kind == "open":
             closers.append(b">>" if source[token_start:end] == b"<<" else b"]")
-            if len(closers) > MAX_NESTING:
+            if len(closers) > MAX_DEPTH:
                 raise UnreadableSyntax("nested too deeply")
         elif kind == "close" and source[token_start:end] != closers.pop():
             raise UnreadableSyntax("brackets do not match")

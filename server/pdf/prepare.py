@@ -4,8 +4,8 @@ the rest is what gets signed.
 Rules: the source's bytes stay as they are, whole and first; ByteRange and gap are final; the same input
 gives the same bytes. Well-formed documents take the quick reader, all others pyHanko, strict and then
 lenient. Signature dictionary: ``/SubFilter /ETSI.CAdES.detached``, ``/M`` the claimed time (EN 319 142-1
-5.3), ``/Name``, ``/Reason`` if given. Only the objects named in form_field.py, the stamp's, and the
-signature itself are written: the phone refuses anything else.
+5.3), ``/Name``, ``/Reason`` if given. Only the page, the form, the field, the stamp and the signature
+itself are written, each in one shape: the phone refuses anything else.
 
 Where an earlier signature forbids a new visible field, the document's own empty signature field is signed,
 or an invisible field is added, and ``stamp_shown`` is False: breaking somebody's certification to show a
@@ -17,21 +17,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.document_limits import STAMP_FLAGS
 from server.errors import Unprocessable
-from server.pdf import form_field
-from server.pdf.geometry import Placement
+from server.pdf.document_pages import Page, add_field_to_page, find_page
+from server.pdf.empty_field import FieldPlace, fields_that_suit, nearest
+from server.pdf.form_field import Form, add_field_to_form, fields_locked, read_form, unused_name
+from server.pdf.geometry import Box, Placement
 from server.pdf.increment import Increment, IncrementWriter
 from server.pdf.pdf_syntax import (
     UnreadableSyntax,
-    as_number,
-    split_array,
     text_string,
     write_dictionary,
     write_object,
 )
 from server.pdf.quick_source import QuickSource
 from server.pdf.signing_time import ANY_TIME, pdf_date
-from server.pdf.source_document import READER_ERRORS, SourceDocument, open_leniently, read_dictionary, resolve
+from server.pdf.source_document import READER_ERRORS, SourceDocument, open_leniently, read_dictionary
 from server.pdf.stamp import STAMP_OBJECTS, StampMaker
 
 DEFAULT_CONTENTS_BYTES = 8192  # room for the CMS; twice as many hex digits
@@ -167,19 +168,31 @@ class DocumentPreparer:
         self, source: SourceDocument, placement: Placement | None, time_text: str
     ) -> tuple[Increment, str, bool]:
         catalog = read_dictionary(source, source.trailer[b"/Root"])
-        form = form_field.read_form(source, catalog)
+        form = read_form(source, catalog)
         writer = IncrementWriter(source)
-        if form.new_visible_field_allowed or not form.empty_fields:
+        chosen = None if form.new_visible_field_allowed else self._chosen(source, catalog, form, placement)
+        if chosen is None:
             shown = placement if form.new_visible_field_allowed else None
-            name = form_field.unused_name(form.names)
+            name, visible = unused_name(form.names), shown is not None
             self._new_field(source, writer, catalog, shown, name, time_text)
         else:
-            field = form.empty_fields[0]
-            shown, name = placement, field.name
-            if not self._fill_field(source, writer, catalog, field, visible=placement is not None, time_text=time_text):
-                shown = None
+            name, visible = chosen.field.name, chosen.visible
+            self._fill_field(source, writer, catalog, chosen, time_text)
         seed = f"{self._signer_name}\0{time_text}\0{name}".encode()
-        return writer.finish(seed), name, shown is not None
+        return writer.finish(seed), name, visible
+
+    @staticmethod
+    def _chosen(
+        source: SourceDocument, catalog: dict[bytes, bytes], form: Form, placement: Placement | None
+    ) -> FieldPlace | None:
+        """The empty field to sign; None for a new invisible one. Raises Unprocessable(``document_fields_locked``)."""
+        suiting = fields_that_suit(source, catalog, form.empty_fields)
+        chosen = nearest(suiting, placement)
+        if chosen is None and form.locked:
+            if not suiting:
+                raise fields_locked()
+            return suiting[0]
+        return chosen
 
     def _new_field(
         self,
@@ -190,54 +203,45 @@ class DocumentPreparer:
         name: str,
         time_text: str,
     ) -> None:
-        page = form_field.find_page(source, catalog, placement.page if placement else 0)
+        page = find_page(source, catalog, placement.page if placement else 0)
         signature = self._add_signature(source, writer, time_text)
         field = writer.number()
         rectangle, appearance = b"0 0 0 0", b""
         if placement is not None:
-            shown = page.view.fit(placement)
-            width, height = shown[2] - shown[0], shown[3] - shown[1]
-            matrix = b" ".join(b"%g" % value for value in page.view.upright_matrix(width, height))
-            rectangle = b" ".join(b"%.3f" % value for value in page.view.to_user_space(shown))
-            appearance = b"/AP<</N %d 0 R>>" % self._add_stamp(source, writer, time_text, (width, height), matrix)
+            box = page.view.to_user_space(page.view.stand(placement))
+            rectangle = b" ".join(b"%.3f" % value for value in box)
+            appearance = b"/AP<</N %d 0 R>>" % self._add_stamp(source, writer, time_text, page, box)
         writer.add(
             field,
             write_object(
                 field,
-                b"/Type/Annot/Subtype/Widget/FT/Sig/T%b/V %d 0 R/Rect[%b]/F 132/P %d %d R%b"
+                b"/Type/Annot/Subtype/Widget/FT/Sig/T%b/V %d 0 R/Rect[%b]/F %d/P %d %d R%b"
                 % (
                     source.encryption.string(field, name.encode("ascii")),
-                    signature, rectangle, *page.reference, appearance,
+                    signature, rectangle, STAMP_FLAGS, *page.reference, appearance,
                 ),
             ),
         )  # fmt: skip
-        form_field.add_field_to_page(source, writer, page, field)
-        form_field.add_field_to_form(source, writer, catalog, field)
+        add_field_to_page(source, writer, page, field)
+        add_field_to_form(source, writer, catalog, field)
 
     def _fill_field(
         self,
         source: SourceDocument,
         writer: IncrementWriter,
         catalog: dict[bytes, bytes],
-        field: form_field.EmptySignatureField,
-        *,
-        visible: bool,
+        place: FieldPlace,
         time_text: str,
-    ) -> bool:
-        """Signs an empty field of the form; the stamp goes where the form's author wanted it. Returns
-        whether it shows."""
-        number, generation = field.reference
+    ) -> None:
+        """Signs an empty field of the form; the stamp goes where the form's author wanted it."""
+        number, generation = place.field.reference
         signature = self._add_signature(source, writer, time_text)
-        entries = {**field.entries, b"/V": b"%d 0 R" % signature}
-        x0, y0, x1, y1 = (as_number(resolve(source, n)) for n in split_array(resolve(source, entries[b"/Rect"])))
-        size = abs(x1 - x0), abs(y1 - y0)
-        visible = visible and min(size) >= form_field.SMALLEST_STAMP
-        if visible:
-            appearance = self._add_stamp(source, writer, time_text, size, b"1 0 0 1 0 0")
+        entries = {**place.field.entries, b"/V": b"%d 0 R" % signature}
+        if place.visible and self._stamp_maker is not None:
+            appearance = self._add_stamp(source, writer, time_text, place.page, place.box)
             entries[b"/AP"] = b"<</N %d 0 R>>" % appearance
         writer.add(number, write_object(number, write_dictionary(entries), generation=generation), generation)
-        form_field.add_field_to_form(source, writer, catalog, None)
-        return visible
+        add_field_to_form(source, writer, catalog, None)
 
     def _add_signature(self, source: SourceDocument, writer: IncrementWriter, time_text: str) -> int:
         number = writer.number()
@@ -250,16 +254,14 @@ class DocumentPreparer:
         writer.add_signature(number, entries, self._contents_bytes)
         return number
 
-    def _add_stamp(
-        self,
-        source: SourceDocument,
-        writer: IncrementWriter,
-        time_text: str,
-        size: tuple[float, float],
-        matrix: bytes,
-    ) -> int:
+    def _add_stamp(self, source: SourceDocument, writer: IncrementWriter, time_text: str, page: Page, box: Box) -> int:
+        """The appearance for a box in the page's own coordinates, upright as the page is shown."""
         assert self._stamp_maker is not None, "only an invisible signature goes without a stamp maker"
-        stamp = self._stamp_maker.stamp(self._signer_name, time_text, *size)
+        across, up = box[2] - box[0], box[3] - box[1]
+        width, height = (up, across) if page.view.rotation % 2 else (across, up)
+        stamp = self._stamp_maker.stamp(self._signer_name, time_text, width, height)
+        turn = page.view.upright_matrix(stamp.width, stamp.height)
+        matrix = b"%d %d %d %d %.3f %.3f" % turn
         first = writer.number(STAMP_OBJECTS)
         for offset, written in enumerate(stamp.objects(first, time_text, matrix, source.encryption)):
             writer.add(first + offset, written)

@@ -68,8 +68,8 @@ class QuickSource:
         ends = (first + count for section in self._sections for first, count, _ in section.subsections)
         self.next_object_number = max(_whole(self.trailer[b"/Size"]), *ends)
 
-    def value(self, reference: Reference) -> bytes:
-        """The object's bytes as they stand in the file."""
+    def value(self, reference: Reference, owner: Reference | None = None) -> bytes:
+        """The object's bytes as they stand in the file, whoever will own them."""
         place = self._find(reference)
         if isinstance(place, tuple):
             return self._value_in_object_stream(reference[0], *place)

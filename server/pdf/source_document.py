@@ -44,8 +44,8 @@ class SourceDocument(Protocol):
     trailer: dict[bytes, bytes]  # /Root, and where present /Info, /ID, /Encrypt
     encryption: ObjectEncryption
 
-    def value(self, reference: Reference) -> bytes:
-        """The object's value as it would be written into an update under the same number."""
+    def value(self, reference: Reference, owner: Reference | None = None) -> bytes:
+        """The object's value as it would be written into an update: under the same number, or within ``owner``."""
 
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """A form field's partial name, decrypted."""
@@ -127,8 +127,9 @@ class PyHankoSource:
         if reader.decrypt(b"").status == AuthStatus.FAILED:
             raise Unprocessable("the document opens with a password only", code="pdf_password_needed")
 
-    def value(self, reference: Reference) -> bytes:
-        """The object, with its strings encrypted for its number where the document is encrypted."""
+    def value(self, reference: Reference, owner: Reference | None = None) -> bytes:
+        """The object, with its strings encrypted for its number (or its new owner's) where the document is
+        encrypted."""
         target = generic.Reference(reference[0], reference[1], self._reader)
         found = self._reader.get_object(target)  # type: ignore[no-untyped-call]
         if isinstance(found, generic.StreamObject):
@@ -138,6 +139,8 @@ class PyHankoSource:
             # An earlier signature: its /Contents is not encrypted (7.6.2) and never written again here.
             kept = {key: value for key, value in found.items() if key != "/Contents"}
             found = generic.DictionaryObject(kept)  # type: ignore[no-untyped-call]
+        if owner is not None:
+            target = generic.Reference(owner[0], owner[1], self._reader)
         return _serialise(found, self._reader.security_handler if encrypted else None, target)
 
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:

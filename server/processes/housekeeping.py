@@ -12,6 +12,7 @@ from server.signing.expire_requests import ExpireRequests
 from server.signing.sign_request import FINAL
 from server.storage.blobs import BlobStore
 from server.storage.store import Store, Tables
+from server.users.log_in import KNOWN_FOR
 from server.work import Job
 
 REFUSED_KEPT = 24 * 3600.0
@@ -23,13 +24,14 @@ FOLDERS = 256
 
 class Housekeeping:
     def __init__(
-        self, store: Store, blobs: BlobStore, clock: Clock, pair_device: PairDevice, expire: ExpireRequests
+        self, store: Store, blobs: BlobStore, clock: Clock, pair_device: PairDevice, expire: ExpireRequests, session_lifetime: float
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._clock = clock
         self._pair_device = pair_device
         self._expire = expire
+        self._session_lifetime = session_lifetime
         self._tidied = time.monotonic() - TIDY_EVERY + FIRST_TIDY
 
     def drop_prepared(self, job: Job) -> None:
@@ -74,6 +76,8 @@ class Housekeeping:
             for document_id in tx.documents.refused_before(now - REFUSED_KEPT):
                 tx.documents.delete(document_id)
             tx.throttles.forget_before(now - 86_400)
+            tx.sessions.forget_before(now - self._session_lifetime)
+            tx.known_networks.forget_before(now - KNOWN_FOR)
             crash_point("tidy.before_commit")
         crash_point("tidy.after_commit")
         for path in self._blobs.leftovers():

@@ -1,4 +1,4 @@
-"""Subscribers, portal users, relying parties and their API keys."""
+"""Subscribers, portal users and their sessions, relying parties and their API keys."""
 
 import sqlite3
 from dataclasses import asdict
@@ -61,6 +61,53 @@ class UserTable:
 
     def end_sessions(self, user_id: str) -> None:
         self._db.execute("UPDATE users SET session_epoch = session_epoch + 1 WHERE user_id = ?", (user_id,))
+
+
+class SessionTable:
+    """Kept as SHA-256: who reads the table can't take over a session."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, session_sha256: str, user_id: str, started_at: float) -> None:
+        insert(
+            self._db, "sessions", {"session_sha256": session_sha256, "user_id": user_id, "started_at": started_at}
+        )
+
+    def holds(self, session_sha256: str, user_id: str) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM sessions WHERE session_sha256 = ? AND user_id = ?", (session_sha256, user_id)
+        ).fetchone()
+        return row is not None
+
+    def end(self, session_sha256: str) -> bool:
+        """Says whether there was one."""
+        return self._db.execute("DELETE FROM sessions WHERE session_sha256 = ?", (session_sha256,)).rowcount == 1
+
+    def forget_before(self, started_before: float) -> None:
+        self._db.execute("DELETE FROM sessions WHERE started_at < ?", (started_before,))
+
+
+class KnownNetworkTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def seen(self, user_id: str, network_sha256: str, at: float) -> None:
+        self._db.execute(
+            "INSERT INTO known_networks (user_id, network_sha256, seen_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (user_id, network_sha256) DO UPDATE SET seen_at = excluded.seen_at",
+            (user_id, network_sha256, at),
+        )
+
+    def knows(self, user_id: str, network_sha256: str, since: float) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM known_networks WHERE user_id = ? AND network_sha256 = ? AND seen_at >= ?",
+            (user_id, network_sha256, since),
+        ).fetchone()
+        return row is not None
+
+    def forget_before(self, seen_before: float) -> None:
+        self._db.execute("DELETE FROM known_networks WHERE seen_at < ?", (seen_before,))
 
 
 class RelyingPartyTable:

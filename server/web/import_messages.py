@@ -63,8 +63,8 @@ IMPORT_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "Without a page {page} ({count}): {named}. Choose the last page, or leave these documents out.",
     },
     "placement_too_large": {
-        "vi": "Khung chữ ký lớn hơn trang của {count} chứng từ: {named}. Hãy chọn khung nhỏ hơn, hoặc bỏ các chứng từ đó ra.",
-        "en": "The box is larger than the page of {count} documents: {named}. Make it smaller, or leave these documents out.",
+        "vi": "Khung chữ ký quá lớn so với trang của {count} chứng từ: {named}. Hãy chọn khung nhỏ hơn, hoặc bỏ các chứng từ đó ra.",
+        "en": "The box is too large for the page of {count} documents: {named}. Make it smaller, or leave these documents out.",
     },
     "request_not_over": {
         "vi": "Yêu cầu này chưa kết thúc. Hãy chờ kết quả rồi thử lại.",

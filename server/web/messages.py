@@ -72,6 +72,12 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Đăng nhập sai quá nhiều lần. Hãy thử lại sau {retry_after} giây.",
         "en": "Too many failed log-ins. Try again in {retry_after} seconds.",
     },
+    "log_in_guarded": {
+        "vi": "Tên này bị thử sai quá nhiều lần hôm nay. Hãy đăng nhập bằng trình duyệt hoặc mạng bạn từng dùng, "
+        "hoặc nhờ quản trị viên đặt lại mật khẩu.",
+        "en": "This name was tried wrongly too often today. Use a browser or network that you logged in from before, "
+        "or ask your administrator for a new password.",
+    },
     "login_taken": {
         "vi": "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.",
         "en": "This user name is taken. Choose another one.",
@@ -113,8 +119,8 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "No document was chosen. Choose at least one.",
     },
     "placement_invalid": {
-        "vi": "Khung chữ ký phải nằm trọn trên trang và đủ lớn để đọc. Hãy đặt lại khung.",
-        "en": "The signature's box must lie on the page and be large enough to read. Place it again.",
+        "vi": "Khung chữ ký phải nằm trọn trên trang, đủ lớn để đọc và che không quá nửa trang. Hãy đặt lại khung.",
+        "en": "The signature's box must lie on the page, be large enough to read, and cover at most half of it. Place it again.",
     },
     "no_device": {
         "vi": "Chưa có điện thoại nào ký được. Hãy ghép hoặc mở khoá một điện thoại ở trang tài khoản.",

@@ -126,7 +126,7 @@ def stamp_covers_page() -> PreparedDocument:
     """
     increment = SignatureIncrement(plain_document().build())
     writer = increment.put_objects()
-    widget = writer.bodies[increment.field_number].replace(b"/Rect [300 60 520 120]", b"/Rect [0 0 595 842]")
+    widget = writer.bodies[increment.field_number].replace(b"/Rect [300 60 500 120]", b"/Rect [0 0 595 842]")
     writer.put(increment.field_number, widget)
     writer.put_stream(
         increment.appearance_number,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vector_making import (
     basics,
+    document_limits,
     fixed_keys,
     invalid_statements,
     items,
@@ -57,6 +58,7 @@ def make_all(world: World) -> dict[str, Json]:
         "framing": request_flow.framing_vector(),
         "messages": messages.messages_vector(world, flow, other, pairings, pins, rotations, wake_ups),
         "wake_up": wake_ups,
+        "document_limits": document_limits.document_limits_vector(),
     }
 
 

@@ -1,98 +1,115 @@
-"""What the signature looks like: form XObjects, images and fonts of the increment, which use nothing but each
-other.
+"""What the signature looks like: one form XObject of the increment, of exactly the shape that the server writes.
 
-Rules: one normal appearance, no other for mouse or state; no optional content, no nested pattern or shading,
-no reference to anything of the original or outside the file. What the stamp says is for the person to see;
-these checks see that it says the same to everybody.
+Rules: one normal appearance, none for mouse or state; a plain box that fits the field's rectangle, upright in one
+of four ways (ISO 32000-2, 12.5.5), so that no viewer scales or clips it in its own way; two fonts of its own and
+nothing else to draw with: no group, blending, mask, image, further form or optional content, and no reference to
+anything of the original. Its content is a frame that ``stamp_content.py`` knows to the operator, unfiltered.
+What the stamp says is for the person to see; these checks see that it says the same to everybody.
 """
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeGuard
 
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.indirect_objects import IndirectObject
+from mobile_app.device.document_checks.limits import MAX_STAMP_CONTENT_BYTES, STAMP_ROUNDING
+from mobile_app.device.document_checks.signature_field import rectangle_of
+from mobile_app.device.document_checks.stamp_content import read_stamp_content
 from mobile_app.device.document_checks.syntax import Ref, Value
 
-_STREAM: Final = frozenset(("Length", "Filter", "DecodeParms", "DL"))
-_FORM: Final = _STREAM | {"Type", "Subtype", "FormType", "BBox", "Matrix", "Resources", "Group"}
-_IMAGE: Final = _STREAM | {
-    "Type", "Subtype", "Width", "Height", "ColorSpace", "BitsPerComponent", "SMask", "Mask",
-    "ImageMask", "Decode", "Interpolate", "Intent",
-}  # fmt: skip
-_RESOURCES: Final = frozenset(("Font", "XObject", "ProcSet", "ExtGState"))
-_GRAPHICS_STATE: Final = frozenset(("Type", "ca", "CA", "BM", "LW"))
-_MAX_OBJECTS: Final = 200
+FONT_NAMES: Final = ("F1", "F2")
+_FORM: Final = frozenset(("Type", "Subtype", "FormType", "BBox", "Matrix", "Resources", "Length"))
 
 
 def check_appearance(document: PreparedDocument) -> None:
-    """The widget's appearance is one new form XObject, and everything that it draws with is new and of a
-    known kind."""
+    """The widget's appearance is one new form XObject of the server's shape, drawn by known operators."""
     appearance = document.signing.field_value.get("AP")
     if appearance is None:
         return
-    normal = appearance.get("N") if isinstance(appearance, dict) else None
-    if not isinstance(appearance, dict) or appearance.keys() != {"N"} or not isinstance(normal, Ref):
+    if not isinstance(appearance, dict) or appearance.keys() != {"N"}:
         refuse("doc_appearance", "states")
-    waiting: list[Value] = [normal]
-    seen: set[Value] = set()
-    while waiting:
-        reference = waiting.pop()
-        if reference in seen:
-            continue
-        seen.add(reference)
-        if len(seen) > _MAX_OBJECTS:
-            refuse("doc_appearance", "count")
-        waiting += _check_drawn(document, reference, form=reference == normal)
-
-
-def _check_drawn(document: PreparedDocument, reference: Value, *, form: bool) -> list[Value]:
-    """Check one form or image; return what it draws with in turn."""
-    found = document.new_objects.get(reference.number) if isinstance(reference, Ref) else None
-    if found is None or found.stream is None or not isinstance(value := found.value, dict):
-        refuse("doc_appearance", "drawn")
-    if value.get("Subtype") == "Form" and not value.keys() - _FORM:
-        return _check_resources(value.get("Resources"))
-    if value.get("Subtype") != "Image" or form or value.keys() - _IMAGE:
-        refuse("doc_appearance", "kind", keys=sorted(value.keys() - _FORM)[:8])
-    if isinstance(value.get("ColorSpace"), Ref | list):
-        refuse("doc_appearance", "colour_space")
-    return [mask for mask in (value.get("SMask"), value.get("Mask")) if isinstance(mask, Ref)]
-
-
-def _check_resources(resources: Value) -> list[Value]:
-    """Check a form's own resources; return the XObjects in them. Fonts are checked by ``fonts.py``."""
-    if resources is None:
-        return []
-    if not isinstance(resources, dict) or resources.keys() - _RESOURCES:
+    found = new_stream(document, appearance["N"])
+    if found is None or found.entries.keys() != _FORM:
+        refuse("doc_appearance", "form", keys=sorted(found.entries.keys() ^ _FORM)[:8] if found else [])
+    form = found.entries
+    if (form["Type"], form["Subtype"]) != ("XObject", "Form") or not is_integer(form["FormType"], 1):
+        refuse("doc_appearance", "kind")
+    if not _box_fits(document, form["BBox"], form["Matrix"]):
+        refuse("doc_appearance", "box")
+    resources = form["Resources"]
+    if not isinstance(resources, dict) or resources.keys() != {"Font"}:
         refuse("doc_appearance", "resources")
-    states, drawn = resources.get("ExtGState", {}), resources.get("XObject", {})
-    if (
-        not isinstance(states, dict)
-        or not isinstance(drawn, dict)
-        or not isinstance(resources.get("Font", {}), dict)
-    ):
-        refuse("doc_appearance", "resources")
-    for state in states.values():
-        if not isinstance(state, dict) or state.keys() - _GRAPHICS_STATE:
-            refuse("doc_appearance", "graphics_state")
-    return list(drawn.values())
+    fonts = resources["Font"]
+    if not isinstance(fonts, dict) or tuple(sorted(fonts)) != FONT_NAMES:
+        refuse("doc_appearance", "fonts")
+    if drawn_glyphs(document) is None:
+        refuse("doc_appearance", "content")
 
 
-def fonts_of(document: PreparedDocument) -> list[Value]:
-    """Return every font that the appearance names, directly or in a form that it draws."""
+def _box_fits(document: PreparedDocument, box: Value, matrix: Value) -> bool:
+    """Say whether the form's box, turned by its matrix, has the size of the field's rectangle and stands at the
+    origin."""
+    rectangle = rectangle_of(document, document.signing.field_value.get("Rect"))
+    if rectangle is None or not _are_numbers(box, 4) or not _are_numbers(matrix, 6) or box[:2] != [0, 0]:
+        return False
+    across, up = rectangle[2] - rectangle[0], rectangle[3] - rectangle[1]
+    turns: dict[tuple[float, ...], tuple[float, float, float, float]] = {
+        (1, 0, 0, 1): (across, up, 0, 0),
+        (0, 1, -1, 0): (up, across, across, 0),
+        (-1, 0, 0, -1): (across, up, across, up),
+        (0, -1, 1, 0): (up, across, 0, up),
+    }
+    wanted = turns.get(tuple(matrix[:4]))
+    return wanted is not None and all(
+        abs(seen - want) <= STAMP_ROUNDING for seen, want in zip((*box[2:], *matrix[4:]), wanted, strict=True)
+    )
+
+
+def _are_numbers(value: Value, count: int) -> TypeGuard[list[float]]:
+    return isinstance(value, list) and len(value) == count and all(type(one) in (int, float) for one in value)
+
+
+def is_integer(value: Value, wanted: int) -> bool:
+    """Say whether the value is this integer, and no real number or truth value that equals it."""
+    return type(value) is int and value == wanted
+
+
+@dataclass(frozen=True, slots=True)
+class NewStream:
+    """A stream of the increment whose number the original does not use: its dictionary, and where it stands."""
+
+    entries: dict[str, Value]
+    place: IndirectObject
+
+
+def new_stream(document: PreparedDocument, reference: Value) -> NewStream | None:
+    """Return the increment's own stream behind the reference; ``None`` for anything else."""
+    if not isinstance(reference, Ref):
+        return None
+    found = document.new_objects.get(reference.number)
+    if found is None or found.stream is None or found.generation != reference.generation:
+        return None
+    return NewStream(found.value, found) if isinstance(found.value, dict) else None
+
+
+def stream_bytes(document: PreparedDocument, found: NewStream, limit: int) -> bytes | None:
+    """Return a new stream's data, decrypted and not unfiltered; ``None`` when it is longer than ``limit``."""
+    start, end = found.place.stream or (0, 0)
+    if end - start > limit:
+        return None
+    raw, handler = bytes(document.data[start:end]), document.original.handler
+    return raw if handler is None else handler.stream(raw, Ref(found.place.number, found.place.generation))
+
+
+def drawn_glyphs(document: PreparedDocument) -> tuple[int, int] | None:
+    """Return the highest glyph that the stamp draws of each of its fonts; ``None`` when its content is not what the
+    server writes."""
+    found = new_stream(document, stamp_of(document))
+    content = None if found is None else stream_bytes(document, found, MAX_STAMP_CONTENT_BYTES)
+    return None if content is None else read_stamp_content(content)
+
+
+def stamp_of(document: PreparedDocument) -> Value:
+    """Return the reference of the widget's normal appearance, ``None`` for an invisible signature."""
     appearance = document.signing.field_value.get("AP")
-    waiting: list[Value] = [appearance.get("N")] if isinstance(appearance, dict) else []
-    seen: set[int] = set()
-    fonts: list[Value] = []
-    while waiting:
-        reference = waiting.pop()
-        if not isinstance(reference, Ref) or reference.number in seen:
-            continue
-        seen.add(reference.number)
-        resources = document.dictionary_now(reference).get("Resources")
-        if isinstance(resources, dict):
-            waiting.extend(_values(resources.get("XObject")))
-            fonts.extend(_values(resources.get("Font")))
-    return fonts
-
-
-def _values(value: Value) -> list[Value]:
-    return list(value.values()) if isinstance(value, dict) else []
+    return appearance.get("N") if isinstance(appearance, dict) else None

@@ -1,8 +1,16 @@
-"""The catalog and the form are the original's, with the one new field (ISO 32000-2, 7.7.2 and 12.7.3)."""
+"""The catalog and the form are the original's, with the one new field (ISO 32000-2, 7.7.2 and 12.7.3).
 
-from mobile_app.device.document_checks.comparison import appended, changed_keys, same
+Rules: a new field is listed in an array of the form's own, whatever the original kept its fields in, so that nothing
+else that refers to the old array gains the field too.
+"""
+
+from typing import Final
+
+from mobile_app.device.document_checks.comparison import appended, changed_keys
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.syntax import Ref, Value
+
+_SIGNED: Final = 3
 
 
 def check_catalog(document: PreparedDocument) -> None:
@@ -17,33 +25,41 @@ def check_catalog(document: PreparedDocument) -> None:
 
 
 def check_form(document: PreparedDocument) -> None:
-    """The form has gained the new field, last, and its ``/SigFlags``; a field that stood there needs no
-    more than the flags."""
+    """The form has gained the new field, last, and says that there are signatures; a field that stood there needs
+    no more than that."""
     root = document.original.trailer.get("Root")
     before, after = (
         document.dictionary_before(root).get("AcroForm"),
         document.dictionary_now(root).get("AcroForm"),
     )
-    _check_place(document, before, after)
+    _check_place(before, after, document)
     old, new = document.dictionary_before(before), document.dictionary_now(after)
     changed = changed_keys(old, new)
-    if changed - {"Fields", "SigFlags"} or ("SigFlags" in changed and new.get("SigFlags") not in (1, 2, 3)):
+    if changed - {"Fields", "SigFlags"} or (before is None and new.keys() != {"Fields", "SigFlags"}):
         refuse("doc_form_changed", "keys", keys=sorted(changed)[:8])
-    _check_place(document, old.get("Fields"), new.get("Fields"))
-    old_fields, new_fields = document.original.value(old.get("Fields")), document.now(new.get("Fields"))
+    _check_flags(document.original.value(old.get("SigFlags")), document.original.value(new.get("SigFlags")))
     signing = document.signing
-    if signing.is_new:
-        if not appended(old_fields, new_fields, signing.field):
-            refuse("doc_form_changed", "appended")
-    elif not same(old_fields, new_fields):
-        refuse("doc_form_changed", "kept")
+    if not signing.is_new:
+        if "Fields" in changed:
+            refuse("doc_form_changed", "kept")
+    elif not appended(document.original.value(old.get("Fields")), new.get("Fields"), signing.field):
+        refuse("doc_form_changed", "appended")
 
 
-def _check_place(document: PreparedDocument, before: Value, after: Value) -> None:
-    """What stood in an object of its own stays in it; what stood inside stays inside; what is new may
-    stand in a new object."""
+def _check_flags(before: Value, after: Value) -> None:
+    """``/SigFlags`` has the bits "signatures exist" and "append only" (table 225), and those that it had."""
+    flags = before if type(before) is int and before >= 0 else 0
+    if type(after) is not int or after != flags | _SIGNED:
+        refuse("doc_form_changed", "flags")
+
+
+def _check_place(before: Value, after: Value, document: PreparedDocument) -> None:
+    """A form in an object of its own stays in it; one in the catalog stays there; a new one is a new object."""
     if isinstance(before, Ref):
         if before != after:
             refuse("doc_form_changed", "moved")
-    elif isinstance(after, Ref) and (before is not None or after.number not in document.new_objects):
+    elif before is None:
+        if not isinstance(after, Ref) or after.number not in document.new_objects:
+            refuse("doc_form_changed", "moved")
+    elif isinstance(after, Ref):
         refuse("doc_form_changed", "moved")

@@ -2,17 +2,22 @@
 what is known when all have passed."""
 
 import mmap
-from array import array
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
+from mobile_app.device.document_checks.bodies import Bodies, read_bodies
+from mobile_app.device.document_checks.file_start import header_end
 from mobile_app.device.document_checks.increment import Increment, read_increment
 from mobile_app.device.document_checks.indirect_objects import IndirectObject
 from mobile_app.device.document_checks.original_file import OriginalFile
 from mobile_app.device.document_checks.page_tree import pages_of
 from mobile_app.device.document_checks.syntax import Buffer, Ref, Value
 from mobile_app.errors import CheckFailed
+
+if TYPE_CHECKING:
+    from mobile_app.device.document_checks.drawn_annotations import PageAnnotations
+    from mobile_app.device.document_checks.stamp_place import StampPlace
 
 DigestAlgorithm = Literal["sha256", "sha384"]
 
@@ -39,7 +44,7 @@ class CheckedDocument:
     ``document_digest`` is over the ByteRange; ``signature_page`` counts from 1; ``signature_rect`` is in the
     page's own units (points), ``None`` when the signature is invisible; ``signature_texts`` are the texts
     that viewers will show beside the signature (``Name``, ``Reason``, ``Location``, ``ContactInfo``, ``M``);
-    ``findings`` are words from ``findings.py``.
+    ``findings`` are words from ``findings.py``; ``stamp`` and ``annotations`` are for whoever draws the pages.
     """
 
     document_digest: bytes
@@ -49,6 +54,8 @@ class CheckedDocument:
     signature_page: int
     signature_rect: tuple[float, float, float, float] | None
     signature_texts: tuple[tuple[str, str], ...]
+    stamp: "StampPlace | None" = None
+    annotations: tuple["PageAnnotations", ...] = ()
 
 
 def refuse(code: str, what: str, **details: object) -> NoReturn:
@@ -80,18 +87,10 @@ class PreparedDocument:
     def __init__(self, data: Buffer, expected: ExpectedDocument) -> None:
         self.data = data
         self.expected = expected
-        # Filled by the checks as they go: the digest over the ByteRange, and where the original's objects
-        # begin and end.
+        # Filled by the checks as they go: the digest over the ByteRange.
         self.document_digest = b""
         # What the document may start, as words of ``findings.py``.
         self.active_findings: set[str] = set()
-        # Where the original's objects begin, in the order of their values below.
-        self.original_starts = array("q")
-        # Pairs of offsets, begin and end: the values of the original's objects, those of its streams'
-        # dictionaries, and whole objects and cross-reference sections, each in the file's order.
-        self.original_values = array("q")
-        self.original_streams = array("q")
-        self.original_regions = array("q")
 
     @property
     def gap(self) -> tuple[int, int]:
@@ -102,6 +101,11 @@ class PreparedDocument:
     def original(self) -> OriginalFile:
         """The original, by its own cross-references."""
         return OriginalFile(self.data, self.expected.original_length)
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """What stands in the original, read from its first byte to its last."""
+        return read_bodies(self.original, header_end(self.data))
 
     @cached_property
     def increment(self) -> Increment:
@@ -117,7 +121,7 @@ class PreparedDocument:
     @cached_property
     def pages(self) -> list[Ref]:
         """The pages in order; the increment can't change them."""
-        return pages_of(self.original)
+        return pages_of(self.original, self.bodies)
 
     @cached_property
     def signing(self) -> SigningField:

@@ -6,14 +6,9 @@ from typing import Final
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.syntax import Ref, Value
 
-_REDEFINABLE: Final = frozenset(("catalog", "form", "fields", "page", "annotations", "field"))
-# From these keys, and no others, an appearance's or font's further objects are reached.
-_LINKS: Final = (
-    "Resources", "Font", "XObject", "SMask", "Mask", "DescendantFonts", "FontDescriptor", "FontFile2",
-    "FontFile3", "ToUnicode",
-    "Encoding", "CIDToGIDMap", "CIDSet", "N",
-)  # fmt: skip
-_NAMED: Final = frozenset(("Font", "XObject"))
+_REDEFINABLE: Final = frozenset(("catalog", "form", "page", "field"))
+# From these keys, and no others, the appearance's further objects are reached.
+_LINKS: Final = ("N", "Resources", "Font", "DescendantFonts", "FontDescriptor", "FontFile2", "ToUnicode")
 
 
 def check_object_kinds(document: PreparedDocument) -> None:
@@ -46,9 +41,7 @@ def parts_of(document: PreparedDocument) -> dict[int, str]:
 
     give(catalog, "catalog")
     give(form, "form")
-    give(document.dictionary_now(form).get("Fields"), "fields")
     give(signing.page, "page")
-    give(document.dictionary_now(signing.page).get("Annots"), "annotations")
     give(signing.field, "field")
     give(signing.signature, "signature")
     if document.increment.section.number is not None:
@@ -76,7 +69,5 @@ def _linked(document: PreparedDocument, appearance: Value) -> set[int]:
             for key in _LINKS:
                 target = value.get(key)
                 if target is not None:
-                    waiting.extend(
-                        target.values() if key in _NAMED and isinstance(target, dict) else (target,)
-                    )
+                    waiting.extend(target.values() if key == "Font" and isinstance(target, dict) else (target,))
     return linked

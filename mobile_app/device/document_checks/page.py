@@ -1,39 +1,46 @@
-"""The signed page is the original's page with one more annotation: the new widget, once, last."""
+"""The signed page is the original's page with one more annotation: the new widget, once, last.
 
-from mobile_app.device.document_checks.comparison import appended, changed_keys, same
+Rules: the page gets an array of its own in its own dictionary, whatever the original kept its annotations in, so
+that no other page (nor field, nor anything else that refers to the old array) gains the widget too. A field that
+stood in the original leaves the page as it is, and is listed on this page alone.
+"""
+
+from mobile_app.device.document_checks.comparison import appended, changed_keys
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
-from mobile_app.device.document_checks.syntax import Ref
+from mobile_app.device.document_checks.syntax import Ref, Value
 
 
 def check_page(document: PreparedDocument) -> None:
-    """If the increment holds the page, nothing of it has changed but ``/Annots``."""
+    """If the increment holds the page, nothing of it has changed but ``/Annots``, and that for a new field."""
     signing = document.signing
     if signing.page.number not in document.increment.objects:
         return
     before, after = document.dictionary_before(signing.page), document.dictionary_now(signing.page)
-    if changed_keys(before, after) - {"Annots"} or after.get("Type", "Page") != "Page":
+    if changed_keys(before, after) - {"Annots"} or after.get("Type") != "Page":
         refuse("doc_page_changed", "keys", keys=sorted(changed_keys(before, after))[:8])
+    if not signing.is_new:
+        refuse("doc_page_changed", "kept")
 
 
 def check_annotations(document: PreparedDocument) -> None:
-    """The page's annotations are the original's, in their order, with the new widget behind; for a field
-    that stood there, the same."""
+    """The page's annotations are the original's, in their order, with the new widget behind; for a field that
+    stood there, the same."""
     signing = document.signing
-    before, after = (
-        document.dictionary_before(signing.page).get("Annots"),
-        document.dictionary_now(signing.page).get("Annots"),
-    )
-    if document.original.value(before) is None:
-        before = None
-    if isinstance(before, Ref) and before != after:
-        refuse("doc_annotations", "array")
-    if isinstance(after, Ref) and before is None and after.number not in document.new_objects:
-        refuse("doc_annotations", "array")
-    if isinstance(after, Ref) and isinstance(before, list):
-        refuse("doc_annotations", "array")
-    old, new = document.original.value(before), document.now(after)
+    before = _annotations(document, signing.page)
     if signing.is_new:
-        if not appended(old, new, signing.field):
+        after = document.dictionary_now(signing.page).get("Annots")
+        if not isinstance(after, list):
+            refuse("doc_annotations", "array")
+        if not appended(before, after, signing.field):
             refuse("doc_annotations", "appended")
-    elif not same(old, new) or not isinstance(new, list) or new.count(signing.field) != 1:
+        return
+    if not isinstance(before, list) or before.count(signing.field) != 1:
         refuse("doc_annotations", "kept")
+    for page in document.pages:
+        listed = None if page == signing.page else _annotations(document, page)
+        if isinstance(listed, list) and signing.field in listed:
+            refuse("doc_annotations", "other_page")
+
+
+def _annotations(document: PreparedDocument, page: Ref) -> Value:
+    return document.original.value(document.dictionary_before(page).get("Annots"))

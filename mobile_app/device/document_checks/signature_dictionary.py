@@ -1,19 +1,20 @@
-"""The signature dictionary: the gap is its ``/Contents``, and it says nothing else than it may (ISO 32000-2,
+"""The signature dictionary: the gap is its ``/Contents``, and it says just what the server writes (ISO 32000-2,
 12.8.1, table 255).
 
-What viewers show beside the signature (reason, place, name) is handed on, so that the person sees it too.
+What viewers show beside the signature (name, reason, time) is handed on, so that the person sees it too.
 """
 
+import re
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.limits import MAX_SIGNATURE_TEXT_BYTES
 from mobile_app.device.document_checks.syntax import GAP
 
 SUB_FILTER: Final = "ETSI.CAdES.detached"
-TEXT_KEYS: Final = ("Name", "Reason", "Location", "ContactInfo", "M")
-_KEYS: Final = frozenset(("Type", "Filter", "SubFilter", "ByteRange", "Contents", *TEXT_KEYS))
-
-_MAX_TEXT: Final = 1000
+TEXT_KEYS: Final = ("Name", "Reason", "M")
+_KEYS: Final = frozenset(("Type", "Filter", "SubFilter", "ByteRange", "Contents", "Name", "M"))
+_DATE: Final = re.compile(rb"D:\d{14}[+-]\d\d'\d\d'")
 
 
 def check_gap_is_contents(document: PreparedDocument) -> None:
@@ -28,22 +29,20 @@ def check_gap_is_contents(document: PreparedDocument) -> None:
 
 
 def check_signature_dictionary(document: PreparedDocument) -> None:
-    """It is a new object with known keys only: an approval signature of the PAdES kind, not a
-    certification, no appearance."""
+    """It is a new object with the server's keys: an approval signature of the PAdES kind, not a certification,
+    no appearance. Only a reason may stand there besides."""
     signing = document.signing
     signature = signing.signature_value
-    if signing.signature.number not in document.new_objects or signature.keys() - _KEYS:
-        refuse("doc_signature_dictionary", "keys", keys=sorted(signature.keys() - _KEYS)[:8])
-    if (
-        signature.get("Type", "Sig") != "Sig"
-        or not isinstance(signature.get("Filter"), str)
-        or signature.get("SubFilter") != SUB_FILTER
-    ):
+    if signing.signature.number not in document.new_objects or signature.keys() - {"Reason"} != _KEYS:
+        refuse("doc_signature_dictionary", "keys", keys=sorted(signature.keys() ^ _KEYS)[:8])
+    if (signature["Type"], signature["Filter"], signature["SubFilter"]) != ("Sig", "Adobe.PPKLite", SUB_FILTER):
         refuse("doc_signature_dictionary", "kind")
     for key in TEXT_KEYS:
-        text = signature.get(key)
-        if text is not None and text is not GAP and (not isinstance(text, bytes) or len(text) > _MAX_TEXT):
+        text = signature.get(key, b"")
+        if not isinstance(text, bytes) or len(text) > MAX_SIGNATURE_TEXT_BYTES:
             refuse("doc_signature_dictionary", "text", key=key)
+    if not isinstance(signature["M"], bytes) or not _DATE.fullmatch(signature["M"]):
+        refuse("doc_signature_dictionary", "time")
 
 
 def text_of(value: bytes) -> str:

@@ -132,9 +132,15 @@ def test_what_the_documents_must_be(caller: Caller, make_caller: Callable[..., C
     problem = post(stranger, body, 404, "document_unknown")
     assert problem["errors"] == {"documents": [document_id], "document_id": document_id, "count": 1}
     post(caller, body_for(person.login, document_id, document_id), 400, "document_twice")
-    for page, box in ((2, BOX), (0, [560, 800, 700, 900]), (0, [10, 10, 20, 15])):
+    for page, box, reason in (
+        (2, BOX, "no_page"),
+        (0, [560, 800, 700, 900], "outside"),
+        (0, [10, 10, 20, 15], "too_small"),
+        (0, [0, 0, 595, 842], "covers_page"),
+    ):
         body["documents"] = [{"document_id": document_id, "placement": {"page": page, "box": box}}]
-        post(caller, body, 400, "placement_invalid")
+        problem = post(caller, body, 400, "placement_invalid")
+        assert problem["errors"] == {"document_id": document_id, "reason": reason}
     caller.ask(person.login, document_id)
     post(caller, body_for(person.login, document_id), 409, "document_in_use")
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mobile_app.device.document_checks import ExpectedDocument
+from tests.pdf_corpus import stamp_by_hand
 
 CATALOG, PAGES, PAGE, CONTENT, FONT = 1, 2, 3, 4, 5
 SIGNATURE, FIELD, STAMP, STAMP_FONT, CID_FONT, DESCRIPTOR, FONT_FILE, TO_UNICODE, FORM = (
@@ -23,6 +24,8 @@ SIGNATURE, FIELD, STAMP, STAMP_FONT, CID_FONT, DESCRIPTOR, FONT_FILE, TO_UNICODE
     13,
     14,
 )
+SECOND_FONT = 30
+"""First of five, like ``STAMP_FONT``; the numbers between are free for what a test adds."""
 GAP = b"<" + b"0" * 64 + b">"
 BLANK = b"[0 0000000000 0000000000 0000000000]"
 
@@ -45,21 +48,14 @@ def original_objects() -> dict[int, bytes]:
 
 
 def increment_objects() -> dict[int, bytes]:
-    """Signature, field, stamp with its font, form, page and catalog."""
+    """Signature, field, stamp with its fonts, form, page and catalog."""
     return {
-        SIGNATURE: b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:20251122140500+07'00')"
+        SIGNATURE: b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:20251122140500+07'00')/Name(Nguyen Van A)"
         b"/ByteRange " + BLANK + b"/Contents " + GAP + b">>",
-        FIELD: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(PhoneSeal1)/V 6 0 R/Rect[300 100 500 160]/F 132/P 3 0 R/AP<</N 8 0 R>>>>",
-        STAMP: stream(
-            b"BT /F1 9 Tf 5 20 Td <0001> Tj ET",
-            b"/Type/XObject/Subtype/Form/BBox[0 0 200 60]/Resources<</Font<</F1 9 0 R>>>>",
-        ),
-        STAMP_FONT: b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[10 0 R]/ToUnicode 13 0 R>>",
-        CID_FONT: b"<</Type/Font/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-        b"/FontDescriptor 11 0 R/W[0[500 600]]/CIDToGIDMap/Identity>>",
-        DESCRIPTOR: b"<</Type/FontDescriptor/FontName/A/Flags 4/FontBBox[0 0 1 1]/FontFile2 12 0 R>>",
-        FONT_FILE: stream(b"glyphs", b"/Length1 6"),
-        TO_UNICODE: stream(b"cmap"),
+        FIELD: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(PhoneSeal1)/V 6 0 R/Rect[300 100 500 160]/F 4/P 3 0 R/AP<</N 8 0 R>>>>",
+        STAMP: stamp_by_hand.form(first=STAMP_FONT, second=SECOND_FONT),
+        **stamp_by_hand.font(STAMP_FONT),
+        **stamp_by_hand.font(SECOND_FONT),
         FORM: b"<</Fields[7 0 R]/SigFlags 3>>",
         PAGE: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>/Annots[7 0 R]>>",
         CATALOG: b"<</Type/Catalog/Pages 2 0 R/AcroForm 14 0 R>>",
@@ -84,6 +80,7 @@ class Forge:
     gap: bytes = GAP
     generations: dict[int, int] = field(default_factory=dict)
     packed_original: bytes | None = None
+    table_always: bool = False
 
     def build_original(self) -> bytes:
         """The original's bytes."""
@@ -101,7 +98,8 @@ class Forge:
         offsets = self._append(out, self.increment)
         out += self.between
         prev = int(re.findall(rb"startxref\s+(\d+)", original)[-1]) if self.prev is None else self.prev
-        self._append_table(out, {**offsets, **self.increment_entries}, self.increment_trailer, prev)
+        append = self._append_stream if b"/XRef" in original and not self.table_always else self._append_table
+        append(out, {**offsets, **self.increment_entries}, self.increment_trailer, prev)
         out += self.tail
         data = bytes(out)
         at = data.find(self.gap, len(original))
@@ -131,9 +129,26 @@ class Forge:
         for number, offset in offsets.items():
             if offset is not None:
                 out += b"%d 1\n%010d %05d n \n" % (number, offset, self.generations.get(number, 0))
-        size = max(offsets) + 1 if prev is None else max([*offsets, *self.original]) + 1
+        size = max(offsets) + 1 if prev is None else max([*offsets, self._size_before() - 1]) + 1
         said = b"" if prev is None else b"/Prev %d" % prev
         out += b"trailer\n<</Size %d%b%b>>\nstartxref\n%d\n%%%%EOF\n" % (size, said, trailer, start)
+
+    def _size_before(self) -> int:
+        """The original's /Size."""
+        return max(map(int, re.findall(rb"/Size (\d+)", self.build_original())), default=1)
+
+    def _append_stream(
+        self, out: bytearray, offsets: dict[int, int | None], trailer: bytes, prev: int | None
+    ) -> None:
+        start, number = len(out), max([*offsets, self._size_before() - 1]) + 1
+        rows = {number: start, **{one: offset for one, offset in offsets.items() if offset is not None}}
+        table = b"".join(
+            b"\1" + rows[one].to_bytes(4, "big") + self.generations.get(one, 0).to_bytes(2, "big")
+            for one in sorted(rows)
+        )
+        index = b" ".join(b"%d 1" % one for one in sorted(rows))
+        said = b"/Type/XRef/W[1 4 2]/Index[%b]/Size %d/Prev %d%b" % (index, number + 1, prev or 0, trailer)
+        out += b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, stream(table, said), start)
 
 
 def redigested(data: bytes, expected: ExpectedDocument) -> ExpectedDocument:

@@ -50,12 +50,14 @@ def test_signed_file_is_valid_for_all_and_shows_the_stamp(path, tmp_path, prepar
     wide, high = min(200.0, size[0] * 0.6), min(60.0, size[1] * 0.3)
     place = Placement(0, size[0] * 0.2, size[1] * 0.1, size[0] * 0.2 + wide, size[1] * 0.1 + high)
 
-    prepared = preparer.prepare(source, place, TIME_TEXT, credential.digest_name)
+    unit = 2.5 if path.stem == "handmade_user_unit" else 1.0  # PDFium counts in the page's units, a placement in points
+    asked = Placement(0, *(unit * side for side in (place.x0, place.y0, place.x1, place.y1)))
+    prepared = preparer.prepare(source, asked, TIME_TEXT, credential.digest_name)
     signed = credential.sign_prepared(prepared)
 
     assert signed.startswith(source)
     if b"/AESV" not in source:  # AES takes a fresh random vector each time
-        assert preparer.prepare(source, place, TIME_TEXT, credential.digest_name) == prepared
+        assert preparer.prepare(source, asked, TIME_TEXT, credential.digest_name) == prepared
     check_signed_document_fast(signed, prepared.byte_range, credential.certificate, algorithm)
     validate_signed_document_fully(signed, [credential.root], prepared.field_name)
     target = tmp_path / "signed.pdf"

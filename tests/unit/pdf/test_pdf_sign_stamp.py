@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.assets.font_files import AssetMissing, locate_font
+from server.document_limits import STAMP_SLACK
 from server.errors import BadInput, PhoneSealError, Unprocessable
 from server.pdf.embed import embed_into_file
 from server.pdf.geometry import PageView, Placement, visible_box
@@ -27,6 +28,7 @@ from server.pdf.source_document import open_leniently, read_dictionary
 from server.pdf.stamp import StampFonts
 from server.pdf.stamp_font import clean_text
 from server.pdf.validate import check_signed_file_fast, validate_signed_document_fully
+from server.signing.stamp_place import problem_of
 
 CORPUS = Path(__file__).parents[2] / "pdf_corpus"
 TIME_TEXT = "22/11/2025 14:05 (+07:00)"
@@ -88,21 +90,23 @@ def test_time_has_its_zone_and_one_form(stamp_maker, contract):
     rotation=st.integers(0, 3),
     origin=st.tuples(st.integers(-500, 500), st.integers(-500, 500)),
     size=st.tuples(st.integers(50, 2000), st.integers(50, 2000)),
+    unit=st.sampled_from([0.5, 1.0, 2.5]),
     place=st.tuples(*[st.floats(-100, 2200, allow_nan=False)] * 4),
 )
-def test_placed_box_lies_on_the_page_and_keeps_its_shape(rotation, origin, size, place):
-    view = PageView((origin[0], origin[1], origin[0] + size[0], origin[1] + size[1]), rotation)
-    try:
-        shown = view.fit(Placement(0, *place))
-    except BadInput:
-        assert min(abs(place[2] - place[0]), abs(place[3] - place[1])) < 4
+def test_placed_box_lies_on_the_page_and_keeps_its_place(rotation, origin, size, unit, place):
+    view = PageView((origin[0], origin[1], origin[0] + size[0], origin[1] + size[1]), rotation, unit)
+    problem = problem_of(place, view.size)
+    if problem is not None:
+        with pytest.raises(BadInput) as refused:
+            view.stand(Placement(0, *place))
+        assert refused.value.details == {"reason": problem}
         return
+    shown = view.stand(Placement(0, *place))
+    assert [unit * side for side in shown] == pytest.approx(place, abs=STAMP_SLACK)
     x0, y0, x1, y1 = view.to_user_space(shown)
     assert view.box[0] - 1e-6 <= x0 < x1 <= view.box[2] + 1e-6
     assert view.box[1] - 1e-6 <= y0 < y1 <= view.box[3] + 1e-6
-    sides = (shown[2] - shown[0], shown[3] - shown[1])
-    turned = sides[::-1] if rotation % 2 else sides
-    assert (x1 - x0, y1 - y0) == pytest.approx(turned, abs=1e-6)
+    assert view.as_shown((x0, y0, x1, y1)) == pytest.approx(tuple(unit * side for side in shown), abs=1e-6)
 
 
 def test_crop_box_outside_the_media_box_is_ignored():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.documents.document import DocumentState
-from server.errors import NotFound, PhoneSealError, TooManyTries
+from server.errors import BadInput, NotFound, PhoneSealError, TooManyTries
 from server.ids import new_id
 from server.signing import queue_request
 from server.signing.queue_request import REFUSAL_BACK_OFF, WantedSignature
@@ -163,10 +163,12 @@ def test_document_in_another_open_request(world: World) -> None:
     [
         replace(BOX, page=1),
         replace(BOX, page=-1),
-        replace(BOX, x0=-1),
+        replace(BOX, x0=-1.5),
         replace(BOX, x1=600),
         replace(BOX, y1=850),
-        replace(BOX, y0=-0.5),
+        replace(BOX, y0=-1.5),
+        replace(BOX, x0=0, y0=0, x1=595, y1=842),
+        replace(BOX, x0=0, y0=0, x1=595, y1=422),
         replace(BOX, x1=139),
         replace(BOX, y1=115),
         replace(BOX, x0=300, x1=100),
@@ -174,6 +176,28 @@ def test_document_in_another_open_request(world: World) -> None:
 )
 def test_box_off_the_page_or_too_small(world: World, box: Placement) -> None:
     assert code_of(world.app.queue_request, world.wanted([world.document()], box)) == "placement_invalid"
+
+
+@pytest.mark.parametrize(
+    ("box", "reason"),
+    [
+        (replace(BOX, page=1), "no_page"),
+        (replace(BOX, x1=600), "outside"),
+        (replace(BOX, x1=139), "too_small"),
+        (replace(BOX, x0=0, y0=0, x1=595, y1=422), "covers_page"),
+    ],
+)
+def test_why_a_box_is_refused_is_told(world: World, box: Placement, reason: str) -> None:
+    document = world.document()
+    with pytest.raises(BadInput) as refused:
+        world.app.queue_request(world.wanted([document], box))
+    assert refused.value.details == {"document_id": document.document_id, "reason": reason}
+
+
+def test_box_of_half_the_page_is_kept(world: World) -> None:
+    half = replace(BOX, x0=0, y0=0, x1=595, y1=421)
+    request = world.app.queue_request(world.wanted([world.document()], half))
+    assert world.items(request)[0].placement == half
 
 
 def test_box_on_the_page_is_kept(world: World) -> None:

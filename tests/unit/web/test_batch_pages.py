@@ -306,6 +306,10 @@ def test_documents_that_cannot_take_the_box_are_named(portal: Any, browser: Any)
     problem = ask(browser, [good, tiny]).get_json()
     assert problem["code"] == "placement_too_large"
     assert problem["errors"]["documents"] == ids(tiny)
+    card = add(portal, "Thẻ", pages=1, page_boxes=((300.0, 150.0),))  # a box of two thirds of it, and of more than 200 by 200 points
+    problem = ask(browser, [good, card], placement=PLACE | {"x0": 0.0, "y0": 0.0, "x1": 300.0, "y1": 140.0}).get_json()
+    assert problem["code"] == "placement_too_large"
+    assert problem["errors"]["documents"] == ids(card)
 
 
 @pytest.mark.parametrize(

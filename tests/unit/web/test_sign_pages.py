@@ -59,6 +59,7 @@ def test_sign_makes_a_request_with_the_placed_box(portal: Any, contract: bytes) 
         {"page": 9, "x0": 0, "y0": 0, "x1": 100, "y1": 50},
         {"page": 0, "x0": 0, "y0": 0, "x1": 9999, "y1": 50},
         {"page": 0, "x0": 0, "y0": 0, "x1": 5, "y1": 5},
+        {"page": 0, "x0": 0, "y0": 0, "x1": 595, "y1": 840},
         {"page": 0, "x0": "0", "y0": 0, "x1": 100, "y1": 50},
         {"page": True, "x0": 0, "y0": 0, "x1": 100, "y1": 50},
         {"page": 0},
