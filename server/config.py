@@ -8,10 +8,18 @@ import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 from server.errors import PhoneSealError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+_ABOVE_ZERO = (
+    "signing_deadline", "max_document_bytes", "max_document_pages", "max_request_items", "max_request_pages", "max_request_bytes",
+    "session_lifetime",
+)  # fmt: skip
+_NOT_NEGATIVE = ("free_disk_bytes", "recovery_delay")
 
 
 class ConfigError(PhoneSealError):
@@ -93,7 +101,35 @@ class Config:
             raise ConfigError("request_lifetime must lie between 30 and 86400 seconds")
         if not 0.0 <= self.full_validation_share <= 1.0:
             raise ConfigError("full_validation_share must lie between 0 and 1")
+        self._check_amounts()
+        self._check_public_url()
         return self
+
+    def _check_amounts(self) -> None:
+        """What would undo a promise when it is nothing or less."""
+        for name in _ABOVE_ZERO:
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"{name} must be above 0")
+        for name in _NOT_NEGATIVE:
+            if getattr(self, name) < 0:
+                raise ConfigError(f"{name} must not be negative")
+        if self.production and self.recovery_delay < 3600:
+            raise ConfigError("recovery_delay under an hour gives an owner no time to object: a production start refuses it")
+        if self.production and self.free_disk_bytes == 0:
+            raise ConfigError("free_disk_bytes must be above 0 in production: a full disk stops everybody at once")
+
+    def _check_public_url(self) -> None:
+        if not self.public_url:
+            return
+        try:
+            url = urlsplit(self.public_url)
+            port_is_one = url.port is None or url.port > 0
+        except ValueError:
+            raise ConfigError("public_url can't be read: write https://host or https://host:port") from None
+        if url.scheme not in ("http", "https") or not url.hostname or not port_is_one:
+            raise ConfigError("public_url must begin with https:// (or http://) and a host name")
+        if url.username is not None or url.password is not None or url.query or url.fragment:
+            raise ConfigError("public_url must hold no user, no query and no fragment: it stands in every link")
 
     def _check_production(self) -> None:
         if self.certificate_issuer == "development":

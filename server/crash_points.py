@@ -15,7 +15,8 @@ from pathlib import Path
 
 _COMMITS = (
     # a sign request
-    "queue", "prepare", "skip", "offer", "want_offers", "pushed", "opened", "code", "share", "approve", "refuse", "signatures", "finish",
+    "queue", "prepare", "skip", "offer", "want_offers", "pushed", "opened", "code", "pin_try", "share",
+    "approve", "refuse", "signatures", "finish",
     "expire", "cancel", "give_up",
     # work and messages
     "take_over", "take", "put_back", "delivered", "drop_prepared", "drop_blob", "tidy", "tidy_document", "unstick", "set_aside",

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from server.errors import BadInput, VerificationFailed
+from server.strict_json import is_text
 
 MAGIC = b"PhoneSeal-PAE-v1"
 BODY_LIMIT = 64 * 1024
@@ -111,7 +112,7 @@ def read_body(statement: Statement, purpose: str, fields: frozenset[str]) -> dic
         raise BadInput("a statement's body is JSON", code="bad_message") from error
     if not isinstance(value, dict) or set(value) != fields:
         raise BadInput("a statement holds exactly its fields", code="bad_message")
-    if "\\u" in statement.body and not _is_text(value):
+    if "\\u" in statement.body and not is_text(value):
         raise BadInput("a statement holds a lone surrogate", code="bad_message")
     if value.get("version") != 1 or isinstance(value.get("version"), bool):
         raise BadInput("unknown version", code="version_unsupported")
@@ -119,15 +120,6 @@ def read_body(statement: Statement, purpose: str, fields: frozenset[str]) -> dic
         if (name == "at" or name.endswith("_at")) and not _is_number(moment):
             raise BadInput("a time is a number of milliseconds", code="bad_message")
     return value
-
-
-def _is_text(value: object) -> bool:
-    """False when a lone surrogate came in by an escape: no Unicode text, and nothing could store it."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_number(value: object) -> bool:

@@ -15,7 +15,7 @@ from mobile_app.android.java import Java
 from mobile_app.android.keystore_key import KeystoreKey
 from mobile_app.android.keystore_vault import KeystoreVault
 from mobile_app.android.pairing_link import PairingLinks
-from mobile_app.android.pdf_renderer import AndroidPages
+from mobile_app.android.pdf_renderer import AndroidPages, kinds_drawn
 from mobile_app.android.reachability import StayReachable, WakeUpNotice
 from mobile_app.android.texts import Text
 from mobile_app.android.wake_up import WokenByDistributor
@@ -23,7 +23,7 @@ from mobile_app.device.interaction import PendingRequest
 from mobile_app.device.profile import Profile
 from mobile_app.errors import PhoneError
 from mobile_app.link.trust import ServerTrust
-from mobile_app.ui.page_picture import Pages
+from mobile_app.ui.page_picture import Pages, ReadChecked
 from mobile_app.ui.parts import PhoneParts
 
 _OWN_CA: Final = Path(__file__).resolve().parents[1] / "assets" / "ca.pem"
@@ -71,9 +71,9 @@ class AndroidPhone:
 
     @property
     def parts(self) -> PhoneParts:
-        return PhoneParts(self._pages, self.biometrics, self.reachability)
+        return PhoneParts(self._pages, self.biometrics, self.reachability, kinds_drawn(self._java.sdk))
 
-    def _pages(self, read: Callable[[int], bytes]) -> Pages:
+    def _pages(self, read: ReadChecked) -> Pages:
         return AndroidPages(self._java, self._profile.cache, read)
 
     def pending_changed(self, pending: Sequence[PendingRequest]) -> None:

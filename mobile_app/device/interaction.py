@@ -24,6 +24,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from mobile_app.device.document_checks.drawn_annotations import PageAnnotations
+from mobile_app.device.document_checks.stamp_place import StampPlace
+
 
 class AttentionLost(Exception):
     """The question is void: its request ended meanwhile or the device stops. ``reason`` is an end result or
@@ -98,6 +101,12 @@ class DocumentView:
     findings: tuple[str, ...]
     """Codes of what changes after signing or hides: the server's and those the phone found by itself,
     sorted."""
+    original_length: int = 0
+    """Of the document before this signature: its first bytes are a file of their own."""
+    stamp: StampPlace | None = None
+    """Where the signature will be seen; None: nowhere."""
+    annotations: tuple[PageAnnotations, ...] = ()
+    """Pages over which fields and annotations are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +173,16 @@ class Ignore:
     """Leave it waiting. It stays pending and can be opened again until it expires."""
 
 
-Decision = Approve | Refuse | Ignore
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Who drew a document for the person saw another one than the checks did: the request is refused as
+    ``document_mismatch``, with ``code``, and the person is warned."""
+
+    code: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+Decision = Approve | Refuse | Ignore | Mismatch
 
 
 class PinPurpose(StrEnum):
@@ -284,7 +302,8 @@ class UserInteraction(Protocol):
         ...
 
     def decide(self, request: RequestView, attention: Attention) -> Decision:
-        """Who asks, what, how many: approve (perhaps in part), refuse, or leave it."""
+        """Who asks, what, how many: approve (perhaps in part), refuse, leave it, or say that what was drawn
+        is not what was checked."""
         ...
 
     def choose_code(self, request: RequestView, attention: Attention) -> str | None:

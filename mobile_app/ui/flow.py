@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from kivy.clock import Clock as Frames
+
 from mobile_app.clock import Clock, milliseconds
 from mobile_app.device.certificates import PhoneCertificate
 from mobile_app.device.device import PhoneDevice
@@ -24,6 +26,7 @@ from mobile_app.device.interaction import (
     ConnectionState,
     Decision,
     Ignore,
+    Mismatch,
     NewDevice,
     NewDeviceDecision,
     PendingRequest,
@@ -39,12 +42,15 @@ from mobile_app.errors import CheckFailed, PhoneError
 from mobile_app.ui import theme
 from mobile_app.ui.account_flow import AccountRoom
 from mobile_app.ui.bridge import Bridge, Question
+from mobile_app.ui.document_notes import notes
 from mobile_app.ui.evidence_file import files_folder, save
 from mobile_app.ui.opened_request import Intent, OpenedRequest
+from mobile_app.ui.page_picture import reader_of
 from mobile_app.ui.parts import PhoneParts
 from mobile_app.ui.settings import KeptSettings
 from mobile_app.ui.sign_all import SignAll
 from mobile_app.ui.sign_all_flow import Together
+from mobile_app.ui.stamp_look import StampLook
 from mobile_app.ui.strings import Language, Strings
 from mobile_app.ui.theme import ThemeName
 
@@ -237,8 +243,21 @@ class Flow:
         """Sign all but ``refused``; code and PIN follow."""
         decision, self._decision = self._decision, None
         if decision is not None:
+            self._look_no_longer()
             self.go("progress")
             decision.answer(Approve(dict(refused)))
+
+    def distrust(self, error: CheckFailed) -> None:
+        """What is drawn is not what was checked: nothing of the request is signed."""
+        decision, self._decision = self._decision, None
+        if decision is not None:
+            self._look_no_longer()
+            self.go("progress")
+            decision.answer(Mismatch(error.code, error.details))
+
+    def _look_no_longer(self) -> None:
+        if self.opened is not None and self.opened.stamps is not None:
+            self.opened.stamps.stop()
 
     def refuse(self, reason: str) -> None:
         """The whole request, from any of its screens."""
@@ -246,6 +265,7 @@ class Flow:
         if opened is None:
             return
         self._decision = None
+        self._look_no_longer()
         opened.progress = None
         if decision is not None:
             opened.intent = Intent.REFUSE
@@ -280,10 +300,31 @@ class Flow:
             question.answer(Approve(dict(opened.refused or {})))
         elif opened.intent == Intent.REFUSE:
             question.answer(Refuse(opened.reason))
-        elif opened.intent == Intent.SIGN and not any(document.findings for document in request.documents):
-            question.answer(Approve())
         else:
             self._decision = question
+            look = self._look_at_stamps(opened, request)
+            if opened.intent == Intent.SIGN and not any(notes(one, self.parts.kinds_drawn) for one in request.documents):
+                look.when_known(lambda: self._sign_or_show(question, look))
+            else:
+                self.go("request")
+
+    def _look_at_stamps(self, opened: OpenedRequest, request: RequestView) -> StampLook:
+        opened.stamps = StampLook(
+            self.parts.pages(reader_of(request)),
+            request.documents,
+            run=self.bridge.run,
+            later=lambda then, seconds: Frames.schedule_once(lambda _seconds: then(), seconds),
+            told=self.refresh,
+            distrusted=self.distrust,
+        )
+        opened.stamps.begin()
+        return opened.stamps
+
+    def _sign_or_show(self, question: Question[Decision], look: StampLook) -> None:
+        """The person asked to sign at once: there must be nothing to show them first."""
+        if self._decision is question and look.is_clear:
+            self.approve({})
+        elif self._decision is question:
             self.go("request")
 
     def ask_code(self, request: RequestView, question: Question[str | None]) -> None:

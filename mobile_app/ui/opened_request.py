@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mobile_app.device.interaction import PendingRequest, Progress, RequestView
+from mobile_app.ui.stamp_look import StampLook
 
 
 class Intent(StrEnum):
@@ -23,6 +24,8 @@ class OpenedRequest:
     progress: Progress | None = None
     refused: dict[int, str] | None = None
     """Unticked positions with their reasons."""
+    stamps: StampLook | None = None
+    """Whether signatures will lie over content, once the person may decide."""
 
     @property
     def request_id(self) -> str:

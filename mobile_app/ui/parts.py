@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from mobile_app.ui.page_picture import Pages
+from mobile_app.ui.page_picture import Pages, ReadChecked
 
 
 class Biometrics(Protocol):
@@ -46,8 +46,10 @@ class Reachability(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhoneParts:
-    """``pages`` is given what reads a document's checked bytes by position. None: this kind of phone has none."""
+    """``pages`` is given what reads checked documents by position. None: this kind of phone has none. ``kinds_drawn``: the annotations,
+    by their subtypes, that ``pages`` draws for sure; None: all of them."""
 
-    pages: Callable[[Callable[[int], bytes]], Pages]
+    pages: Callable[[ReadChecked], Pages]
     biometrics: Biometrics | None = None
     reachability: Reachability | None = None
+    kinds_drawn: frozenset[str] | None = None

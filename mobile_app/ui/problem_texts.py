@@ -93,9 +93,17 @@ PROBLEMS: Final[Mapping[str, Pair]] = {
         "Không vẽ được trang này trên điện thoại. Nếu không chắc, hãy từ chối.",
         "This page cannot be drawn on the phone. If you are not sure, refuse.",
     ),
+    "page_too_slow": (
+        "Trang này quá phức tạp nên điện thoại đã dừng vẽ. Hãy xem trên trình duyệt; nếu không chắc, hãy từ chối.",
+        "This page is too complex: the phone stopped drawing it. Look at it in the browser; if you are not sure, refuse.",
+    ),
+    "doc_pages_drawn": (
+        "Số trang vẽ được khác với số trang đã kiểm tra. Yêu cầu này không ký được nữa.",
+        "As many pages are not drawn as were checked. This request cannot be signed any more.",
+    ),
     "document_changed": (
-        "Tệp trên điện thoại đã đổi sau khi kiểm tra. Hãy từ chối và báo cho bộ phận hỗ trợ.",
-        "The file on this phone changed after it was checked. Refuse, and tell your support desk.",
+        "Tệp trên điện thoại đã đổi sau khi kiểm tra. Yêu cầu này không ký được nữa; hãy báo cho bộ phận hỗ trợ.",
+        "The file on this phone changed after it was checked. This request cannot be signed any more; tell your support desk.",
     ),
     "vault_tampered": (
         "Kho khoá trên điện thoại này bị hỏng hoặc bị sửa. Hãy báo cho bộ phận hỗ trợ.",
@@ -128,6 +136,10 @@ _DOCUMENT: Final[Pair] = (
     "A document that the server sent is not what would be signed, or part of it cannot be checked. The request was refused.",
 )
 WARNINGS: Final[Mapping[str, Pair]] = {
+    "document_changed": (
+        "Tệp trên điện thoại đã đổi sau khi được kiểm tra. Có thể có ứng dụng khác sửa dữ liệu của PhoneSeal. Yêu cầu đã bị từ chối.",
+        "The file on this phone changed after it was checked. Another program may be changing PhoneSeal's data. The request was refused.",
+    ),
     "doc": _DOCUMENT,
     "manifest": _DOCUMENT,
     "bundle": _DOCUMENT,
@@ -208,6 +220,14 @@ FINDINGS: Final[Mapping[str, Pair]] = {
     "alternate_images": (
         "Có hình khi in khác với trên màn hình.",
         "Has images that print differently from the screen.",
+    ),
+    "stamp_over_content": (
+        "Chữ ký của bạn sẽ nằm trên nội dung của trang.",
+        "Your signature will lie over content of the page.",
+    ),
+    "unseen_annotations": (
+        "Có ô điền hoặc ghi chú mà điện thoại này có thể không hiện: hãy xem trên trình duyệt.",
+        "Has fields or notes that this phone may not show: look at them in the browser.",
     ),
     "large_stamp": (
         "Ô chữ ký che hơn một phần tư trang.",

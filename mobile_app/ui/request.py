@@ -10,8 +10,11 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from mobile_app.device.interaction import DocumentView, RequestView
+from mobile_app.ui import stamp_words, theme
+from mobile_app.ui.document_notes import notes
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.stack import Stack
+from mobile_app.ui.stamp_look import StampLook
 from mobile_app.ui.untick import tick_or_untick
 from mobile_app.ui.widgets import Page, PlainButton, Words, clock_text, load_kv, on_release
 
@@ -71,7 +74,9 @@ class RequestScreen(Page):
         self.ids.when.text = t.moment(pending.issued_at)
         self.ids.place.text = self.flow.together.place()
         self.ids.later.disabled = self.flow.series is None
-        counted = Counter(finding for document in view.documents for finding in document.findings)
+        self.ids.stamp_place.text = stamp_words.places(t, view.documents)
+        drawn = self.flow.parts.kinds_drawn
+        counted = Counter(finding for document in view.documents for finding in notes(document, drawn))
         self.ids.findings.clear_widgets()
         self.ids.findings_card.opacity = 1 if counted else 0
         for finding, count in sorted(counted.items()):
@@ -120,13 +125,13 @@ class RequestScreen(Page):
         facts = [t.count("pages", document.pages), t("request.checked")]
         if document.document_code:
             facts.insert(0, document.document_code)
-        found = len(document.findings)
+        if not single:
+            facts.append(t("stamp.signed_at", place=stamp_words.place(t, document.stamp)) if document.stamp else t("stamp.none"))
         return DocumentRow(
             page=self,
             position=document.position,
             title=document.title,
             facts=" · ".join(facts),
-            finding=t("request.findings", count=found) if found else "",
             single=single,
         )
 
@@ -135,13 +140,23 @@ class RequestScreen(Page):
         if opened is None or opened.view is None or opened.refused is None:
             return
         refused, total = opened.refused, len(opened.view.documents)
+        look, drawn = opened.stamps, self.flow.parts.kinds_drawn
         for row in self.ids.rows.children:
             row.ticked = row.position not in refused
+            found = len(notes(opened.view.documents[row.position], drawn)) + (look is not None and row.position in look.over)
+            row.finding = self.t("request.findings", count=found) if found else ""
+        self._show_ground(look, total == 1)
         left = total - len(refused)
-        self.ids.approve.disabled = left == 0
+        self.ids.approve.disabled = left == 0 or (look is not None and look.holds_back)
         self.ids.approve.text = self.t("request.sign_count", count=left) if total > 1 else self.t("sign")
         self.ids.none_left.text = "" if left else self.t("request.none_left")
         self._tick()
+
+    def _show_ground(self, look: StampLook | None, single: bool) -> None:
+        """What is known by now of the ground that the signatures will lie on."""
+        said, is_to_note = stamp_words.ground(self.flow.t, look, single) if look is not None else ("", False)
+        self.ids.stamp_ground.text = said
+        self.ids.stamp_ground.color = theme.now.amber if is_to_note else theme.now.ink_2
 
     def _tick(self) -> None:
         opened = self.flow.opened

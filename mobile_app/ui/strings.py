@@ -12,6 +12,7 @@ from typing import Final, Literal
 from mobile_app.device.interaction import RequestResult
 from mobile_app.ui.account_strings import ACCOUNT_TEXTS
 from mobile_app.ui.certificate_strings import CERTIFICATE_TEXTS
+from mobile_app.ui.page_strings import PAGE_TEXTS
 from mobile_app.ui.phone_strings import PHONE_TEXTS
 from mobile_app.ui.problem_texts import (
     ENDS,
@@ -180,17 +181,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Bạn đã bỏ chọn hết. Nếu không ký chứng từ nào, hãy nhấn Từ chối.",
         "Nothing is left to sign. To sign none of them, press Refuse.",
     ),
-    "viewer.title": ("Chứng từ {number}/{total}", "Document {number}/{total}"),
-    "viewer.page": ("Trang {number}/{total}", "Page {number}/{total}"),
-    "viewer.loading": ("Đang vẽ…", "Drawing…"),
-    "viewer.smaller": ("Thu nhỏ", "Smaller"),
-    "viewer.larger": ("Phóng to", "Larger"),
-    "viewer.previous_page": ("Trang trước", "Previous page"),
-    "viewer.next_page": ("Trang sau", "Next page"),
-    "viewer.sign_this": ("Ký chứng từ này", "Sign this document"),
-    "viewer.left_out": ("Không ký chứng từ này", "This document is left out"),
-    "viewer.previous_document": ("Chứng từ trước", "Previous"),
-    "viewer.next_document": ("Chứng từ sau", "Next"),
     "code.title": ("Mã xác nhận", "Code"),
     "code.what": ("muốn bạn ký {documents}:", "asks you to sign {documents}:"),
     "code.more": ("và {documents} nữa", "and {documents} more"),
@@ -294,6 +284,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     **ACCOUNT_TEXTS,
     **CERTIFICATE_TEXTS,
+    **PAGE_TEXTS,
     **PHONE_TEXTS,
 }  # fmt: skip
 

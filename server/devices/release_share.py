@@ -1,8 +1,9 @@
 """The server's half of the vault: 32 bytes, released on a PIN proof that is counted (docs/protocol.md §5).
 
-Rules: the try is committed before the answer leaves, so neither a crash nor a restored phone file wins one; waits and the lock are the
-server's; a frozen phone gets nothing. A PIN changes in two steps that may each be repeated: prepared under a proof by the old one, then
-finished by name, so that a lost answer leaves no doubt which one counts.
+Rules: a try is counted as a wrong one and committed before its proof is looked at, and only then judged: neither a crash, a full disk nor
+a restored phone file wins one. A right PIN takes the count back in a second commit, without which the share is not given either. Waits
+and the lock are the server's; a frozen phone gets nothing. A PIN changes in two steps that may each be repeated: prepared under a proof
+by the old one, then finished by name, so that a lost answer leaves no doubt which one counts.
 """
 
 import hashlib
@@ -29,19 +30,15 @@ class ReleaseShare:
 
     def __call__(self, device_id: str, nonce: bytes, proof: bytes) -> bytes:
         """The share, for a right proof. Raises ``Forbidden`` (wrong_pin, pin_locked, device_frozen) or ``TooManyTries(pin_wait)``."""
+        device, wrong = self._count(device_id)
+        right = hmac.compare_digest(proof, self._expected(device, nonce))
         with self._store.write() as tx:
-            device = tx.devices.get(device_id)
-            check_active(device)
-            now = self._clock.now()
-            self._check_wait(device, now)
-            right = hmac.compare_digest(proof, self._expected(device, nonce))
-            wrong = 0 if right else device.wrong_pins + 1
-            if wrong or device.wrong_pins:
-                wait_until = now + WAITS[wrong - 1] if 0 < wrong <= len(WAITS) else 0.0
-                tx.devices.set_pin_tries(device_id, wrong, wait_until)
-            if not right:
+            if right:
+                check_active(tx.devices.get(device_id))
+                tx.devices.set_pin_tries(device_id, 0, 0.0)
+            else:
                 kind = "pin_locked" if wrong >= LOCKED_AFTER else "pin_wrong"
-                record(tx, kind, now=now, actor=device_id, subject=device_id, facts={"wrong": wrong})
+                record(tx, kind, now=self._clock.now(), actor=device_id, subject=device_id, facts={"wrong": wrong})
             crash_point("share.before_commit")
         crash_point("share.after_commit")
         if not right:
@@ -50,6 +47,20 @@ class ReleaseShare:
             details = {"tries_left": LOCKED_AFTER - wrong, "retry_after": int(WAITS[wrong - 1])}
             raise Forbidden("wrong PIN", code="wrong_pin", details=details)
         return self._sealer.open(device.sealed_vault_share, f"{device_id}:vault_share")
+
+    def _count(self, device_id: str) -> tuple[Device, int]:
+        """Commits one more wrong PIN; returns the phone as it was before, and how many there are now."""
+        with self._store.write() as tx:
+            device = tx.devices.get(device_id)
+            check_active(device)
+            now = self._clock.now()
+            self._check_wait(device, now)
+            wrong = device.wrong_pins + 1
+            wait_until = now + WAITS[wrong - 1] if wrong <= len(WAITS) else 0.0
+            tx.devices.set_pin_tries(device_id, wrong, wait_until)
+            crash_point("pin_try.before_commit")
+        crash_point("pin_try.after_commit")
+        return device, wrong
 
     @staticmethod
     def _check_wait(device: Device, now: float) -> None:

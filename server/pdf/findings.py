@@ -70,6 +70,22 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Tài liệu có mật khẩu chủ sở hữu; tệp đã ký vẫn giữ lớp mã hóa này.",
         "en": "The document has an owner password; the signed file keeps this encryption.",
     },
+    "need_appearances": {
+        "vi": "Có ô biểu mẫu do từng trình xem tự vẽ; giá trị có thể hiển thị khác nhau.",
+        "en": "Some form fields are drawn by each viewer itself; their values may look different elsewhere.",
+    },
+    "loose_fields": {
+        "vi": "Có ô biểu mẫu không thuộc biểu mẫu nào; một số trình xem không hiển thị ô này.",
+        "en": "Some form fields belong to no form; some viewers do not show them.",
+    },
+    "link_appearance": {
+        "vi": "Có liên kết hoặc ghi chú bật lên kèm hình vẽ mà một số trình xem không hiển thị.",
+        "en": "Some links or pop-ups carry a drawing that some viewers do not show.",
+    },
+    "ambiguous_fonts": {
+        "vi": "Có phông chữ mà các bảng bên trong mâu thuẫn; chữ có thể hiển thị thành chữ khác.",
+        "en": "A font contradicts itself; some viewers may show other letters.",
+    },
     "alternate_images": {
         "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",
         "en": "There are images that print differently from what the screen shows.",
@@ -192,8 +208,12 @@ REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": f"This file grows far too large when opened and is refused. {_ASK_SENDER_EN}",
     },
     "pdf_too_complex": {
-        "vi": f"Tệp này quá phức tạp để kiểm tra trong thời gian cho phép. {_REMOVE_AND_RETRY_VI}",
-        "en": f"This file is too complex to check in the time allowed. {_REMOVE_AND_RETRY_EN}",
+        "vi": f"Tệp này quá phức tạp để kiểm tra hoặc hiển thị trên điện thoại. {_REMOVE_AND_RETRY_VI}",
+        "en": f"This file is too complex to be checked, or to be shown on a phone. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_content_malformed": {
+        "vi": f"Có trang chứa lệnh vẽ sai, mỗi trình xem có thể hiển thị khác nhau. {_REMOVE_AND_RETRY_VI}",
+        "en": f"A page holds drawing commands that viewers may show differently. {_REMOVE_AND_RETRY_EN}",
     },
     "pdf_no_pages": {
         "vi": f"Tài liệu không có trang nào. {_ASK_SENDER_VI}",

@@ -22,7 +22,6 @@ _HIDDEN, _PRINT, _NO_VIEW = 1 << 1, 1 << 2, 1 << 5
 _OUTWARD = {"/URI", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE"}
 _MEDIA = {"/Screen", "/Movie", "/Sound", "/3D", "/RichMedia"}
 _BESIDE_TEXT = {"/Link", "/Widget", "/Popup", "/FileAttachment", *_MEDIA, None}
-_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
 def refusals(graph: ObjectGraph) -> list[str]:
@@ -48,7 +47,7 @@ def refusals(graph: ObjectGraph) -> list[str]:
 
 
 def findings(graph: ObjectGraph, pages: Pages) -> set[str]:
-    """Codes of ``FINDING_TEXTS`` for everything that the person must be told of."""
+    """Codes of ``FINDING_TEXTS`` for what the structure alone tells; what pages draw adds to it (content/drawn_findings.py)."""
     found = set()
     if graph.encrypted:
         found.add("encrypted")
@@ -62,12 +61,12 @@ def findings(graph: ObjectGraph, pages: Pages) -> set[str]:
     for _, dictionary in graph.dictionaries():
         if "/EF" in dictionary:
             found.add("attachments")
+        if "/OC" in dictionary and "/Subtype" in dictionary and graph.dictionary(dictionary["/OC"]):
+            found.add("layers")  # of an XObject or an annotation; a resource may be called so too
         if "/Alternates" in dictionary:
             found.add("alternate_images")
         if "/S" in dictionary and _is_script(graph, dictionary):
             found.add("javascript_on_click")
-        if dictionary.get("/Type") == "/Font" and not _is_embedded(graph, dictionary):
-            found.add("unembedded_fonts")
     if any(graph.get(action, "/S") in _OUTWARD for action in _automatic_actions(graph)):
         found.add("automatic_actions")
     found |= _annotation_findings(graph, pages)
@@ -150,14 +149,6 @@ def _named(graph: ObjectGraph, tree: Value) -> list[Value]:
 def _is_script(graph: ObjectGraph, action: Dictionary) -> bool:
     kind = graph.get(action, "/S")
     return kind == "/JavaScript" or (kind == "/Rendition" and "/JS" in action)
-
-
-def _is_embedded(graph: ObjectGraph, font: Dictionary) -> bool:
-    """Whether a font brings its glyphs along (9.9); Type 0 fonts are judged by their descendant."""
-    if graph.get(font, "/Subtype") in ("/Type0", "/Type3"):
-        return True
-    descriptor = graph.dictionary(font.get("/FontDescriptor"))
-    return any(graph.get(descriptor, key) is not None for key in _FONT_FILES)
 
 
 def _annotations(graph: ObjectGraph, pages: Pages) -> Iterator[Dictionary]:

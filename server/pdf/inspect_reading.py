@@ -19,6 +19,7 @@ from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from server.errors import PhoneSealError, Unprocessable
+from server.pdf.content.judge import judge_content
 from server.pdf.inspect_content import findings, refusals
 from server.pdf.inspect_framing import header_faults, looks_signed, refuse_if_truncated
 from server.pdf.inspect_graph import ObjectGraph, open_with_qpdf, read_graph, refuse_circles, refuse_losses, text
@@ -84,7 +85,7 @@ def read_file(path: Path, meter: Meter) -> Reading:
             if signed:
                 _refuse_if_wrong(reading)
             if not reading.faults and reader is not None:
-                _judge(pdf, graph, buffer, structure, reading, meter)
+                _judge(path, pdf, graph, buffer, structure, reading, meter)
                 _check_older_revisions(buffer, structure, reading, signed, meter)
                 _check_readable(reader, reading)
                 if names_coming_objects(buffer, structure, reader):
@@ -194,6 +195,7 @@ def _read_objects(pdf: pikepdf.Pdf, meter: Meter) -> ObjectGraph:
 
 
 def _judge(
+    path: Path,
     pdf: pikepdf.Pdf,
     graph: ObjectGraph,
     buffer: mmap.mmap,
@@ -207,6 +209,7 @@ def _judge(
     if codes:
         raise Unprocessable(f"refused: {codes}", code=codes[0])
     refuse_if_certified_against_changes(graph, reading.pages)
+    reading.findings |= judge_content(path, pdf, graph, reading.pages, meter)
     reading.earlier_signatures = earlier_signatures(graph, reading.pages)
     reading.findings |= findings(graph, reading.pages)
     reading.title = _title(graph)

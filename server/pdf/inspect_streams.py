@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 
 from server.errors import Unprocessable
+from server.pdf.content.filters import Damaged, from_base_85
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, number
 from server.pdf.inspect_limits import MIB, Meter
 
@@ -112,29 +113,10 @@ def decode_hex(chunks: Iterable[bytes | memoryview]) -> Chunks:
 
 def decode_85(chunks: Iterable[bytes | memoryview]) -> Chunks:
     """ASCII85Decode (7.4.3)."""
-    source = _WHITE.sub(b"", b"".join(chunks).partition(b"~")[0])
-    group: list[int] = []
-    out = bytearray()
-    for byte in source:
-        if byte == 0x7A and not group:
-            out += b"\0\0\0\0"
-            continue
-        if not 0x21 <= byte <= 0x75:
-            raise DamagedData("a byte that is no base-85 digit")
-        group.append(byte - 0x21)
-        if len(group) == 5:
-            out += _from_85(group)
-            group.clear()
-    if len(group) > 1:
-        out += _from_85(group + [84] * (5 - len(group)))[: len(group) - 1]
-    yield bytes(out)
-
-
-def _from_85(group: list[int]) -> bytes:
-    value = 0
-    for digit in group:
-        value = value * 85 + digit
-    return (value & 0xFFFFFFFF).to_bytes(4, "big")
+    try:
+        yield from_base_85(_WHITE.sub(b"", b"".join(chunks).partition(b"~")[0]))
+    except Damaged as error:
+        raise DamagedData("a byte that is no base-85 digit") from error
 
 
 _DECODERS: dict[str, Callable[[Iterable[bytes | memoryview]], Chunks]] = {
@@ -163,7 +145,7 @@ def measure_stream(raw: bytes | memoryview, stream: Dictionary, graph: ObjectGra
     if stream.get("/Subtype") == "/Image" or stream.get("/Width") is not None:
         _check_picture(raw, filters, stream, graph, meter)
     decoders = [_DECODERS[name] for name in filters if name in _DECODERS]
-    if not decoders:
+    if not decoders or not raw:
         return True
     if len(decoders) == 1 and decoders[0] in _GROWTH and len(raw) * _GROWTH[decoders[0]] <= MIB:
         meter.spend_inflated(len(raw) * _GROWTH[decoders[0]])

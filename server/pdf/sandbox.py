@@ -289,10 +289,10 @@ def _error_from_json(error: Mapping[str, object]) -> PhoneSealError:
     group = _GROUPS.get(str(error.get("group")), Unprocessable)
     code = error.get("code")
     details = error.get("details")
-    numbers = {
+    plain = {
         str(name): value
         for name, value in (details.items() if isinstance(details, dict) else ())
-        if isinstance(value, int | float)
+        if isinstance(value, int | float) or (isinstance(value, str) and _CODE.fullmatch(value))
     }
     known = code if isinstance(code, str) and _CODE.fullmatch(code) else "pdf_broken"
-    return group(str(error.get("message", ""))[:500], code=known, details=numbers)
+    return group(str(error.get("message", ""))[:500], code=known, details=plain)

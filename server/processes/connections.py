@@ -1,19 +1,25 @@
 """Connections of the web process: how many one address may hold, and how long a client may take to say what it wants.
 
 Rules: a request line and its headers arrive within ``HEADERS_WITHIN`` seconds (TLS handshake likewise), the next request on a kept
-connection within ``IDLE``; a body or an answer that stands still for ``STALL`` seconds ends the connection. A connection that became a
-WebSocket is watched by its own heartbeat instead. Who opens more than the limit is closed without a word.
+connection within ``IDLE``; a body or an answer that stands still for ``STALL`` seconds ends the connection, whatever its headers ask for. A
+connection that became a WebSocket is watched by its own heartbeat instead. Who opens more than the limit is closed without a word.
+
+Between two requests of one connection everybody else has a turn, also when the second one waits already. Length, transfer coding and
+host of a request stand there once and in one form (RFC 9112, 3.2 and 6.3), or the connection ends with 400: what two readers could
+read in two ways is no request.
 """
 
 import contextlib
 import ipaddress
 import logging
+import re
 import socket
 from collections import Counter
 from typing import Any
 
 import gevent
-from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.pywsgi import WSGIHandler, WSGIServer, headers_factory
+from wsproto.utilities import ProtocolError
 
 from server.sockets.guard import TRANSPORT, Transport
 
@@ -22,6 +28,8 @@ HEADERS_WITHIN = 10.0
 IDLE = 75.0
 STALL = 60.0
 SEND_WITHIN = 300.0  # one piece of an answer, of at most about 2 MB
+_LENGTH = re.compile(r"\d{1,12}", re.ASCII)
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?", re.ASCII)
 
 
 class ConnectionHandler(WSGIHandler):  # type: ignore[misc]
@@ -33,6 +41,7 @@ class ConnectionHandler(WSGIHandler):  # type: ignore[misc]
         patience = IDLE if self._requests else HEADERS_WITHIN
         self._requests += 1
         self.socket.settimeout(None)
+        gevent.sleep(0)
         with gevent.Timeout(patience, TimeoutError("no request")):
             line: str = super().read_requestline()
             return line
@@ -40,9 +49,18 @@ class ConnectionHandler(WSGIHandler):  # type: ignore[misc]
     def read_request(self, raw_requestline: str) -> object:
         with gevent.Timeout(HEADERS_WITHIN, ValueError("the headers took too long")):
             complete: object = super().read_request(raw_requestline)
-        upgrades = self.headers.get("Upgrade", "").lower() == "websocket"
-        self.socket.settimeout(None if upgrades else STALL)
+        self.socket.settimeout(STALL)
         return complete
+
+    def MessageClass(self, *arguments: Any) -> Any:
+        headers = headers_factory(*arguments)
+        check_framing(headers)  # before the library drops one of two
+        return headers
+
+    def _handle_client_error(self, error: Exception) -> tuple[str, bytes]:
+        """One line without anything of the stranger's; the library's own quotes the request."""
+        log.info("a request that can't be read (%s): the connection is closed", type(error).__name__)
+        return "400", b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
     def _sendall(self, data: bytes) -> None:
         patience = self.socket.gettimeout()
@@ -54,26 +72,42 @@ class ConnectionHandler(WSGIHandler):  # type: ignore[misc]
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
-        environ[TRANSPORT] = Transport(self.socket)
+        environ[TRANSPORT] = Transport(self.socket, self.rfile)
         return environ
+
+    def _transport(self) -> Transport | None:
+        found: Transport | None = (self.environ or {}).get(TRANSPORT)
+        return found
 
     def handle_one_request(self) -> object:
         """A connection that became a WebSocket carries no further HTTP request: what is left of its last frame is no request line."""
         result: object = super().handle_one_request()
-        upgraded = (self.environ or {}).get("HTTP_UPGRADE", "").lower() == "websocket"
-        return None if upgraded else result
+        transport = self._transport()
+        return None if transport is not None and transport.upgraded else result
 
     def handle_error(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
         """Frames and handshakes of a stranger's WebSocket that the library gives up on are no fault of ours: one line."""
-        if (self.environ or {}).get("HTTP_UPGRADE", "").lower() != "websocket":
+        transport = self._transport()
+        if transport is None or not (transport.upgraded or issubclass(kind, ProtocolError)):
             super().handle_error(kind, error, trace)
             return
         log.info("a WebSocket that can't be read (%s): the connection is closed", kind.__name__)
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)  # closing alone would leave the library's own copy open
-        if close := self.environ[TRANSPORT].close:
-            close()
+        if transport.close:
+            transport.close()
+
+
+def check_framing(headers: Any) -> None:
+    """Raises ValueError, which pywsgi answers with 400 and the connection's end."""
+    lengths, codings, hosts = (headers.get_all(name, []) for name in ("Content-Length", "Transfer-Encoding", "Host"))
+    if len(lengths) > 1 or any(_LENGTH.fullmatch(value.strip()) is None for value in lengths):
+        raise ValueError("an odd Content-Length")
+    if codings and (lengths or [value.strip().lower() for value in codings] != ["chunked"]):
+        raise ValueError("an odd Transfer-Encoding")
+    if len(hosts) > 1 or any(_HOST.fullmatch(value.strip()) is None for value in hosts):
+        raise ValueError("an odd Host")
 
 
 class BoundedServer(WSGIServer):  # type: ignore[misc]

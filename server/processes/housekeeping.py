@@ -23,13 +23,14 @@ FOLDERS = 256
 
 class Housekeeping:
     def __init__(
-        self, store: Store, blobs: BlobStore, clock: Clock, pair_device: PairDevice, expire: ExpireRequests
+        self, store: Store, blobs: BlobStore, clock: Clock, pair_device: PairDevice, expire: ExpireRequests, session_lifetime: float
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._clock = clock
         self._pair_device = pair_device
         self._expire = expire
+        self._session_lifetime = session_lifetime
         self._tidied = time.monotonic() - TIDY_EVERY + FIRST_TIDY
 
     def drop_prepared(self, job: Job) -> None:
@@ -74,6 +75,7 @@ class Housekeeping:
             for document_id in tx.documents.refused_before(now - REFUSED_KEPT):
                 tx.documents.delete(document_id)
             tx.throttles.forget_before(now - 86_400)
+            tx.sessions.forget_before(now - self._session_lifetime)
             crash_point("tidy.before_commit")
         crash_point("tidy.after_commit")
         for path in self._blobs.leftovers():

@@ -25,6 +25,7 @@ from typing import Any
 
 from server.app import set_up
 from server.config import Config, ConfigError
+from server.processes.file_limit import raise_file_limit
 from server.processes.listening_socket import listen
 from server.processes.with_supervisor import SUPERVISOR
 
@@ -96,6 +97,7 @@ class Supervisor:
             if error.errno == errno.EADDRINUSE:
                 raise ConfigError(f"port {self._config.port} is in use: choose another with --port") from error
             raise ConfigError(f"can't listen on {self._config.host}:{self._config.port}: {error.strerror}") from error
+        raise_file_limit()
         set_up(self._config)
         run_folder = self._make_run_folder()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -28,6 +28,7 @@ from server.processes.gevent_lanes import GeventLanes, News, resolver, spawn_for
 from server.processes.nudge import SocketNudge
 from server.processes.send_wake_ups import DOUBTFUL_HANDS, HANDS, SendWakeUps
 from server.processes.with_supervisor import supervisor_is_gone
+from server.sockets.bounded_websocket import MESSAGE_LIMIT, BoundedWebSocket
 from server.sockets.browser import Browsers
 from server.sockets.deliver_outbox import DeliverOutbox
 from server.sockets.device_http import create_device_http
@@ -37,7 +38,6 @@ from server.sockets.strict_packet import StrictPacket
 from server.web import create_web
 
 log = logging.getLogger(__name__)
-MESSAGE_LIMIT = 1024 * 1024
 
 
 def _origins(config: Config) -> list[str]:
@@ -103,6 +103,7 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
         logger=logging.getLogger("socketio"),
         engineio_logger=logging.getLogger("engineio"),
     )
+    socketio.server.eio._async = {**socketio.server.eio._async, "websocket": BoundedWebSocket}
     phones, browsers = Phones(socketio, app, lanes), Browsers(socketio, app, lanes)
     socketio.on_namespace(phones)
     socketio.on_namespace(browsers)

@@ -52,7 +52,9 @@ class Worker:
         self._doing: Job | None = None
         inspector = SandboxedInspector(sandbox, app.config)
         store, blobs, clock, nudge = app.store, app.blobs, app.clock, app.nudge
-        self._housekeeping = Housekeeping(store, blobs, clock, app.pair_device, app.expire_requests)
+        self._housekeeping = Housekeeping(
+            store, blobs, clock, app.pair_device, app.expire_requests, app.config.session_lifetime
+        )
         for_one = app.config.lease_seconds * SHARE_FOR_ONE
         preparer, embedder = BoundedPreparer(StampingPreparer(), for_one), BoundedEmbedder(CmsEmbedder(), for_one)
         inspect = InspectUpload(store, blobs, inspector, clock, nudge)

@@ -22,13 +22,19 @@ from server.crash_points import crash_point
 from server.errors import BadInput, NotAuthenticated, PhoneSealError
 from server.lanes import Lanes
 from server.sockets import wire
+from server.sockets.event_bucket import EventBucket
+from server.sockets.guard import prove
+from server.users.log_in import session_digest
 from server.users.user import User
-from server.web.sessions import seconds_left, session_user
+from server.web.sessions import seconds_left, session_name, session_user
 from server.web.snapshots import pairing_snapshot, request_snapshot
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/browser"
 ROOMS_A_SOCKET = 20
+EVENTS_A_SECOND, BURST = 10.0, 60.0
+PATIENCE = 4 * BURST
+"""A page that goes on asking when it was told to wait is cut off."""
 SMALL = 20  # documents; a snapshot of so few costs nothing
 PROGRESS_EVERY = 0.2
 
@@ -50,6 +56,8 @@ class Browsers(Namespace):  # type: ignore[misc]
         self._app = app
         self._lanes = lanes
         self._users: dict[str, User] = {}
+        self._sessions: dict[str, str] = {}  # by socket: the digest of the session whose cookie it came with
+        self._buckets: dict[str, EventBucket] = {}
         self._rooms: dict[str, dict[str, None]] = {}  # by socket, in the order in which they were entered
         self._watched: Counter[str] = Counter()
         self._told: dict[str, _Told] = {}
@@ -60,7 +68,9 @@ class Browsers(Namespace):  # type: ignore[misc]
             log.info("a page without a session tried to connect (%d session fields)", len(session))
             return False
         sid: str = request.sid  # type: ignore[attr-defined]
-        self._users[sid] = user
+        self._users[sid], self._sessions[sid] = user, session_digest(session_name())
+        self._buckets[sid] = EventBucket(EVENTS_A_SECOND, BURST)
+        prove(self._io.server, sid, NAMESPACE)
         gevent.spawn_later(seconds_left(self._app), self._end, sid)
         return True
 
@@ -72,6 +82,8 @@ class Browsers(Namespace):  # type: ignore[misc]
     def on_disconnect(self, _reason: object = None) -> None:
         sid: str = request.sid  # type: ignore[attr-defined]
         self._users.pop(sid, None)
+        self._sessions.pop(sid, None)
+        self._buckets.pop(sid, None)
         for room in self._rooms.pop(sid, ()):
             self._unwatch(room)
 
@@ -84,7 +96,11 @@ class Browsers(Namespace):  # type: ignore[misc]
     def on_watch(self, message: object = None) -> dict[str, Any]:
         """``{request_id}`` or ``{pairing_id}`` → ``{"ok": snapshot}``. A socket watches the last ``ROOMS_A_SOCKET`` subjects it named."""
         sid: str = request.sid  # type: ignore[attr-defined]
+        bucket = self._buckets.get(sid)
+        if bucket is None or bucket.level > PATIENCE:
+            return {}
         try:
+            bucket.pour()
             user = session_user(self._lanes, self._app) if sid in self._users else None
             if user is None:
                 raise NotAuthenticated("no session")
@@ -92,9 +108,14 @@ class Browsers(Namespace):  # type: ignore[misc]
             self._enter(sid, subject)  # before reading: what changes after the reading is told by event
             return {"ok": read()}
         except PhoneSealError as error:
+            if bucket.level > PATIENCE:
+                log.info("a page asks without end: its connection is closed")
+                gevent.spawn(self._io.server.disconnect, sid, namespace=NAMESPACE)
             return wire.error_answer(error)
 
     def _enter(self, sid: str, subject: str) -> None:
+        if sid not in self._users:
+            return  # the page went while its question was looked into: nothing of it stays
         rooms = self._rooms.setdefault(sid, {})
         if subject in rooms:
             return
@@ -153,6 +174,12 @@ class Browsers(Namespace):  # type: ignore[misc]
         """Logged out everywhere, or the password changed: open pages lose their connection, and come back only with a session."""
         for sid, user in list(self._users.items()):
             if user.user_id == user_id:
+                gevent.spawn(self._io.server.disconnect, sid, namespace=NAMESPACE)
+
+    def session_ended(self, session_sha256: str) -> None:
+        """Logged out in one browser: its open pages are shown nothing more."""
+        for sid, session_of in list(self._sessions.items()):
+            if session_of == session_sha256:
                 gevent.spawn(self._io.server.disconnect, sid, namespace=NAMESPACE)
 
     def pairing_changed(self, pairing_id: str) -> None:

@@ -47,6 +47,7 @@ class DeliverOutbox:
             "device_changed": lambda m: phones.device_changed(m.subject),
             "request_changed": lambda m: browsers.request_changed(m.subject),
             "sessions_ended": lambda m: browsers.sessions_ended(m.subject),
+            "session_ended": lambda m: browsers.session_ended(m.subject),
             "pairing_changed": lambda m: browsers.pairing_changed(m.subject),
         }
 

@@ -4,10 +4,8 @@ The phone speaks first; until it has proved its device key, only ``hello`` and `
 socket: a nonce that is lost is asked for again.
 """
 
-import json
 import logging
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +15,15 @@ from server.devices.device import Device
 from server.errors import BadInput, Conflict, NotAuthenticated, PhoneSealError, TooManyTries
 from server.lanes import Lanes
 from server.sockets import wire
+from server.sockets.event_bucket import EventBucket
 from server.statements import Statement, b64
+from server.strict_json import read_json
 
 log = logging.getLogger(__name__)
 NONCE_LIFETIME = 300.0
 EVENTS_A_SECOND, BURST = 50.0, 200.0
+PATIENCE = 4 * BURST
+"""A phone that goes on asking when it was told to wait is cut off."""
 HEAVY = {"set_push": 10.0}  # counts for so many: a commit each time
 STRANGERS_SHARE = 10.0  # an event before the proof counts for so many: hello and prove are all that is needed
 
@@ -36,17 +38,16 @@ class PhoneSocket:
     nonce: bytes = b""
     phone_nonce: bytes = b""
     challenges: dict[bytes, float] = field(default_factory=dict)
-    level: float = 0.0
-    filled_at: float = 0.0
+    events: EventBucket = field(default_factory=lambda: EventBucket(EVENTS_A_SECOND, BURST))
+    scolded: bool = False
+
+    def misbehaves(self) -> bool:
+        """It asks so often that its connection is to end: a stranger at once, a phone after some patience."""
+        return self.events.level > (BURST if self.device is None else PATIENCE)
 
     def pour(self, event: object) -> None:
         """Raises ``TooManyTries`` when this socket asks too often."""
-        now = time.monotonic()
-        self.level = max(0.0, self.level - (now - self.filled_at) * EVENTS_A_SECOND)
-        self.level += STRANGERS_SHARE if self.device is None else HEAVY.get(str(event), 1.0)
-        self.filled_at = now
-        if self.level > BURST:
-            raise TooManyTries("too many events", code="too_many_events", details={"retry_after": 1})
+        self.events.pour(STRANGERS_SHARE if self.device is None else HEAVY.get(str(event), 1.0))
 
 
 class DeviceEvents:
@@ -89,21 +90,23 @@ class DeviceEvents:
 
     def answer(self, socket: PhoneSocket, event: object, message: object) -> dict[str, Any]:
         """``{"ok": …}`` or ``{"error": …}``. What is no error of ours becomes ``internal``, with nothing inside."""
+        name = event if isinstance(event, str) and event in self.events else "unknown event"  # as it will stand in the log
         try:
-            socket.pour(event)
-            if not isinstance(event, str) or event not in self.events:
-                event = "unknown event"  # as it will stand in the log
+            socket.pour(name)
+            if name != event:
                 raise BadInput("no such event", code="bad_message")
-            if event in self._before:
-                return {"ok": self._before[event](socket, message)}
+            if name in self._before:
+                return {"ok": self._before[name](socket, message)}
             if socket.device is None:
                 raise NotAuthenticated("prove first", code="not_proved")
-            return {"ok": self._after[event](socket, socket.device.device_id, message)}
+            return {"ok": self._after[name](socket, socket.device.device_id, message)}
         except PhoneSealError as error:
-            log.info("phone %s %s: %s", socket.device_id or "?", event, error.code)
+            if not socket.scolded:
+                log.info("phone %s %s: %s", socket.device_id or "?", name, error.code)
+            socket.scolded = isinstance(error, TooManyTries)  # one line, however often it asks
             return wire.error_answer(error)
         except Exception:
-            log.exception("phone %s %s failed", socket.device_id or "?", event)
+            log.exception("phone %s %s failed", socket.device_id or "?", name)
             return wire.internal_answer()
 
     # --- before the proof ------------------------------------------------------------------------------------------------
@@ -284,7 +287,7 @@ class DeviceEvents:
 def _named_request(statement: Statement) -> str:
     """The request that a statement names; the use case checks that it is the offer's."""
     try:
-        value = json.loads(statement.body)
+        value = read_json(statement.body)
         return wire.read_id(value.get("request_id"), "sr")
-    except (ValueError, AttributeError, RecursionError) as error:
+    except (ValueError, AttributeError) as error:
         raise BadInput("a statement's body is JSON", code="bad_message") from error

@@ -5,9 +5,10 @@ A bundle is sent as it is read, in pieces, so that no phone's download fills the
 
 import logging
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, request, send_file
 
 from server.app import UseCases
 from server.devices.device import Device
@@ -15,6 +16,7 @@ from server.errors import BadInput, Conflict, NotAuthenticated, PhoneSealError
 from server.lanes import Lanes
 from server.signing.fetch_documents import BundlePart
 from server.sockets import wire
+from server.strict_json import read_json
 from server.web.problems import problem_json, status_of
 
 log = logging.getLogger(__name__)
@@ -30,8 +32,8 @@ def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
         if request.content_length is None or request.content_length > BODY_LIMIT:
             raise BadInput("a body of at most 64 KiB", code="message_too_large")
         try:
-            return request.get_json(force=True, silent=True)
-        except RecursionError:  # nested thousands deep
+            return read_json(request.get_data(cache=False))
+        except ValueError:
             return None
 
     def phone() -> Device:
@@ -81,11 +83,9 @@ def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
         first, count = number("from", 0), number("count", 50)
         parts = lanes.database(app.fetch_documents.bundle, request_id, device.device_id, first, count)
         length = sum(12 + part.length for part in parts)
-        if length <= 4 * PIECE * 8:
-            content = lanes.slow(_whole_bundle, list(parts))
-            return Response(content, mimetype="application/octet-stream")
         pieces = _pieces(lanes, list(parts))
-        return Response(pieces, mimetype="application/octet-stream", headers={"Content-Length": str(length)})
+        first_piece = next(pieces, b"")  # files that went meanwhile are told, as long as nothing was sent
+        return Response(chain((first_piece,), pieces), mimetype="application/octet-stream", headers={"Content-Length": str(length)})
 
     @routes.get("/requests/<request_id>/items/<item_id>/document")
     def document(request_id: str, item_id: str) -> Response:
@@ -122,8 +122,22 @@ def _head(part: BundlePart) -> bytes:
     return part.position.to_bytes(4, "big") + part.length.to_bytes(8, "big")
 
 
-def _whole_bundle(parts: list[BundlePart]) -> bytes:
+def _together(parts: list[BundlePart]) -> bytes:
     return b"".join(piece for part in parts for piece in (_head(part), part.path.read_bytes()))
+
+
+def _groups(parts: list[BundlePart]) -> Iterator[list[BundlePart]]:
+    """Neighbours that make up one piece together; a larger document stands alone."""
+    group: list[BundlePart] = []
+    size = 0
+    for part in parts:
+        if group and size + part.length > PIECE:
+            yield group
+            group, size = [], 0
+        group.append(part)
+        size += part.length
+    if group:
+        yield group
 
 
 def _read_piece(file: Any) -> bytes:
@@ -132,12 +146,12 @@ def _read_piece(file: Any) -> bytes:
 
 
 def _pieces(lanes: Lanes, parts: list[BundlePart]) -> Iterator[bytes]:
-    for part in parts:
-        yield _head(part)
-        with part.path.open("rb") as file:
+    """However slowly a phone takes it, no more than one piece waits in memory."""
+    for group in _groups(parts):
+        if len(group) > 1 or group[0].length <= PIECE:
+            yield lanes.slow(_together, group)
+            continue
+        yield _head(group[0])
+        with group[0].path.open("rb") as file:
             while piece := lanes.slow(_read_piece, file):
                 yield piece
-
-
-def register(flask_app: Flask, app: UseCases, lanes: Lanes) -> None:
-    flask_app.register_blueprint(create_device_http(app, lanes))

@@ -25,10 +25,16 @@ TRANSPORT = "phoneseal.transport"
 
 @dataclass
 class Transport:
-    """What a connection's environment holds under ``TRANSPORT``: its socket, and who ends the connection when its frames are unreadable."""
+    """What a connection's environment holds under ``TRANSPORT``: its socket, what reads it (and may hold bytes already), and who ends the
+    connection when its frames are unreadable."""
 
     socket: Any
+    reader: Any
     close: Callable[[], object] | None = None
+    upgraded: bool = False
+    """It carries a WebSocket, and no further HTTP request."""
+    proved: bool = False
+    """Somebody showed a key or a session: no stranger any more."""
 
 
 def guard_connections(socketio: SocketIO, namespaces: tuple[str, ...]) -> None:
@@ -62,6 +68,13 @@ def guard_connections(socketio: SocketIO, namespaces: tuple[str, ...]) -> None:
 
     server.eio.on("connect", connected)
     server.eio.on("message", message)
+
+
+def prove(server: Any, sid: str, namespace: str) -> None:
+    """The connection of a Socket.IO client is no stranger's any more."""
+    connection = server.manager.eio_sid_from_sid(sid, namespace)
+    if transport := server.environ.get(connection, {}).get(TRANSPORT):
+        transport.proved = True
 
 
 def hang_up(server: Any, connection: str) -> None:

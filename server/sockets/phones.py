@@ -19,7 +19,7 @@ from server.crash_points import crash_point
 from server.errors import PhoneSealError
 from server.lanes import Lanes
 from server.sockets.device_events import DeviceEvents, PhoneSocket
-from server.sockets.guard import hang_up
+from server.sockets.guard import hang_up, prove
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/device"
@@ -70,9 +70,11 @@ class Phones(Namespace):  # type: ignore[misc]
             return super().trigger_event(event, *args)
         sid, message = args[0], args[1] if len(args) == 2 else None
         socket = self._sockets.get(sid)
-        if socket is None:
+        if socket is None or socket.misbehaves():
             return None
         answer = self._events.answer(socket, event, message)
+        if socket.misbehaves():
+            gevent.spawn(self._close, sid)
         if event == "waiting" and "ok" in answer:
             gevent.spawn(self._ask_about_new_devices, socket)
         return answer
@@ -80,6 +82,8 @@ class Phones(Namespace):  # type: ignore[misc]
     def _proved(self, socket: PhoneSocket) -> None:
         older = self._by_device.get(socket.device_id)
         self._by_device[socket.device_id] = socket
+        with contextlib.suppress(KeyError):  # gone meanwhile
+            prove(self._io.server, socket.sid, NAMESPACE)
         if older is not None and older is not socket:
             gevent.spawn(self._close, older.sid)
 

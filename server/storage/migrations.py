@@ -277,3 +277,18 @@ EIGHTH = (
 def m0008_import_goes_on(db: Database) -> None:
     for statement in EIGHTH:
         db.execute(statement)
+
+
+NINTH = (
+    # who is logged in: a session that has no row is over, whatever a cookie says
+    """CREATE TABLE sessions (
+        session_sha256 TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users, started_at REAL NOT NULL)
+        STRICT, WITHOUT ROWID""",
+    "CREATE INDEX sessions_by_start ON sessions (started_at)",
+)
+
+
+@migrations()
+def m0009_sessions(db: Database) -> None:
+    for statement in NINTH:
+        db.execute(statement)

@@ -1,4 +1,4 @@
-"""Subscribers, portal users, relying parties and their API keys."""
+"""Subscribers, portal users and their sessions, relying parties and their API keys."""
 
 import sqlite3
 from dataclasses import asdict
@@ -61,6 +61,31 @@ class UserTable:
 
     def end_sessions(self, user_id: str) -> None:
         self._db.execute("UPDATE users SET session_epoch = session_epoch + 1 WHERE user_id = ?", (user_id,))
+
+
+class SessionTable:
+    """Kept as SHA-256: who reads the table can't take over a session."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, session_sha256: str, user_id: str, started_at: float) -> None:
+        insert(
+            self._db, "sessions", {"session_sha256": session_sha256, "user_id": user_id, "started_at": started_at}
+        )
+
+    def holds(self, session_sha256: str, user_id: str) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM sessions WHERE session_sha256 = ? AND user_id = ?", (session_sha256, user_id)
+        ).fetchone()
+        return row is not None
+
+    def end(self, session_sha256: str) -> bool:
+        """Says whether there was one."""
+        return self._db.execute("DELETE FROM sessions WHERE session_sha256 = ?", (session_sha256,)).rowcount == 1
+
+    def forget_before(self, started_before: float) -> None:
+        self._db.execute("DELETE FROM sessions WHERE started_at < ?", (started_before,))
 
 
 class RelyingPartyTable:

@@ -3,6 +3,8 @@
 A wrong name costs as much time as a wrong password. Hashing takes tens of milliseconds: edges run it off the event loop.
 """
 
+import hashlib
+import secrets
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -33,6 +35,12 @@ class Users(Protocol):
     def end_sessions(self, user_id: str) -> None: ...
 
 
+class Sessions(Protocol):
+    def add(self, session_sha256: str, user_id: str, started_at: float) -> None: ...
+    def holds(self, session_sha256: str, user_id: str) -> bool: ...
+    def end(self, session_sha256: str) -> bool: ...
+
+
 class LoginThrottles(Protocol):
     def pour(
         self, bucket: str, now: float, *, capacity: float, leak_per_second: float, amount: float = ...
@@ -48,6 +56,8 @@ class UserTransaction(Protocol):
     @property
     def users(self) -> Users: ...
     @property
+    def sessions(self) -> Sessions: ...
+    @property
     def subscribers(self) -> NewSubscribers: ...
     @property
     def throttles(self) -> LoginThrottles: ...
@@ -60,6 +70,11 @@ class UserTransaction(Protocol):
 class UserStore(Protocol):
     def read(self) -> AbstractContextManager[UserTransaction]: ...
     def write(self) -> AbstractContextManager[UserTransaction]: ...
+
+
+def session_digest(session: str) -> str:
+    """What is kept of a session's name."""
+    return hashlib.sha256(session.encode()).hexdigest()
 
 
 def hash_password(password: str) -> str:
@@ -99,11 +114,16 @@ class LogIn:
             raise TooManyTries("too many tries", code="log_in_throttled", details={"retry_after": int(wait) + 1})
         return user
 
-    def succeeded(self, user: User, address: str) -> None:
+    def succeeded(self, user: User, address: str) -> str:
+        """A session begins; returns its secret name, of which only a digest is kept."""
+        session = secrets.token_urlsafe(24)
         with self._store.write() as tx:
+            now = self._clock.now()
             tx.throttles.empty(f"login:{user.login}")
             tx.throttles.empty(f"login:{user.login}:{address}")
-            record(tx, "logged_in", now=self._clock.now(), actor=user.user_id, subject=user.user_id)
+            tx.sessions.add(session_digest(session), user.user_id, now)
+            record(tx, "logged_in", now=now, actor=user.user_id, subject=user.user_id)
+        return session
 
     def failed(self, user: User | None) -> None:
         """One commit for a name that nobody has too: whoever measures the answer learns nothing."""
@@ -117,6 +137,20 @@ class LogIn:
     def find(self, user_id: str) -> User | None:
         with self._store.read() as tx:
             return tx.users.find(user_id)
+
+    def of_session(self, session: str, user_id: str) -> User | None:
+        """The user, as long as the session has not ended."""
+        with self._store.read() as tx:
+            return tx.users.find(user_id) if tx.sessions.holds(session_digest(session), user_id) else None
+
+    def log_out(self, session: str, user_id: str) -> None:
+        """Ends this session: on the server, for good, and on the pages that are open. Again changes nothing."""
+        digest = session_digest(session)
+        with self._store.write() as tx:
+            if tx.sessions.holds(digest, user_id) and tx.sessions.end(digest):
+                now = self._clock.now()
+                record(tx, "logged_out", now=now, actor=user_id, subject=user_id)
+                tx.outbox.add("session_ended", digest, {}, now)
 
     def set_language(self, user_id: str, language: str) -> None:
         with self._store.write() as tx:

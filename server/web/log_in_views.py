@@ -18,13 +18,13 @@ from server.web.languages import language
 from server.web.messages import LANGUAGES, error_text
 from server.web.ports import Site
 from server.web.problems import status_of
-from server.web.sessions import current, end_session, start_session
+from server.web.sessions import current, end_session, session_name, start_session
 
 
 def add_views(web: Blueprint, site: Site) -> None:
     app, lanes = site.app, site.lanes
 
-    def authenticate(name: str, password: str) -> User:
+    def authenticate(name: str, password: str) -> tuple[User, str]:
         address = request.remote_addr or "unknown"
         user = lanes.database(app.log_in.begin, name, address)
         try:
@@ -34,8 +34,7 @@ def add_views(web: Blueprint, site: Site) -> None:
             raise
         if user is None:
             raise NotAuthenticated("no such user", code="log_in_failed")
-        lanes.database(app.log_in.succeeded, user, address)
-        return user
+        return user, lanes.database(app.log_in.succeeded, user, address)
 
     @web.get("/login")
     def login() -> ResponseReturnValue:
@@ -48,14 +47,16 @@ def add_views(web: Blueprint, site: Site) -> None:
     def log_in() -> ResponseReturnValue:
         name, next_path = request.form.get("login_name", "")[:200], own_path(request.form.get("next"))
         try:
-            user = authenticate(name, request.form.get("password", ""))
+            user, session_started = authenticate(name, request.form.get("password", ""))
         except (NotAuthenticated, TooManyTries) as error:
             return _again(error, name, next_path)
-        start_session(app, user)
+        start_session(app, user, session_started)
         return redirect(next_path or url_for("web.home"), 303)
 
     @web.post("/logout")
     def logout() -> ResponseReturnValue:
+        if current_user.is_authenticated:
+            lanes.database(app.log_in.log_out, session_name(), current().user_id)
         end_session()
         return redirect(url_for("web.login"), 303)
 

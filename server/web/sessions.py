@@ -1,7 +1,8 @@
-"""Who is logged in. A session is a signed cookie that names the user, their session epoch and when they logged in.
+"""Who is logged in. A session is a row in the store and a signed cookie that names it, the user, their session epoch and the log-in's time.
 
-Rules: a new session at each log-in; it ends after ``session_lifetime`` however busy it is, or when the user's epoch is raised (log out
-everywhere, new password); nothing of it lives in the server's memory.
+Rules: a new session at each log-in; it ends at log-out, for every copy of the cookie; after ``session_lifetime`` however busy it is; or
+when the user's epoch is raised (log out everywhere, new password). The cookie is set at log-in and log-out alone: an answer that comes late
+neither logs in again nor takes the place of a newer session. Nothing of it lives in the server's memory.
 """
 
 from datetime import timedelta
@@ -15,7 +16,7 @@ from server.lanes import Lanes
 from server.users.user import User
 from server.web.ports import Site, WebUseCases
 
-_EPOCH, _SINCE, _USER = "epoch", "since", "_user_id"  # the last is Flask-Login's own name
+_SESSION, _EPOCH, _SINCE, _USER = "session", "epoch", "since", "_user_id"  # the last is Flask-Login's own name
 
 
 class SessionUser(UserMixin):  # type: ignore[misc]
@@ -35,12 +36,13 @@ class SessionUser(UserMixin):  # type: ignore[misc]
 def session_user(lanes: Lanes, app: WebUseCases) -> User | None:
     """The user of the Flask session in the current request context, or None. Also for the socket's connect handler."""
     user_id, epoch, since = session.get(_USER), session.get(_EPOCH), session.get(_SINCE)
-    if not isinstance(user_id, str) or not isinstance(since, int | float):
+    name = session.get(_SESSION)
+    if not isinstance(user_id, str) or not isinstance(since, int | float) or not isinstance(name, str):
         return None
     age = app.clock.now() - since
     if not -300 <= age < app.config.session_lifetime:
         return None
-    user = lanes.database(app.log_in.find, user_id)
+    user = lanes.database(app.log_in.of_session, name, user_id)
     if user is None or user.state != "ACTIVE" or user.session_epoch != epoch:
         return None
     return user
@@ -53,11 +55,18 @@ def seconds_left(app: WebUseCases) -> float:
     return max(0.0, left)
 
 
-def start_session(app: WebUseCases, user: User) -> None:
-    """Renews the session: nothing that stood in it before the log-in is kept but the language."""
+def session_name() -> str:
+    """The name of the session of the current request context, "" without one."""
+    name = session.get(_SESSION)
+    return name if isinstance(name, str) else ""
+
+
+def start_session(app: WebUseCases, user: User, name: str) -> None:
+    """Renews the session: nothing that stood in it before the log-in is kept but the language. ``name``: as the store knows it."""
     language = session.get("language")
     session.clear()
     session.permanent = True
+    session[_SESSION] = name
     session[_EPOCH] = user.session_epoch
     session[_SINCE] = int(app.clock.now())
     if language:
@@ -87,6 +96,7 @@ def set_up_sessions(flask_app: Flask, site: Site) -> None:
         SECRET_KEY=site.app.session_key,
         PERMANENT_SESSION_LIFETIME=timedelta(seconds=config.session_lifetime),
         SESSION_COOKIE_NAME="__Host-phoneseal" if secure else "phoneseal",  # no neighbouring host can set it
+        SESSION_REFRESH_EACH_REQUEST=False,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from server import strict_json
 from server.document_limits import MAX_STAMP_SHARE, SMALL_STAMP_AREA
 from server.errors import BadInput, Conflict
 from server.signing.place_signature import SMALLEST_HEIGHT, SMALLEST_WIDTH
@@ -91,8 +92,8 @@ def add_views(web: Blueprint, site: Site) -> None:
 def read_json() -> dict[str, Any]:
     """The body as a JSON object. Raises ``BadInput``."""
     try:
-        body = request.get_json(silent=True)
-    except RecursionError:  # nested thousands deep
+        body = strict_json.read_json(request.get_data()) if request.is_json else None
+    except ValueError:
         body = None
     if not isinstance(body, dict):
         raise BadInput("a JSON object was expected")

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 from fake_distributor import Distributors, wake_up_behaviours
 from fake_java import FakeJava, JavaObject
 from fake_keystore import Phone, keystore_behaviours
 
 FLAG_SECURE = 8192
+FLAGS = {2: pdfium.FPDF_ANNOT_TEXT, 4: pdfium.FPDF_ANNOT_HIGHLIGHT}
+"""Of RenderParams, with the annotations that they have drawn."""
 
 
 @dataclass
@@ -166,16 +169,39 @@ def page_behaviours(screen: Screen) -> dict[str, Any]:
         def getHeight(self) -> int:
             return int(self.page.get_height())
 
-        def render(self, bitmap: Any, _clip: None, _transform: None, mode: int) -> None:
+        def render(self, bitmap: Any, _clip: None, _transform: None, how: Any) -> None:
+            """No fields, and of the annotations those that are asked for."""
+            mode, flags = (how, 0) if isinstance(how, int) else (how._does.mode, how._does.flags)
             assert mode == 1
+            self._hide_all_but({kind for flag, kind in FLAGS.items() if flags & flag})
             made = bitmap._does
             scale = made.width / self.page.get_width()
             drawn = self.page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True, fill_color=(255, 255, 255, 255))
             assert made.ground == -1, "the page has no paper"
             made.pixels = drawn.to_pil().convert("RGBA").resize((made.width, made.height)).tobytes()
 
+        def _hide_all_but(self, kinds: set[int]) -> None:
+            for at in range(pdfium.FPDFPage_GetAnnotCount(self.page)):
+                annotation = pdfium.FPDFPage_GetAnnot(self.page, at)
+                if pdfium.FPDFAnnot_GetSubtype(annotation) not in kinds:
+                    pdfium.FPDFAnnot_SetFlags(annotation, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+                pdfium.FPDFPage_CloseAnnot(annotation)
+
         def close(self) -> None:
             self.page.close()
+
+    class Params:
+        """Its builder too."""
+
+        def __init__(self, java: Any, mode: int) -> None:
+            self.java, self.mode, self.flags = java, mode, 0
+
+        def setRenderFlags(self, flags: int) -> JavaObject:
+            self.flags = flags
+            return self.java.made("android.graphics.pdf.RenderParams$Builder", self)
+
+        def build(self) -> JavaObject:
+            return self.java.made("android.graphics.pdf.RenderParams", self)
 
     class Bitmap:
         def __init__(self, width: int, height: int) -> None:
@@ -225,6 +251,8 @@ def page_behaviours(screen: Screen) -> dict[str, Any]:
         "android.os.ParcelFileDescriptor": Descriptor,
         "android.graphics.pdf.PdfRenderer": Renderer,
         "android.graphics.pdf.PdfRenderer$Page": object,
+        "android.graphics.pdf.RenderParams": object,
+        "android.graphics.pdf.RenderParams$Builder": Params,
         "android.graphics.Bitmap": Bitmap,
         "android.graphics.Bitmap$Config": Config,
         "java.nio.ByteBuffer": ByteBuffer,

@@ -93,7 +93,7 @@ def work(world: StoreWorld) -> None:
 
 
 def housekeeping(app: UseCases) -> Housekeeping:
-    return Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests)
+    return Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests, 3600)
 
 
 def worker_of(app: UseCases) -> Worker:

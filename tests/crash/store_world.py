@@ -126,7 +126,7 @@ class StoreWorld:
     def _open(self) -> None:
         self.app: UseCases = open_app(self.config, self.clock, Nudges())
         app = self.app
-        self.housekeeping = Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests)
+        self.housekeeping = Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests, 3600)
         self.give_up = GiveUp(app.store, app.clock, app.nudge)
         self.steps: dict[str, Step] = {
             "prepare_items": PrepareDocuments(

@@ -7,8 +7,8 @@ from tests.crash.stand import IGNORE, REFUSE, SIGN, UNTICK, WRONG, Stand
 from tests.server_process import wait_for
 
 COMMITS = (
-    "upload", "inspect", "queue", "take", "prepare", "offer", "want_offers", "pushed", "opened", "code", "share", "approve", "signatures",
-    "finish", "delivered", "drop_prepared", "prove", "take_over",
+    "upload", "inspect", "queue", "take", "prepare", "offer", "want_offers", "pushed", "opened", "code", "pin_try", "share", "approve",
+    "signatures", "finish", "delivered", "drop_prepared", "prove", "take_over",
 )  # fmt: skip
 TOGETHER = {name: (f"{name}.before_commit", f"{name}.after_commit") for name in COMMITS} | {
     "prepared files": ("prepare.before_blobs", "prepare.after_blobs"),

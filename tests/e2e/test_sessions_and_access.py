@@ -96,6 +96,19 @@ def test_stolen_cookie_is_worth_nothing_after_log_out_everywhere(running_server:
     assert kept["httpOnly"] and kept["sameSite"] == "Lax"
 
 
+def test_log_out_ends_the_session_for_every_copy_of_its_cookie(running_server: ServerProcess, visit_of: Any) -> None:
+    who = running_server.add_person()
+    here, there = visit_of(who), visit_of(who)
+    kept = {c["name"]: c["value"] for c in here.context.cookies()}["phoneseal"]
+    copy = {"cookies": {"phoneseal": kept}, "allow_redirects": False, "timeout": 10}
+    assert requests.get(f"{running_server.url}/documents", **copy).status_code == 200
+    here.page.request.post("/logout", headers={"X-CSRFToken": here.csrf()})
+    late = requests.get(f"{running_server.url}/documents", **copy)
+    assert (late.status_code, "phoneseal" in late.cookies) == (302, False), "over, and no answer brings it back"
+    there.page.goto("/documents")
+    expect(there.page).to_have_url(re.compile("/documents$"))
+
+
 def test_forged_posts_are_refused(running_server: ServerProcess, visit: Any, person: Person, contract: bytes) -> None:
     """Without the anti-forgery value of a page nothing moves, whatever the cookie says."""
     document_id = visit.upload(contract)

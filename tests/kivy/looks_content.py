@@ -65,13 +65,13 @@ class View:
 
     def __init__(self, waiting: PendingRequest) -> None:
         self.pending = waiting
+        self._bytes = two_pages()
         found = tuple(sorted(FINDINGS, key=lambda code: -len(FINDINGS[code][0])))[:3]
         self.documents = [
-            DocumentView(at, TITLE, "HĐLĐ-2026-000123", "sign", 3, 9_000, 1, found if at == 0 else ())
+            DocumentView(at, TITLE, "HĐLĐ-2026-000123", "sign", 2, 9_000, 1, found if at == 0 else (), len(self._bytes), STAMP)
             for at in range(waiting.item_count)
         ]
         self.verification_codes = ("2946", "7180", "5512")
-        self._bytes = two_pages()
 
     def seconds_left(self) -> float:
         return 7_100.0

@@ -29,6 +29,7 @@ from mobile_app.device.document_checks.document import (
     PreparedDocument,
     as_buffer,
 )
+from mobile_app.device.document_checks.drawn_annotations import drawn_annotations
 from mobile_app.device.document_checks.file_start import check_header, check_linearization
 from mobile_app.device.document_checks.fonts import check_fonts
 from mobile_app.device.document_checks.forward_references import check_forward_references
@@ -48,6 +49,7 @@ from mobile_app.device.document_checks.signature_field import (
     is_visible,
     rectangle_of,
 )
+from mobile_app.device.document_checks.stamp_place import stamp_place
 
 __all__ = ["CHECKS", "CheckedDocument", "ExpectedDocument", "check_prepared_document"]
 
@@ -102,4 +104,6 @@ def check_prepared_document(
         signature_page=signing.page_index + 1,
         signature_rect=rectangle if rectangle is not None and is_visible(rectangle) else None,
         signature_texts=texts_of(document),
+        stamp=stamp_place(document),
+        annotations=drawn_annotations(document),
     )

@@ -5,7 +5,7 @@ import mmap
 from array import array
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from mobile_app.device.document_checks.increment import Increment, read_increment
 from mobile_app.device.document_checks.indirect_objects import IndirectObject
@@ -13,6 +13,10 @@ from mobile_app.device.document_checks.original_file import OriginalFile
 from mobile_app.device.document_checks.page_tree import pages_of
 from mobile_app.device.document_checks.syntax import Buffer, Ref, Value
 from mobile_app.errors import CheckFailed
+
+if TYPE_CHECKING:
+    from mobile_app.device.document_checks.drawn_annotations import PageAnnotations
+    from mobile_app.device.document_checks.stamp_place import StampPlace
 
 DigestAlgorithm = Literal["sha256", "sha384"]
 
@@ -39,7 +43,7 @@ class CheckedDocument:
     ``document_digest`` is over the ByteRange; ``signature_page`` counts from 1; ``signature_rect`` is in the
     page's own units (points), ``None`` when the signature is invisible; ``signature_texts`` are the texts
     that viewers will show beside the signature (``Name``, ``Reason``, ``Location``, ``ContactInfo``, ``M``);
-    ``findings`` are words from ``findings.py``.
+    ``findings`` are words from ``findings.py``; ``stamp`` and ``annotations`` are for whoever draws the pages.
     """
 
     document_digest: bytes
@@ -49,6 +53,8 @@ class CheckedDocument:
     signature_page: int
     signature_rect: tuple[float, float, float, float] | None
     signature_texts: tuple[tuple[str, str], ...]
+    stamp: "StampPlace | None" = None
+    annotations: tuple["PageAnnotations", ...] = ()
 
 
 def refuse(code: str, what: str, **details: object) -> NoReturn:

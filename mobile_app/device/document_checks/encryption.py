@@ -87,6 +87,7 @@ class SecurityHandler:
             self._streams = _crypt_filter(dictionary, "StmF", version)
         else:
             unfollowable("encryption_version")
+        self._metadata = dictionary.get("EncryptMetadata", True) is not False
         self._key = (
             _new_key(dictionary, revision)
             if version == 5
@@ -100,6 +101,23 @@ class SecurityHandler:
     def stream(self, data: bytes, owner: Ref) -> bytes:
         """Decrypt the data of the stream ``owner``."""
         return self._decrypt(self._streams, data, owner)
+
+    def covers(self, dictionary: dict[str, Value]) -> bool:
+        """Say whether the data of the stream with this dictionary is encrypted: that of cross-references is
+        not, that of metadata as the file says (7.6.2). A crypt filter of the stream's own (7.4.10) may only
+        say that it is not."""
+        kind = dictionary.get("Type")
+        if kind == "XRef" or (kind == "Metadata" and not self._metadata):
+            return False
+        filters, parameters = dictionary.get("Filter"), dictionary.get("DecodeParms")
+        if filters != "Crypt" and not (isinstance(filters, list) and "Crypt" in filters):
+            return True
+        first = parameters[0] if isinstance(parameters, list) and parameters else parameters
+        if isinstance(filters, list) and filters[0] != "Crypt":
+            unfollowable("encryption_filter")
+        if isinstance(first, dict) and first.get("Name", _IDENTITY) != _IDENTITY:
+            unfollowable("encryption_filter")
+        return False
 
     def value(self, value: Value, owner: Ref) -> Value:
         """Return ``value`` with its strings decrypted. The parser has bounded how deep this goes."""

@@ -125,6 +125,21 @@ class OriginalFile:
             return found.value
         return self.handler.value(found.value, reference)
 
+    def stream(self, reference: Ref) -> tuple[dict[str, Value], bytes]:
+        """The dictionary of the stream behind ``reference``, strings decrypted, and its data, decrypted and
+        still filtered (7.3.8, 7.6.2). What is no stream of the original raises ``CheckFailed``."""
+        dictionary = self.value(reference)
+        entry = self.entries.get(reference.number, (FREE, 0, 0))
+        if not isinstance(dictionary, dict) or entry[0] != IN_FILE:
+            unfollowable("no_stream", number=reference.number)
+        found = self.read_at(entry[1])
+        if found.stream is None:
+            unfollowable("no_stream", number=reference.number)
+        raw = bytes(self.data[found.stream[0] : found.stream[1]])
+        if self.handler is None or not self.handler.covers(dictionary):
+            return dictionary, raw
+        return dictionary, self.handler.stream(raw, reference)
+
     def _member(self, number: int, container: int, index: int) -> Value:
         opened = self.object_stream(container)
         if index >= len(opened.members) or opened.members[index][0] != number:

@@ -66,6 +66,9 @@ def look(walk: Walk, envelope: Envelope, store: DocumentStore) -> tuple[list[Man
             prepared_length=item.prepared_length,
             earlier_signatures=item.earlier_signatures,
             findings=tuple(sorted({*item.findings, *seen.findings})),
+            original_length=item.original_length,
+            stamp=seen.stamp,
+            annotations=seen.annotations,
         )
         for item, seen in zip(items, checked, strict=True)
     ]

@@ -10,7 +10,7 @@ Rules:
 """
 
 from mobile_app.device.certificate_check import check_validity
-from mobile_app.device.interaction import Approve, Ignore, PinPurpose, Refuse
+from mobile_app.device.interaction import Approve, Ignore, Mismatch, PinPurpose, Refuse
 from mobile_app.device.journaled_request import IllegalMove, RequestState
 from mobile_app.device.key_vault import UnlockedKeys
 from mobile_app.device.request_book import END_OF_STATE, pending_request
@@ -101,6 +101,9 @@ def _look_and_decide(walk: Walk) -> None:
         decision = walk.interaction.decide(view, walk.attention)
         walk.attention.check()
         if isinstance(decision, Ignore):
+            return
+        if isinstance(decision, Mismatch):
+            _check_failed(walk, CheckFailed(decision.code, dict(decision.details)), "document_mismatch")
             return
         if isinstance(decision, Approve):
             decision = check_decision(decision, len(items))

@@ -1,6 +1,7 @@
 """What anybody may do to the web process without a log-in: nonsense in frames and lines, connections that say nothing or too slowly."""
 
 import base64
+import contextlib
 import datetime
 import os
 import socket
@@ -23,6 +24,10 @@ from tests.server_process import ServerProcess, wait_for
 ROOT = Path(__file__).parents[3]
 JOIN = b"40/device,"
 NONSENSE: dict[str, list[tuple[int, bytes]]] = {
+    "length in more bytes than it needs": [(1, JOIN), (-1, b"\x81\xff" + (9).to_bytes(8, "big") + bytes(13))],
+    "text that is none": [(1, b"\xff\xff")],
+    "an event that claims to be a disconnection": [(1, JOIN), (1, b'42/device,1["disconnect","x"]')],
+    "an event that claims to be a connection": [(1, JOIN), (1, b'42/device,["connect",{}]')],
     "empty frame": [(1, b"")],
     "no packet type": [(1, b"zzz")],
     "no message type": [(1, b"4zzz")],
@@ -30,7 +35,7 @@ NONSENSE: dict[str, list[tuple[int, bytes]]] = {
     "many attachments": [(1, JOIN), (1, b'4550000-/device,["x"]')],
     "attachment of nothing": [(2, b"abc")],
     "broken JSON": [(1, JOIN), (1, b"42/device,1[{{")],
-    "nested JSON": [(1, JOIN), (1, b"42/device," + b"[" * 100_000)],
+    "nested JSON": [(1, JOIN), (1, b"42/device," + b"[" * 60_000)],
     "no list": [(1, JOIN), (1, b'42/device,{"a":1}')],
     "no event": [(1, JOIN), (1, b"42/device,[]")],
     "placeholder of nothing": [(1, JOIN), (1, b'451-/device,7["x",{"_placeholder":true,"num":5}]'), (2, b"x")],
@@ -64,7 +69,10 @@ def handshake(server: ServerProcess) -> socket.socket:
 
 def frame(opcode: int, content: bytes) -> bytes:
     length = len(content)
-    size = bytes([0x80 | length]) if length < 126 else bytes([0xFF]) + length.to_bytes(8, "big")
+    if length < 126:
+        size = bytes([0x80 | length])
+    else:
+        size = bytes([0xFE]) + length.to_bytes(2, "big") if length < 65536 else bytes([0xFF]) + length.to_bytes(8, "big")
     return bytes([0x80 | opcode]) + size + bytes(4) + content
 
 
@@ -83,7 +91,7 @@ def test_nonsense_ends_the_connection_with_one_line(server: ServerProcess, what:
     before = server.log_path.stat().st_size
     with closing(handshake(server)) as connection:
         for opcode, content in NONSENSE[what]:
-            connection.sendall(frame(opcode, content))
+            connection.sendall(frame(opcode, content) if opcode >= 0 else content)
         connection.settimeout(5)
         assert ends(connection)
     lines = server.log_path.read_bytes()[before:].decode().splitlines()
@@ -110,11 +118,16 @@ def test_an_events_name_is_not_written_to_the_log(server: ServerProcess) -> None
 
 def test_who_joins_nothing_is_closed_and_who_leaves_again_too(server: ServerProcess) -> None:
     begin = time.monotonic()
-    with closing(handshake(server)) as silent, closing(handshake(server)) as leaver:
+    with closing(handshake(server)) as silent, closing(handshake(server)) as leaver, closing(handshake(server)) as busy:
         leaver.sendall(frame(1, JOIN))
         leaver.sendall(frame(1, b"41/device,"))
+        busy.settimeout(0.1)
+        with contextlib.suppress(TimeoutError):
+            busy.sendall(frame(1, b"6") * 1_000_000)  # never a pause: the guard comes all the same
+        busy.settimeout(25)
         assert ends(silent)
         assert ends(leaver)
+        assert ends(busy)
     assert 8 < time.monotonic() - begin < 24, "before the heartbeat would have noticed"
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from mobile_app.device.interaction import Approve
+from mobile_app.device.interaction import Approve, Mismatch
 from mobile_app.device.request_checks import documents as document_fetching
 from tests.unit.device.fake_server import attributes_of, b64, body_of, new_id, unb64
 from tests.unit.device.phone_kit import Kit, wait_for
@@ -289,6 +289,33 @@ def test_big_documents_come_piece_by_piece_and_are_checked(kit: Kit, monkeypatch
     falsified.documents[0] = falsified.documents[0].replace(b"1,000 dong", b"9,000 dong")
     kit.offer(falsified)
     assert kit.person.result().end_result == "document_mismatch"
+
+
+@pytest.mark.parametrize("code", ["doc_pages_drawn", "document_changed"])
+def test_a_document_drawn_as_another_one_than_was_checked(kit: Kit, code: str):
+    """Whoever draws it for the person says so in the place of a decision."""
+    kit.person.decision = Mismatch(code, {"drawn": 2, "checked": 1})
+    request = kit.server.ask()
+    kit.offer(request)
+    assert kit.person.result().end_result == "document_mismatch"
+    said = body_of(request.refusal)
+    assert (said["end_result"], said["detail"]) == ("document_mismatch", code)
+    warning = kit.person.warnings.get(timeout=20)
+    assert (warning.code, warning.details["drawn"]) == (code, 2)
+    assert signed_nothing(kit)
+
+
+def test_the_person_is_given_what_drawing_needs(kit: Kit):
+    kit.person.on_decide = lambda request, attention: attention.wait(0)
+    request = kit.server.ask(2)
+    kit.offer(request)
+    kit.complete(request)
+    for view in kit.person.views[0].documents:
+        assert view.stamp is not None
+        assert view.stamp.page == 0
+        assert 0 < view.stamp.left < view.stamp.right < 1
+        assert 0 < view.original_length < view.prepared_length
+        assert request.documents[view.position][: view.original_length].rstrip().endswith(b"%%EOF")
 
 
 def test_too_little_room_is_a_problem_not_a_mismatch(kit: Kit):

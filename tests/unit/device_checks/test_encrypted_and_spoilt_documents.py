@@ -2,6 +2,7 @@
 
 import io
 import random
+import zlib
 from collections.abc import Callable
 
 import pikepdf
@@ -10,6 +11,7 @@ import pytest
 from mobile_app.device.document_checks import ExpectedDocument, check_prepared_document
 from mobile_app.device.document_checks.original_file import OriginalFile
 from mobile_app.device.document_checks.signature_dictionary import text_of
+from mobile_app.device.document_checks.syntax import Ref, read_value
 from mobile_app.errors import CheckFailed
 from server.pdf.geometry import Placement
 from server.pdf.prepare import DocumentPreparer
@@ -53,6 +55,59 @@ def test_every_revision_of_encryption_is_opened(settings: dict[str, bool]) -> No
     information = original.value(original.trailer["Info"])
     assert isinstance(information, dict)
     assert text_of(information["Title"]) == "Hợp đồng"
+
+
+@pytest.mark.parametrize("settings", REVISIONS, ids=str)
+@pytest.mark.filterwarnings("ignore:Encryption R=5:UserWarning")
+def test_streams_are_handed_on_decrypted_and_still_filtered(settings: dict[str, bool]) -> None:
+    document = pikepdf.new()
+    text, packed = b"q Q % secret", zlib.compress(b"BT ET")
+    document.Root.Plain = pikepdf.Stream(document, text)
+    document.Root.Packed = pikepdf.Stream(document, packed, Filter=pikepdf.Name.FlateDecode)
+    document.Root.Metadata = pikepdf.Stream(document, b"<?xpacket?>", Type=pikepdf.Name.Metadata)
+    document.Root.Open = pikepdf.Stream(document, b"open", Filter=pikepdf.Name.Crypt)
+    out = io.BytesIO()
+    permission = pikepdf.Encryption(owner="owner", user="", **settings)  # type: ignore[arg-type]
+    document.save(
+        out,
+        encryption=permission,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        compress_streams=False,
+    )
+    data = out.getvalue()
+    original = OriginalFile(data, len(data))
+    catalog = original.value(original.trailer["Root"])
+    assert isinstance(catalog, dict)
+    assert original.stream(catalog["Plain"]) == ({"Length": len(data_of(data, original, catalog["Plain"]))}, text)
+    assert original.stream(catalog["Packed"])[0]["Filter"] == "FlateDecode"
+    assert original.stream(catalog["Packed"])[1] == packed
+    assert original.stream(catalog["Metadata"])[1].startswith(b"<?xpacket")
+    assert original.stream(catalog["Open"])[1] == b"open"
+
+
+def data_of(data: bytes, original: OriginalFile, reference: Ref) -> bytes:
+    """The stream's bytes as they stand in the file."""
+    start, end = original.read_at(original.entries[reference.number][1]).stream or (0, 0)
+    return data[start:end]
+
+
+@pytest.mark.parametrize(
+    "filters", ["/Filter/Crypt/DecodeParms<</Name/StdCF>>", "/Filter[/FlateDecode/Crypt]"]
+)
+def test_a_stream_with_a_key_of_its_own_is_refused(filters: str) -> None:
+    data = encrypted(pikepdf.Encryption(owner="owner", user="", R=4, metadata=True))
+    handler = OriginalFile(data, len(data)).handler
+    dictionary, _ = read_value(f"<<{filters}>>".encode(), 0, 100)
+    assert handler is not None and isinstance(dictionary, dict)
+    with pytest.raises(CheckFailed):
+        handler.covers(dictionary)
+
+
+@pytest.mark.parametrize("number", [1, 5, 77])
+def test_what_is_no_stream_is_not_handed_on(number: int) -> None:
+    data = Forge().build_original()
+    with pytest.raises(CheckFailed, match="doc_structure_unfollowable"):
+        OriginalFile(data, len(data)).stream(Ref(number, 0))
 
 
 ENCRYPTION: dict[str, tuple[str, bytes, bytes]] = {

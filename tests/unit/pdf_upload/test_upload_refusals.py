@@ -140,7 +140,8 @@ def test_fields_annotations_and_attachments_are_told(inspect: Inspect, build_pdf
         1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [8 0 R 9 0 R 10 0 R] >> >>",
         3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots ["
         b"<< /Subtype /Stamp /Rect [0 0 1 1] >> << /Subtype /Square /F 2 /Rect [0 0 1 1] >>"
-        b"<< /Subtype /FileAttachment /Rect [0 0 1 1] >> << /Subtype /Movie /Rect [0 0 1 1] >>] >>",
+        b"<< /Subtype /FileAttachment /Rect [0 0 1 1] >> << /Subtype /Movie /Rect [0 0 1 1] >>]"
+        b"/Resources << /Font << /A 11 0 R /B 12 0 R >> >> >>",
         8: b"<< /FT /Tx /T (a) /Ff 1 >>",
         9: b"<< /FT /Ch /T (b) >>",
         10: b"<< /FT /Sig /T (c) >>",
@@ -168,11 +169,12 @@ def test_read_only_fields_and_embedded_fonts_are_no_findings(inspect: Inspect, b
     assert inspect(build_pdf(changes)).findings == ()
 
 
-def test_damaged_content_is_told(inspect: Inspect, build_pdf: BuildPdf, stream: Stream) -> None:
+def test_damaged_data_beside_the_content_are_told(inspect: Inspect, build_pdf: BuildPdf, stream: Stream) -> None:
     packed = zlib.compress(b"q Q " * 100)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Metadata 5 0 R >>"
     damaged = stream(packed[:-12], b"/Filter /FlateDecode")
-    assert inspect(build_pdf({4: damaged})).findings == ("damaged_streams",)
-    assert inspect(build_pdf({4: stream(packed, b"/Filter /FlateDecode")})).findings == ()
+    assert inspect(build_pdf({3: page, 5: damaged})).findings == ("damaged_streams",)
+    assert inspect(build_pdf({3: page, 5: stream(packed, b"/Filter /FlateDecode")})).findings == ()
 
 
 def test_size_and_page_limits(inspect: Inspect, build_pdf: BuildPdf) -> None:
@@ -277,7 +279,8 @@ def test_stream_that_spans_its_neighbour(inspect: Inspect, build_pdf: BuildPdf, 
     """The data of stream 4 reaches over object 5: readers that trust the length never see what 5 says there."""
     inner = b"\nendstream\nendobj\n5 0 obj\n<< /A 1 >>\nendobj\n"
     spanning = b"<< /Length %d >>\nstream\nq Q " % (4 + len(inner)) + inner + b"\nendstream"
-    data = build_pdf({4: spanning, 5: b"<< /A 2 >>", 6: SIGNATURE % b"" if signed else b"<< >>"})
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Metadata 4 0 R >>"
+    data = build_pdf({3: page, 4: spanning, 5: b"<< /A 2 >>", 6: SIGNATURE % b"" if signed else b"<< >>"})
     inside, after = data.index(b"5 0 obj"), data.rindex(b"5 0 obj")
     data = data.replace(b"%010d 00000 n" % after, b"%010d 00000 n" % inside)
     if signed:

@@ -11,7 +11,7 @@ from server.pdf.inspect_preparation import PREPARATION_REFUSALS
 PACKAGE = Path(__file__).parents[3] / "server" / "pdf"
 SOURCES = "\n".join(
     path.read_text()
-    for path in [*PACKAGE.glob("inspect_*.py"), *PACKAGE.glob("sandbox*.py"), PACKAGE / "repair.py",
+    for path in [*PACKAGE.glob("inspect_*.py"), *PACKAGE.glob("content/*.py"), *PACKAGE.glob("sandbox*.py"), PACKAGE / "repair.py",
                  PACKAGE / "page_images.py"]
 )  # fmt: skip
 

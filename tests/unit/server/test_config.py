@@ -10,6 +10,7 @@ from server.app import make_issuer
 from server.certificate_authority.ports import NoIssuer
 from server.clock import FileOffsetClock, SystemClock, iso_utc
 from server.config import Config, ConfigError, load_config
+from server.processes import file_limit
 from tests.unit.server.builders import HandClock
 
 PRODUCTION: dict[str, Any] = {
@@ -58,6 +59,20 @@ def test_a_file_then_the_command_line(tmp_path: Path) -> None:
     ("settings", "says"),
     [
         ({"mode": "test"}, "mode must be"),
+        ({"recovery_delay": -1}, "recovery_delay must not be negative"),
+        ({**PRODUCTION, "recovery_delay": 0}, "no time to object"),
+        ({"free_disk_bytes": -1}, "free_disk_bytes must not be negative"),
+        ({**PRODUCTION, "free_disk_bytes": 0}, "free_disk_bytes must be above 0"),
+        ({"session_lifetime": 0}, "session_lifetime must be above 0"),
+        ({"signing_deadline": -5}, "signing_deadline must be above 0"),
+        ({"max_request_items": 0}, "max_request_items must be above 0"),
+        ({"public_url": "https://an:geheim@ky.example.vn"}, "no user"),
+        ({"public_url": "https://ky.example.vn/?a=b"}, "no query"),
+        ({"public_url": "https://ky.example.vn/#x"}, "no fragment"),
+        ({"public_url": "ky.example.vn"}, "must begin with https://"),
+        ({"public_url": "https://"}, "must begin with https://"),
+        ({"public_url": "https://[::1"}, "can't be read"),
+        ({"public_url": "https://ky.example.vn:99999"}, "can't be read"),
         ({"host": "0.0.0.0"}, "is not loopback"),
         ({"host": "192.0.2.1"}, "is not loopback"),
         ({"tls_certificate": "c.pem"}, "go together"),
@@ -138,3 +153,18 @@ def test_a_clock_that_testers_move(tmp_path: Path) -> None:
 
 def test_times_as_they_stand_in_exports() -> None:
     assert iso_utc(1_790_000_000.1234) == "2026-09-21T14:13:20.123Z"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [((1024, 524_288), 20_000, ""), ((1024, 4096), 4096, "raise LimitNOFILE"), ((65_536, 65_536), 65_536, "")],
+)
+def test_the_limit_of_open_files_is_raised_or_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, before: tuple[int, int], after: int, says: str
+) -> None:
+    kept = [before]
+    monkeypatch.setattr(file_limit.resource, "getrlimit", lambda _: kept[-1])
+    monkeypatch.setattr(file_limit.resource, "setrlimit", lambda _, limits: kept.append(limits))
+    assert file_limit.raise_file_limit() == kept[-1][0] == after
+    assert says in caplog.text
+    assert bool(says) == bool(caplog.text)

@@ -7,7 +7,7 @@ import pytest
 
 from server.app import COUNTER_SETTING
 from server.signing.sign_request import State
-from server.sockets.device_events import BURST, NONCE_LIFETIME, STRANGERS_SHARE
+from server.sockets.device_events import BURST, NONCE_LIFETIME, PATIENCE, STRANGERS_SHARE
 from server.statements import b64, read_statement, unb64
 from tests.unit.server.builders import body_of, framed
 from tests.unit.server.pairing_kit import NewPhone, confirmed, device_approval
@@ -107,12 +107,31 @@ def test_unknown_events(line: Line) -> None:
 
 
 def test_too_many_events(line: Line) -> None:
-    with mock.patch("server.sockets.device_events.time.monotonic", return_value=1e6):
+    with mock.patch("server.sockets.event_bucket.time.monotonic", return_value=1e6):
         codes = [next(iter(line.say("waiting", {}))) for _ in range(int(BURST))]
         assert set(codes) == {"ok"}
         assert line.error("waiting", {}) == "too_many_events"
-    with mock.patch("server.sockets.device_events.time.monotonic", return_value=1e6 + 1):
+    with mock.patch("server.sockets.event_bucket.time.monotonic", return_value=1e6 + 1):
         assert set(line.say("waiting", {})) == {"ok"}
+
+
+def test_who_goes_on_asking_is_cut_off(world: World, line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    stranger = Line(world)
+    with mock.patch("server.sockets.event_bucket.time.monotonic", return_value=1e6):
+        for _ in range(int(BURST / STRANGERS_SHARE)):
+            stranger.error("forged\nline", {})
+            assert not stranger.socket.misbehaves()
+        stranger.error("forged\nline", {})
+        assert stranger.socket.misbehaves(), "nobody has proved it: at once"
+        for _ in range(int(PATIENCE)):
+            line.say("waiting", {})
+        assert not line.socket.misbehaves()
+        line.say("waiting", {})
+        assert line.socket.misbehaves(), "a phone has been told often enough"
+    told = [record.getMessage() for record in caplog.records if "too_many_events" in record.getMessage()]
+    assert len(told) == 2, "one line for each connection"
+    assert "forged" not in caplog.text
 
 
 def test_a_bug_of_ours_is_internal_with_nothing_inside(line: Line) -> None:
@@ -283,7 +302,7 @@ def test_a_phone_that_lost_key_rotations_gets_them_in_order(world: World) -> Non
 
 def test_a_stranger_may_ask_a_tenth_as_often(world: World) -> None:
     line = Line(world)
-    with mock.patch("server.sockets.device_events.time.monotonic", return_value=1e6):
+    with mock.patch("server.sockets.event_bucket.time.monotonic", return_value=1e6):
         for _ in range(int(BURST / STRANGERS_SHARE)):
             line.hello()
         message = {"versions": [1], "phone_nonce": b64(bytes(32)), "app_version": "1", "platform": "x", "key_counter": 1}

@@ -1,6 +1,7 @@
 """The phone's HTTP calls: by token only, errors in the one form that phones read, documents in whole or in part."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from referencing import Registry, Resource
 from werkzeug.test import TestResponse
 
 from server.lanes import InPlace
+from server.signing.fetch_documents import BundlePart
+from server.sockets import device_http
 from server.sockets.device_http import create_device_http
 from server.statements import b64
 from tests.unit.server.pairing_kit import NewPhone
@@ -170,3 +173,18 @@ def test_bodies_that_are_no_message(web: Web, body: bytes) -> None:
 def test_a_body_that_is_too_large(web: Web) -> None:
     answer = web.client.post("/device/pairing/begin", data=b" " * (64 * 1024 + 1))
     problem(answer, 400, "message_too_large")
+
+
+def test_a_bundle_leaves_in_pieces(web: Web, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """However large it is, and whoever reads it slowly: small neighbours go together, a large document by itself."""
+    monkeypatch.setattr(device_http, "PIECE", 100)
+    lengths = [10, 20, 90, 250, 5]
+    parts = []
+    for position, length in enumerate(lengths):
+        path = tmp_path / str(position)
+        path.write_bytes(bytes([position]) * length)
+        parts.append(BundlePart(position, path, length))
+    pieces = list(device_http._pieces(InPlace(), parts))
+    assert [len(piece) for piece in pieces] == [10 + 20 + 24, 90 + 12, 12, 100, 100, 50, 5 + 12]
+    whole = b"".join(part.position.to_bytes(4, "big") + part.length.to_bytes(8, "big") + part.path.read_bytes() for part in parts)
+    assert b"".join(pieces) == whole

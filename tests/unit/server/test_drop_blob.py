@@ -12,7 +12,7 @@ from tests.unit.server.world import World
 @pytest.fixture
 def housekeeping(world: World) -> Housekeeping:
     app = world.app
-    return Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests)
+    return Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests, 3600)
 
 
 def drop(world: World, housekeeping: Housekeeping, sha256: str) -> None:

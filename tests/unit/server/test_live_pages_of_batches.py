@@ -83,6 +83,10 @@ def test_a_full_socket_leaves_the_oldest_subject(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(browser, "join_room", entered.append)
     monkeypatch.setattr(browser, "leave_room", left.append)
     browsers = Browsers(cast(Any, None), cast(Any, None), InPlace())
+    browsers._enter("gone", "sr_x")  # the page went while its question was looked into
+    assert not entered
+    assert not browsers._watched
+    browsers._users["sid"] = cast(Any, "somebody")
     names = [f"sr_{number}" for number in range(browser.ROOMS_A_SOCKET + 2)]
     for name in [*names, names[-1]]:
         browsers._enter("sid", name)

@@ -91,6 +91,34 @@ def test_the_try_is_committed_before_the_answer(world: World) -> None:
         assert tx.devices.get(world.phone.device_id).wrong_pins == 1
 
 
+@pytest.mark.parametrize("full", ["before the count", "before the verdict"])
+def test_nothing_of_a_proof_can_be_told_while_tries_are_not_counted(world: World, full: str) -> None:
+    """On a full disk a right proof used to succeed where a wrong one failed, without a count: every PIN could be tried."""
+    store = world.app.store
+    connection = store._tables.database.conn
+    told = set()
+    for given in (proof(world.phone), bytes(32)):
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS left_over (writes INTEGER)")
+        connection.execute("DELETE FROM left_over")
+        connection.execute("INSERT INTO left_over VALUES (?)", (0 if full == "before the count" else 1,))
+        connection.execute(
+            "CREATE TEMP TRIGGER full BEFORE UPDATE OF wrong_pins ON devices WHEN (SELECT writes FROM left_over) = 0"
+            " BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+        connection.execute("CREATE TEMP TRIGGER one_less AFTER UPDATE OF wrong_pins ON devices BEGIN UPDATE left_over SET writes = 0; END")
+        with pytest.raises(Exception, match=r"full|wrong PIN") as caught:
+            world.app.release_share(world.phone.device_id, NONCE, given)
+        told.add(type(caught.value).__name__)
+        connection.execute("DROP TRIGGER full")
+        connection.execute("DROP TRIGGER one_less")
+    with store.read() as tx:
+        counted = tx.devices.get(world.phone.device_id).wrong_pins
+    if full == "before the count":
+        assert (len(told), counted) == (1, 0), "both end alike, before anything was looked at"
+    else:
+        assert counted == 2, "both were counted"
+
+
 def test_counts_belong_to_one_phone(two_phones: World) -> None:
     world = two_phones
     second = world.phones[1]

@@ -67,7 +67,7 @@ class World:
 
     def steps_of(self, app: UseCases) -> dict[str, Callable[[Job], None]]:
         """What a worker does, by kind of job."""
-        house = Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests)
+        house = Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests, 3600)
         return {
             "prepare_items": PrepareDocuments(app.store, app.blobs, _preparer(), app.clock, app.nudge),
             "make_offers": app.make_offers,

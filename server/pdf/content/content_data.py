@@ -1,0 +1,78 @@
+"""The bytes of content streams, decoded exactly or refused (ISO 32000-2, 7.4 and 7.8.2).
+
+Rules: a stream that draws must decode to its end by filters that are no picture's and need no parameters; otherwise viewers draw what
+they could save of it, each its own part. What one stream decodes to is bounded.
+"""
+
+import pikepdf
+
+from server.pdf.content.faults import Malformed
+from server.pdf.content.filters import DECODERS, Damaged
+from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, is_reference
+
+
+class ContentData:
+    """Decoded streams of one file."""
+
+    def __init__(self, pdf: pikepdf.Pdf, graph: ObjectGraph) -> None:
+        self._pdf = pdf
+        self._graph = graph
+
+    def read(self, reference: str) -> bytes:
+        """The decoded bytes of the stream ``reference``. Raises ``Malformed`` and ``TooMuch``."""
+        number, generation, _ = reference.split()
+        try:
+            data = self._pdf.get_object(int(number), int(generation)).read_raw_bytes()
+        except pikepdf.PdfError:
+            raise Malformed("content_data") from None
+        for name in self._filters(self._graph.dictionary(reference)):
+            decoder = DECODERS.get(name)
+            if decoder is None:
+                raise Malformed("content_data")
+            if not data:
+                continue  # writers leave the filter of a stream that has become empty: nothing is drawn, whoever draws
+            try:
+                data = decoder(data)
+            except Damaged:
+                raise Malformed("content_data") from None
+        return data
+
+    def page_streams(self, contents: Value) -> tuple[str, ...]:
+        """The references of a page's content streams; none for a page without content."""
+        graph = self._graph
+        value = graph.resolve(contents)
+        if value is None:
+            return ()
+        parts = value if isinstance(value, list) else [contents]
+        found = []
+        for part in parts:
+            if not (is_reference(part) and self.stream_of(part)):
+                raise Malformed("content_data")
+            found.append(self.stream_of(part))
+        return tuple(found)
+
+    def stream_of(self, value: Value) -> str:
+        """The reference under which the stream stands that ``value`` refers to, empty when it is none."""
+        for _ in range(32):
+            if not is_reference(value):
+                return ""
+            if value in self._graph.streams:
+                return str(value)
+            value = self._graph.objects.get(value)
+        return ""
+
+    def _filters(self, dictionary: Dictionary) -> list[str]:
+        graph = self._graph
+        value = graph.resolve(dictionary.get("/Filter"))
+        names = [graph.resolve(one) for one in value] if isinstance(value, list) else [] if value is None else [value]
+        parameters = graph.resolve(dictionary.get("/DecodeParms"))
+        for one in parameters if isinstance(parameters, list) else [parameters]:
+            each = graph.dictionary(one)
+            if graph.get(each, "/Predictor") not in (None, 1) or graph.get(each, "/EarlyChange") not in (None, 1):
+                raise Malformed("content_data")
+        if len(names) > _MAX_FILTERS or not all(isinstance(name, str) for name in names):
+            raise Malformed("content_data")
+        return [name for name in names if name != "/Crypt"]
+
+
+_MAX_FILTERS = 8

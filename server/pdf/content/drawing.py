@@ -1,0 +1,60 @@
+"""Pages that ask for much are drawn once at upload, as the phone will draw them, in the time that the phone would have.
+
+Rules: PDFium draws progressively and is asked to stop as soon as a page has had ``MAX_PAGE_SECONDS``; memory is bounded by the sandbox.
+The picture itself is thrown away.
+"""
+
+import ctypes
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+from server.document_limits import MAX_PAGE_SECONDS
+from server.pdf.inspect_limits import Meter
+
+_PIXELS: Final = 1_000_000
+_MAX_SIDE: Final = 4_000
+
+
+class OutOfTime(Exception):
+    """A page was not finished in its time."""
+
+
+def draw_in_time(path: Path, pages: Sequence[int], meter: Meter) -> int | None:
+    """The index of the first page that can't be drawn in time, ``None`` when all can. Raises ``pdf_too_complex`` when the inspection's
+    own time is used up."""
+    with closing(pypdfium2.PdfDocument(path)) as document:
+        document.init_forms()
+        for index in pages:
+            meter.check_time()
+            with closing(document[index]) as page:
+                width, height = page.get_size()
+                scale = min((_PIXELS / max(width * height, 1.0)) ** 0.5, _MAX_SIDE / max(width, height, 1.0))
+                size = max(1, round(width * scale)), max(1, round(height * scale))
+                with closing(pypdfium2.PdfBitmap.new_native(*size, pdfium_c.FPDFBitmap_BGRx)) as bitmap:
+                    bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
+                    try:
+                        draw_progressively(bitmap, page, size, MAX_PAGE_SECONDS)
+                    except OutOfTime:
+                        return index
+    return None
+
+
+def draw_progressively(bitmap: pypdfium2.PdfBitmap, page: pypdfium2.PdfPage, size: tuple[int, int], seconds: float) -> None:
+    """Draw the page with its annotations and fields, ``size`` pixels large. Raises ``OutOfTime``."""
+    deadline = time.monotonic() + seconds
+    needs_pause = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(pdfium_c.IFSDK_PAUSE))(lambda _: time.monotonic() > deadline)
+    pause = pdfium_c.IFSDK_PAUSE(version=1, NeedToPauseNow=needs_pause, user=None)
+    flags = pdfium_c.FPDF_ANNOT
+    status = pdfium_c.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, *size, 0, flags, ctypes.byref(pause))
+    pdfium_c.FPDF_RenderPage_Close(page)
+    if status != pdfium_c.FPDF_RENDER_DONE:
+        raise OutOfTime
+    form = page.formenv
+    if form is not None:
+        pdfium_c.FPDF_FFLDraw(form, bitmap, page, 0, 0, *size, 0, flags)

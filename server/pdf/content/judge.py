@@ -1,0 +1,124 @@
+"""Every page's content judged under the rules and numbers of the phone, before anybody can be asked to sign it.
+
+Rules: page content, forms, tiling patterns, glyphs of Type 3 fonts, soft masks and the appearances of annotations and fields are well
+formed (``pdf_content_malformed``); what a page asks for is counted and bounded (``pdf_too_complex``), and a page that asks for more than
+a tenth of a limit is drawn once, in the time that the phone would have (drawing.py). What the phone could not show is refused here, where
+somebody can still do something about it. Details say the page (the first is 1) and the rule or the limit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pikepdf
+
+from server.document_limits import (
+    MAX_PAGE_CONTENT_BYTES,
+    MAX_PAGE_IMAGES,
+    MAX_PAGE_OPERATORS,
+    MAX_PAGE_PATTERNS,
+    MAX_PAGE_PIXELS,
+    MAX_PATTERN_CELLS,
+)
+from server.errors import Unprocessable
+from server.pdf.content.content_data import ContentData
+from server.pdf.content.drawing import draw_in_time
+from server.pdf.content.drawn_findings import drawn_findings
+from server.pdf.content.faults import Malformed, TooMuch
+from server.pdf.content.resources import page_resources
+from server.pdf.content.weights import Key, Scales, Weight
+from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, number
+from server.pdf.inspect_limits import Meter
+from server.pdf.inspect_pages import Pages
+
+_DRAWN_FROM = 0.1  # of a limit
+
+
+@dataclass(frozen=True)
+class Count:
+    """One count of a page and how many there may be."""
+
+    limit: str
+    found: float
+    most: float
+
+
+def judge_content(path: Path, pdf: pikepdf.Pdf, graph: ObjectGraph, pages: Pages, meter: Meter) -> set[str]:
+    """The findings of what the pages draw. Raises ``pdf_content_malformed`` or ``pdf_too_complex`` for the first page that the phone could
+    not show."""
+    data = ContentData(pdf, graph)
+    scales = Scales(graph, data, meter)
+    heavy: list[int] = []
+    for index, page in enumerate(pages.dictionaries):
+        try:
+            counts = _count(graph, scales, page, pages.boxes[index])
+            for count in counts:
+                if count.found > count.most:
+                    raise TooMuch(count.limit)
+        except Malformed as fault:
+            details: dict[str, object] = {"what": fault.what, "page": index + 1}
+            raise Unprocessable(f"page {index + 1}: {fault.what}", code="pdf_content_malformed", details=details) from None
+        except TooMuch as fault:
+            raise _too_much(fault.limit, index) from None
+        if any(count.found > count.most * _DRAWN_FROM for count in counts):
+            heavy.append(index)
+    slow = draw_in_time(path, heavy, meter) if heavy else None
+    if slow is not None:
+        raise _too_much("time", slow)
+    layers = {"layers"} if any(weight.layered for weight in scales.known.values()) else set()
+    return drawn_findings(graph, data, pages) | layers
+
+
+def _too_much(limit: str, index: int) -> Unprocessable:
+    details: dict[str, object] = {"limit": limit, "page": index + 1}
+    return Unprocessable(f"page {index + 1}: {limit}", code="pdf_too_complex", details=details)
+
+
+def _count(graph: ObjectGraph, scales: Scales, page: Dictionary, shown: tuple[float, float]) -> tuple[Count, ...]:
+    resources = page_resources(graph, page)
+    streams = scales.data.page_streams(page.get("/Contents"))
+    _, own = scales.weigh(streams, resources, page=True)
+    whole = replace(own, drawn={})
+    for appearance in _appearances(graph, scales, page):
+        key, weight = scales.weigh_form(appearance, {}, subtype=False)
+        whole.add(key, weight, 1, 1.0)
+    size, pixels = _reached(scales, own, whole.drawn)
+    unit = number(graph.get(page, "/UserUnit")) or 1.0
+    area = shown[0] * shown[1] / unit**2
+    return (
+        Count("operators", whole.operators, MAX_PAGE_OPERATORS),
+        Count("images", whole.images, MAX_PAGE_IMAGES),
+        Count("patterns", whole.patterns, MAX_PAGE_PATTERNS),
+        Count("pattern_cells", whole.cells * area, MAX_PATTERN_CELLS),
+        Count("page_pixels", pixels, MAX_PAGE_PIXELS),
+        Count("content_bytes", size, MAX_PAGE_CONTENT_BYTES),
+    )
+
+
+def _reached(scales: Scales, page: Weight, appearances: dict[Key, None]) -> tuple[int, int]:
+    """Decoded bytes and pixels of everything that the page draws, each thing once."""
+    pictures: dict[str, int] = {}
+    seen: set[Key] = set()
+    waiting = [page, *(scales.known[key] for key in appearances)]
+    size = inline = 0
+    while waiting:
+        weight = waiting.pop()
+        size += weight.size
+        inline += weight.inline_pixels
+        pictures.update(weight.pictures)
+        new = [key for key in weight.drawn if key not in seen]
+        seen.update(new)
+        waiting.extend(scales.known[key] for key in new)
+    return size, inline + sum(pictures.values())
+
+
+def _appearances(graph: ObjectGraph, scales: Scales, page: Dictionary) -> Iterator[Value]:
+    """Every appearance stream of the page's annotations: normal, rollover, down, in every state (12.5.5)."""
+    for one in graph.array(page.get("/Annots")):
+        appearance = graph.dictionary(graph.dictionary(one).get("/AP"))
+        for state in ("/N", "/R", "/D"):
+            value = appearance.get(state)
+            if scales.data.stream_of(value):
+                yield value
+                continue
+            yield from (inner for inner in graph.dictionary(value).values() if graph.resolve(inner) is not None)

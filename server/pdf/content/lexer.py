@@ -1,0 +1,208 @@
+"""One statement of a content stream at a time: its operands and its operator, exactly (ISO 32000-2, 7.2, 7.3 and 7.8.2).
+
+Rules: words and names have at most 127 bytes and strings at most 32,766, since PDFium cuts longer ones; numbers are ``-?d+(.d*)?`` or
+``-?.d+`` and whole ones fit in 32 bits; a string, an array and a dictionary end in the stream in which they begin. Everything else
+raises ``Malformed`` with the rule's word. Nothing here knows what an operator means.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.document_limits import MAX_CONTENT_STRING_BYTES, MAX_CONTENT_TOKEN_BYTES, MAX_DEPTH, MAX_INTEGER
+from server.pdf.content.faults import Malformed
+
+WHITE: Final = rb"\0\t\n\f\r "  # as written within brackets of a pattern
+WHITE_BYTES: Final = b"\0\t\n\f\r "
+_TOKEN: Final = re.compile(
+    rb"[%(white)s]*+(?:(?P<word>[^%(white)s()<>\[\]{}/%%]++)|(?P<name>/[^%(white)s()<>\[\]{}/%%]*+)"
+    rb"|\((?P<plain>[^()\\\r]*+)\)|(?P<mark><<|>>|[()\[\]<>{}])|(?P<comment>%%[^\r\n]*+)|(?P<end>\Z))"
+    % {b"white": WHITE}
+)
+_NUMBER: Final = re.compile(rb"-?(?:[0-9]+(?P<point>\.[0-9]*)?|(?P<bare>\.[0-9]+))").fullmatch
+_HEX: Final = re.compile(rb"([0-9A-Fa-f%s]*)>" % WHITE)
+_NAME_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})?")
+_IN_STRING: Final = re.compile(rb"[^()\\]*+(?:(\()|(\))|\\(?:[0-7]{1,3}|\r\n|[\s\S]))")
+_LINE_END: Final = re.compile(rb"\r\n?|\n")
+_ESCAPED: Final = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|\r|\n)|([\s\S]))")
+_LETTERS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_NUMBER_START: Final = b"0123456789+-."
+
+
+class Name(bytes):
+    """A name without its slash, escapes resolved."""
+
+
+@dataclass
+class Statement:
+    """``letters``: the kinds of the operands as operators.py has them; ``values``: the operands (numbers as float, strings as bytes,
+    names as ``Name``); ``operator``: empty where the stream ended."""
+
+    letters: str = ""
+    values: list[object] = field(default_factory=list)
+    operator: bytes = b""
+
+
+class Lexer:
+    """Reads ``data`` from ``position`` on."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.position = 0
+        self.open_comment = False
+        """Whether the stream ends in a comment: what follows it would be swallowed by some viewers."""
+
+    def statement(self, into: Statement) -> Statement:
+        """The next statement; operands are added to ``into``, which may hold some from the stream before."""
+        while True:
+            kind, value = self._value(0)
+            if kind == "end":
+                return into
+            if kind == "operator":
+                into.operator = bytes(value)  # type: ignore[call-overload]
+                return into
+            if kind == "close":
+                raise Malformed("bracket")
+            into.letters += kind
+            into.values.append(value)
+            if len(into.letters) > MAX_CONTENT_TOKEN_BYTES:
+                raise Malformed("operands")
+
+    def _value(self, depth: int) -> tuple[str, object]:
+        kind, text = self._token()
+        if kind == "word":
+            return _word(text)
+        if kind == "name":
+            return "N", _name(text)
+        if kind == "plain":
+            return "s", _bounded_string(text.replace(b"\r\n", b"\n"))
+        if kind == "mark":
+            return self._marked(text, depth)
+        return "end", b""
+
+    def _token(self) -> tuple[str, bytes]:
+        self.open_comment = False
+        while match := _TOKEN.match(self.data, self.position):
+            self.position = match.end()
+            kind = match.lastgroup or "end"
+            if kind != "comment":
+                return kind, match[kind]
+            self.open_comment = self.position == len(self.data)
+            if self.open_comment:
+                break
+        return "end", b""
+
+    def _marked(self, mark: bytes, depth: int) -> tuple[str, object]:
+        if depth > MAX_DEPTH:
+            raise Malformed("bracket")
+        if mark == b"(":
+            return "s", self._string()
+        if mark == b"<":
+            return "s", self._hex()
+        if mark == b"[":
+            return self._array(depth + 1)
+        if mark == b"<<":
+            return "D", self.dictionary(b">>", depth + 1)
+        if mark in b"{}":
+            raise Malformed("operator")
+        if mark in b")>":
+            raise Malformed("string")
+        return "close", mark
+
+    def _array(self, depth: int) -> tuple[str, object]:
+        letters, values = "", []
+        while True:
+            kind, value = self._inner(depth)
+            if kind == "close":
+                if value != b"]":
+                    raise Malformed("bracket")
+                break
+            letters += kind
+            values.append(value)
+        if not letters:
+            return "E", values
+        kinds = set(letters)
+        return "A" if kinds == {"n"} else "T" if kinds <= {"n", "s"} else "o", values
+
+    def _inner(self, depth: int) -> tuple[str, object]:
+        kind, value = self._value(depth)
+        if kind == "end":
+            raise Malformed("bracket")
+        if kind == "operator":
+            raise Malformed("bracket")
+        return kind, value
+
+    def dictionary(self, end: bytes, depth: int = 1) -> dict[bytes, tuple[str, object]]:
+        """Keys and values up to ``end``, which is ``>>`` or the operator ``ID``."""
+        found: dict[bytes, tuple[str, object]] = {}
+        while True:
+            kind, key = self._value(depth)
+            if key == end and kind in ("close", "operator"):
+                return found
+            if kind != "N" or key in found:
+                raise Malformed("bracket")
+            value = self._inner(depth)
+            if value[0] == "close":
+                raise Malformed("bracket")
+            found[bytes(key)] = value  # type: ignore[call-overload]
+
+    def _hex(self) -> bytes:
+        match = _HEX.match(self.data, self.position)
+        if match is None:
+            raise Malformed("string")
+        self.position = match.end()
+        digits = match[1].translate(None, WHITE_BYTES)
+        return _bounded_string(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
+
+    def _string(self) -> bytes:
+        """A literal string with escapes or brackets; the opening bracket has been read."""
+        start, depth = self.position, 1
+        while depth:
+            match = _IN_STRING.match(self.data, self.position)
+            if match is None:
+                raise Malformed("string")
+            self.position = match.end()
+            depth += (match.lastindex == 1) - (match.lastindex == 2)
+        return _bounded_string(_unescaped(self.data[start : self.position - 1]))
+
+
+def _unescaped(raw: bytes) -> bytes:
+    def one(match: re.Match[bytes]) -> bytes:
+        if match[1] is not None:
+            return bytes((int(match[1], 8) & 0xFF,))
+        return b"" if match[2] is not None else _LETTERS.get(match[3], match[3])
+
+    parts, position = [], 0
+    for match in _ESCAPED.finditer(raw):
+        parts += [_LINE_END.sub(b"\n", raw[position : match.start()]), one(match)]
+        position = match.end()
+    return b"".join((*parts, _LINE_END.sub(b"\n", raw[position:])))
+
+
+def _bounded_string(value: bytes) -> bytes:
+    if len(value) > MAX_CONTENT_STRING_BYTES:
+        raise Malformed("string_length")
+    return value
+
+
+def _name(raw: bytes) -> Name:
+    if b"#" in raw:
+        if any(match[1] is None for match in _NAME_ESCAPE.finditer(raw)):
+            raise Malformed("name")
+        raw = _NAME_ESCAPE.sub(lambda match: bytes((int(match[1], 16),)), raw)
+    if len(raw) - 1 > MAX_CONTENT_TOKEN_BYTES:
+        raise Malformed("name_length")
+    return Name(raw[1:])
+
+
+def _word(raw: bytes) -> tuple[str, object]:
+    if len(raw) > MAX_CONTENT_TOKEN_BYTES:
+        raise Malformed("token_length")
+    if raw[0] in _NUMBER_START:
+        match = _NUMBER(raw)
+        if match is None or (match["point"] is None and match["bare"] is None and not -MAX_INTEGER - 1 <= int(raw) <= MAX_INTEGER):
+            raise Malformed("number")
+        return "n", float(raw)
+    if raw in (b"true", b"false", b"null"):
+        return "o", raw
+    return "operator", raw

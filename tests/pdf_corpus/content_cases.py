@@ -1,0 +1,14 @@
+"""Every crafted page by name: what upload refuses, what the phone refuses, and what both tell the person.
+
+Rules: names are unique; ``code`` is the server's code, ``PHONE_CODES`` the phone's for the same; ``what`` is the same word on both sides
+(the server: ``what`` or ``limit`` of the error's details; the phone: ``what`` of the refusal). A file that upload accepts the phone
+accepts, with the same findings.
+"""
+
+from tests.pdf_corpus.content_case import MALFORMED, TOO_COMPLEX, ContentCase
+from tests.pdf_corpus.content_cases_findings import FINDING_CASES
+from tests.pdf_corpus.content_cases_limits import LIMIT_CASES
+from tests.pdf_corpus.content_cases_syntax import SYNTAX_CASES
+
+PHONE_CODES = {MALFORMED: "doc_content", TOO_COMPLEX: "doc_limits"}
+CASES: dict[str, ContentCase] = {case.name: case for case in (*SYNTAX_CASES, *LIMIT_CASES, *FINDING_CASES)}
