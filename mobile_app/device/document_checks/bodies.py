@@ -33,7 +33,7 @@ from mobile_app.device.document_checks.syntax import Value, breach
 
 _SPACE = re.compile(SPACE)
 _COMMENTS = re.compile(rb"(?:" + WS + rb"++|(" + COMMENT + rb"))*+")
-_KEYWORD = re.compile(rb"(?:xref|trailer|startxref|%%EOF)")
+_KEYWORD = re.compile(rb"(?:xref|trailer|startxref)")
 _FREE: Final[Entry] = (FREE, 0, 0)
 
 
@@ -96,7 +96,7 @@ class _Walk:
 
     def _list(self, section: Section, revision: Revision) -> None:
         older, own, listed = self._older, self._own, self._listed
-        streams = {one.number: one.start for one in revision.sections if one.number is not None}
+        streams = {one.number: one for one in revision.sections if one.number is not None}
         begin, last = revision.begin, revision.last.start
         for number, entry in section.entries.items():
             kind, place, third = entry
@@ -109,7 +109,7 @@ class _Walk:
             if kind == IN_OBJECT_STREAM:
                 self._packed.setdefault(place, {})[third] = number
             elif number in streams:
-                if place != streams[number] or third != 0:
+                if not streams[number].earliest <= place <= streams[number].start or third != 0:
                     breach("offset", offset=section.start, number=number)
             elif not begin <= place < last:
                 breach("dangling", offset=section.start, number=number)

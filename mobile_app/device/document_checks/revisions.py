@@ -61,18 +61,21 @@ def in_file_order(newest_first: list[Section], begin: int, length: int, softenin
         revisions.append(Revision(before.tail_end, (section,)))
     if revisions[-1].end != length:
         breach("eof", offset=revisions[-1].end)
-    _check_announced(revisions)
+    _check_announced(revisions, softenings)
     _check_sizes(revisions, softenings)
     _check_roots(revisions)
     _arrange_hidden(revisions)
     return revisions
 
 
-def _check_announced(revisions: list[Revision]) -> None:
+def _check_announced(revisions: list[Revision], softenings: Softenings) -> None:
+    """``startxref`` and the newer ``/Prev`` need not be early by the same one or two bytes of white space."""
     for revision in revisions:
         first, last = revision.sections[0], revision.last
-        if last.announced != first.start:
+        if not first.earliest <= last.announced <= first.start:
             breach("startxref", offset=last.end)
+        if last.announced != first.start:
+            softenings.take("offset", last.announced)
         if first is not last and (first.announced > 0 or first.entries.keys() & last.entries.keys()):
             breach("linearised", offset=first.start)
     oldest = revisions[0].last

@@ -97,6 +97,12 @@ def comment(text: bytes, place: str = "behind_trailer") -> bytes:
     return once(SIGNED, **{place: b"\n" + line if place == "behind_trailer" else line})
 
 
+def startxref_early(objects: Objects) -> bytes:
+    """The older revision's own startxref is a byte early, the newer one's /Prev is not."""
+    start = once(objects).index(b"\nxref\n") + 1
+    return again(objects, {"announced": start - 1})
+
+
 SOFTENINGS = {
     "iText's comment before startxref": (
         "comment",
@@ -143,6 +149,7 @@ SOFTENINGS = {
         lambda objects: once(objects, before=b"\r\n", shift={CATALOG: -2}),
     ),
     "offset of the section one byte early": ("offset", lambda objects: once(objects, section_shift=1)),
+    "startxref early and the section's next one exact": ("offset", startxref_early),
     "offset of a stream section two bytes early": (
         "offset",
         lambda objects: once(objects, behind=b"\n", section_shift=2, as_stream=True, lists_itself=False),
@@ -238,11 +245,11 @@ WITHOUT_CONDITION: dict[str, tuple[str, bytes]] = {
         for word in FORBIDDEN_WORDS
         if word != b"%%EOF"
     },
-    "comment of %%EOF between objects": ("revisions", comment(b"%%EOF", "between")),
+    "comment of %%EOF between objects": ("comment", comment(b"%%EOF", "between")),
     "comment with a keyword in the trailer": ("comment", once(SIGNED, trailer=b"/Root 1 0 R% 5 0 obj\n")),
     "comment in an object": ("comment", once({**SIGNED, FONT: b"<</Type/Font% a\n>>"})),
     "comment in the table": ("table_entries", once(SIGNED, spoil_table=lambda table: table + b"% a\n")),
-    "comment behind startxref": ("eof", once(SIGNED, announced=b"9 % a")),
+    "comment behind startxref": ("startxref", once(SIGNED, announced=b"9 % a")),
     "comment behind an older startxref": ("comment", again(SIGNED, {"announced": b"9 % a"})),
     "comment behind the end": ("eof", once(SIGNED, tail=b"\n% a\n")),
     "unreachable object of an older page tree that is wrong": (
@@ -309,9 +316,9 @@ WITHOUT_CONDITION: dict[str, tuple[str, bytes]] = {
         behind_hybrid(SIGNED, rows={CONTENT: (0, 0, 65535)}),
     ),
     "newer copy of a hybrid stream is out of date": ("hybrid", hybrid_again()),
-    "offset three bytes early": ("object_header", once(SIGNED, before=b"\n\n\n", shift={CATALOG: -3})),
+    "offset three bytes early": ("offset", once(SIGNED, before=b"\n\n\n", shift={CATALOG: -3})),
     "offset of the section three bytes early": (
-        "object_header",
+        "startxref",
         once(SIGNED, behind=b"\n\n", section_shift=3),
     ),
 }
