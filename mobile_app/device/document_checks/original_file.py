@@ -67,10 +67,10 @@ class OriginalFile:
         return int(found[1])
 
     def _enter_hidden(self, hidden: Section) -> None:
-        """Enter the objects that a hybrid file keeps in object streams (7.5.8.4); whether its stream says no more is
-        checked in ``bodies.py``."""
+        """Enter what a hybrid file keeps from older readers (7.5.8.4); whether its stream says no more is checked in
+        ``bodies.py``."""
         for number, entry in hidden.entries.items():
-            if entry[0] == IN_OBJECT_STREAM and self.entries.get(number, entry)[0] != IN_FILE:
+            if entry[0] != FREE and self.entries.get(number, (FREE, 0, 0))[0] == FREE:
                 self.entries[number] = entry
 
     def _security_handler(self, where: Value) -> SecurityHandler:

@@ -10,7 +10,8 @@ Softened, for signed files:
   that is as long as ``/L`` says), its first section's ``/Prev`` is its second one, and nothing else says
   ``/Linearized``;
 * a hybrid file of the shape that Word writes (23): a section without entries whose ``/XRefStm`` stands in the body
-  before, and the last trailer has the same ``/Root``. A newer trailer may copy an old ``/XRefStm``.
+  before and lists what the table there lists as free, namely object streams and their members; the last trailer has the
+  same ``/Root``. A newer trailer may copy an old ``/XRefStm``.
 """
 
 from dataclasses import dataclass
@@ -53,8 +54,6 @@ def in_file_order(newest_first: list[Section], begin: int, length: int, softenin
     revisions = [Revision(begin, first)]
     for section in oldest_first[len(first) :]:
         before = revisions[-1].last
-        if not before.line_end:
-            breach("eof", offset=before.tail_end)
         if section.start < before.tail_end:
             breach("prev", offset=section.start)
         softenings.take("revisions", before.tail_end)
@@ -142,9 +141,9 @@ def check_linearised(
     softenings.take("linearised", offset)
     if len(found) != 1 or len(first.sections) != 2 or offset != first_object:
         breach("linearised", offset=offset)
-    # The end of line behind the last %%EOF may count or not.
+    # The end of line behind the last %%EOF may count, or its first byte may, if the next revision began with an LF.
     promised = found[0][1].get("L")
-    if type(promised) is not int or promised not in (first.end, first.end - first.last.line_end):
+    if type(promised) is not int or not first.end - first.last.line_end <= promised <= first.end:
         breach("linearised", offset=offset)
 
 

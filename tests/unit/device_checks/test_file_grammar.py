@@ -305,10 +305,6 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     ),
     "bytes behind the end": ("eof", plain(tail=b"\n\n")),
     "no end": ("eof", respelt(plain(), b"%%EOF", b"%%EOX")),
-    "a revision does not end its line": (
-        "eof",
-        written(Revision(SIGNED, tail=b""), Revision({WIDGET: SIGNED[WIDGET]}, zero=None)),
-    ),
     "reference to nothing": ("dangling", font(b"/A 77 0 R")),
     "reference to nothing in an object stream": (
         "dangling",
