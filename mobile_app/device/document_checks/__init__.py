@@ -36,6 +36,7 @@ from mobile_app.device.document_checks.fonts import check_fonts
 from mobile_app.device.document_checks.object_kinds import check_object_kinds
 from mobile_app.device.document_checks.outside_content import check_external_streams
 from mobile_app.device.document_checks.page import check_annotations, check_page
+from mobile_app.device.document_checks.page_content import check_page_content
 from mobile_app.device.document_checks.references import check_references
 from mobile_app.device.document_checks.signature_dictionary import (
     check_gap_is_contents,
@@ -79,6 +80,7 @@ CHECKS: Final[tuple[Callable[[PreparedDocument], None], ...]] = (
     check_form,
     check_object_kinds,
     check_active_content,
+    check_page_content,
 )
 
 

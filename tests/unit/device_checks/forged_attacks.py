@@ -119,6 +119,8 @@ def field_takes_a_name() -> Forged:
     forge.increment[CATALOG] = forge.original[CATALOG]
     forge.increment[FONT] = b"<</Fields[4 0 R 7 0 R]/SigFlags 3>>"
     del forge.increment[FORM]
+    for objects in (forge.original, forge.increment):
+        objects[PAGE] = objects[PAGE].replace(b"/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>", b"")
     return forge.build()
 
 
@@ -202,6 +204,7 @@ def nobody_needs_it() -> Forged:
 
 def length_from_the_increment() -> Forged:
     forge = Forge()
+    forge.original[CONTENT] = stream(b"q Q")
     forge.increment[FONT] = b"(was a font)"
     return forge.build()
 
@@ -320,6 +323,18 @@ def form_is_dynamic() -> Forged:
     return forge.build()
 
 
+def text_moves_in_other_viewers() -> Forged:
+    return changed("original", CONTENT, b"72 700 Td", b"72 -+9 Td").build()
+
+
+def form_draws_without_end() -> Forged:
+    forge = both(PAGE, b"/Font<</F1 5 0 R>>", b"/XObject<</X 5 0 R>>")
+    form = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]"
+    forge.original[CONTENT] = stream(b"/X Do " * 1001)
+    forge.original[FONT] = stream(b"q Q " * 500, form)
+    return forge.build()
+
+
 ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
     ("check_length", "doc_length", wrong_length),
     ("check_byte_range", "doc_byte_range", range_ends_early),
@@ -371,4 +386,6 @@ ATTACKS: tuple[tuple[str, str, Callable[[], Forged]], ...] = (
     ("check_active_content", "doc_active_content", names_hold_a_script),
     ("check_active_content", "doc_active_content", packed_page_launches),
     ("check_active_content", "doc_active_content", form_is_dynamic),
+    ("check_page_content", "doc_content", text_moves_in_other_viewers),
+    ("check_page_content", "doc_limits", form_draws_without_end),
 )

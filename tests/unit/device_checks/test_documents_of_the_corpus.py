@@ -22,7 +22,7 @@ from tests.pdf_corpus.attacks import PREPARED
 from tests.pdf_corpus.increments import SignatureIncrement
 from tests.pdf_corpus.pdf_writer import plain_document
 from tests.pdf_corpus.rewriting import as_taken
-from tests.unit.device_checks.document_forge import CONTENT, Forge, stream
+from tests.unit.device_checks.document_forge import CONTENT, FONT, PAGE, Forge, stream
 
 CORPUS = Path(__file__).parents[2] / "pdf_corpus"
 GOOD = [
@@ -198,7 +198,10 @@ def test_an_image_that_reaches_into_the_servers_own_increment_is_refused(
 
 def test_a_large_mapped_file_does_not_stay_in_memory(tmp_path: Path) -> None:
     forge = Forge()
-    forge.original[CONTENT] = stream(bytes(100 << 20))
+    forge.original[FONT] = stream(bytes(100_000_000), b"/Subtype/Image/Width 10000/Height 10000")
+    forge.original[CONTENT] = stream(b"/X Do")
+    for objects in (forge.original, forge.increment):
+        objects[PAGE] = objects[PAGE].replace(b"/Font<</F1 5 0 R>>", b"/XObject<</X 5 0 R>>")
     data, expected = forge.build()
     path = tmp_path / "large.pdf"
     path.write_bytes(data)
