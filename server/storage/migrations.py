@@ -285,6 +285,11 @@ NINTH = (
         session_sha256 TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users, started_at REAL NOT NULL)
         STRICT, WITHOUT ROWID""",
     "CREATE INDEX sessions_by_start ON sessions (started_at)",
+    # from where somebody logged in: there the owner still gets in while others try the name
+    """CREATE TABLE known_networks (
+        user_id TEXT NOT NULL REFERENCES users, network_sha256 TEXT NOT NULL, seen_at REAL NOT NULL,
+        PRIMARY KEY (user_id, network_sha256)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX known_networks_by_time ON known_networks (seen_at)",
 )
 
 

@@ -25,6 +25,7 @@ from server.web.phone_words import SigningPhones, signing_phones
 from server.web.ports import Site, WebUseCases, pieces
 from server.web.problems import problem_json, problem_response
 from server.web.sessions import current
+from server.web.sign_views import stamp_limits
 from server.web.snapshots import request_snapshot
 
 CHECK_SECONDS = 30.0
@@ -74,6 +75,7 @@ def add_views(web: Blueprint, site: Site) -> None:
             has_phone=bool(phones.names),
             why_not=phones.why_not(),
             answer_minutes=max(1, round(app.config.request_lifetime / 60)),
+            stamp_limits=stamp_limits(),
         )
 
     @web.get("/documents/<document_id>/pages.json")

@@ -44,7 +44,7 @@ def check_fonts(document: PreparedDocument) -> None:
         return
     resources = found.entries.get("Resources")
     fonts = resources.get("Font") if isinstance(resources, dict) else None
-    if not isinstance(fonts, dict) or len({fonts.get(name) for name in FONT_NAMES}) != len(FONT_NAMES):
+    if not isinstance(fonts, dict) or fonts.get(FONT_NAMES[0]) == fonts.get(FONT_NAMES[1]):
         refuse("doc_font", "same")
     for name, highest in zip(FONT_NAMES, drawn, strict=True):
         glyphs = _check_font(document, fonts.get(name))

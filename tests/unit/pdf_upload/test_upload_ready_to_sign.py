@@ -6,7 +6,6 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from mobile_app.device.document_checks.original_file import OriginalFile
 from server.errors import Unprocessable
 from server.pdf import inspect_preparation
 from server.pdf.inspect_upload import UploadLimits, inspect_upload
@@ -67,16 +66,3 @@ def test_a_trial_leaves_nothing_behind(build_pdf: BuildPdf, tmp_path: Path) -> N
     source.write_bytes(build_pdf())
     check_can_be_prepared(source)
     assert [path.name for path in tmp_path.iterdir()] == ["upload.pdf"]
-
-
-def test_the_phone_reads_comments_before_the_first_object_of_an_object_stream(tmp_path: Path) -> None:
-    """As qpdf writes its editable form (QDF): ``/First`` lies behind a comment."""
-    target = tmp_path / "qdf.pdf"
-    with pikepdf.new() as pdf:
-        pdf.add_blank_page()
-        pdf.save(target, qdf=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    data = target.read_bytes()
-    assert b"\n%% Object stream: object" in data
-    original = OriginalFile(data, len(data))
-    containers = {entry[1] for entry in original.entries.values() if entry[0] == 2}
-    assert containers and all(original.object_stream(number).members for number in containers)
