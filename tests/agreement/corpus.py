@@ -79,8 +79,10 @@ class Corpus:
         self._judges = judges
 
     def verdict(self, case: Crafted) -> Verdict:
+        """What is refused or told is not drawn: the person knows."""
         outcome = self.outcome(case)
-        differ = self._judges.disagreements(outcome) if outcome.is_accepted else []
+        is_silent = outcome.is_accepted and not outcome.warnings
+        differ = self._judges.disagreements(outcome) if is_silent else []
         return Verdict(case, outcome, tuple(differ))
 
     def outcome(self, case: Crafted) -> Outcome:

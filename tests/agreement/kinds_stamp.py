@@ -53,8 +53,7 @@ def _without(trailer: str) -> str:
 
 
 def _with_byte_range(data: bytes, original: int) -> PreparedDocument:
-    start = data.index(b"/Contents", original)
-    start = data.index(b"<", start)
+    start = data.index(b"/Contents <0", original) + len(b"/Contents ")
     end = data.index(b">", start) + 1
     numbers = 0, start, end, len(data) - end
     text = " ".join(map(str, numbers)).encode().ljust(40)
@@ -73,8 +72,16 @@ def _appearance(objects: dict[int, bytes]) -> int:
 
 
 def _in_widget(old: str, new: str) -> PreparedDocument:
+    return _replaced(_widget, old, new)
+
+
+def _in_appearance(old: str, new: str) -> PreparedDocument:
+    return _replaced(_appearance, old, new)
+
+
+def _replaced(which: Callable[[dict[int, bytes]], int], old: str, new: str) -> PreparedDocument:
     def change(objects: dict[int, bytes]) -> None:
-        number = _widget(objects)
+        number = which(objects)
         objects[number], times = re.subn(old.encode(), new.encode(), objects[number], count=1)
         assert times == 1, objects[number]
 
@@ -96,7 +103,8 @@ def _add_to_appearance(entries: str) -> PreparedDocument:
 def _appearance_of(content: bytes, entries: str) -> PreparedDocument:
     def change(objects: dict[int, bytes]) -> None:
         writer = PdfWriter()
-        writer.put_stream(1, content, f"/Type /XObject /Subtype /Form /BBox [0 0 168 48] {entries}")
+        form = "/Type /XObject /Subtype /Form /FormType 1 /BBox [0 0 168.000 48.000] /Matrix [1 0 0 1 0.000 0.000]"
+        writer.put_stream(1, content, f"{form} {entries}")
         objects[_appearance(objects)] = writer.bodies[1]
 
     return changed(change)
@@ -135,7 +143,7 @@ def stamp_places() -> Iterator[Part]:
     for name, rect in (
         ("over_page", "0 0 420 300"),
         ("outside", "500 500 600 560"),
-        ("over_price", "30 220 300 270"),
+        ("over_price", "60 215 228 263"),
         ("half_outside", "380 10 560 70"),
     ):
         yield hostile(name, _in_widget(r"/Rect ?\[[^]]*\]", f"/Rect [{rect}]"))
@@ -148,12 +156,13 @@ def stamp_appearances() -> Iterator[Part]:
     for name, entries in (
         ("group", "/Group << /S /Transparency /K true >>"),
         ("layer", "/OC << /Type /OCG /Name (x) >>"),
-        ("matrix", "/Matrix [3 0 0 3 0 0]"),
         ("reference", "/Ref << /F (other.pdf) /Page 0 >>"),
         ("alternate", "/Alternates []"),
         ("piece", "/PieceInfo << >>"),
     ):
         yield hostile(name, _add_to_appearance(entries))
+    yield hostile("matrix", _in_appearance(r"/Matrix ?\[[^]]*\]", "/Matrix [3 0 0 3 0 0]"))
+    yield hostile("box", _in_appearance(r"/BBox ?\[[^]]*\]", "/BBox [0 0 40 300]"))
     white = b"1 g 0 0 168 48 re f 0 g BT /F1 12 Tf 2 12 Td (9,000,000 dong) Tj ET"
     yield hostile("fonts_of_the_original", _appearance_of(white, "/Resources << /Font << /F1 3 0 R >> >>"))
     yield hostile("no_resources", _appearance_of(white, ""))
@@ -230,6 +239,6 @@ def gap_reached() -> Iterator[Part]:
 
     def odd_gap(objects: dict[int, bytes]) -> None:
         number = next(number for number, body in objects.items() if b"/ByteRange" in body)
-        objects[number] = objects[number].replace(b"/Contents", b"/Contents (x) /Contents", 1)
+        objects[number] = objects[number].replace(b"/Contents <", b"/Contents (x) /Contents <", 1)
 
     yield hostile("contents_twice", changed(odd_gap))

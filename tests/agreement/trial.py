@@ -1,4 +1,4 @@
-"""The whole crafted corpus past all viewers: ``python -m tests.agreement.trial [--kinds WORD] [--verdicts FILE] [--files FOLDER]``.
+"""The whole crafted corpus past all viewers: ``python -m tests.agreement.trial``.
 
 Prints a table of the kinds in Markdown and every complaint; the exit status is 1 where there is one.
 """
@@ -21,6 +21,7 @@ from tests.agreement.viewers import Viewers, missing
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.agreement.trial", description=__doc__)
     parser.add_argument("--kinds", default="", help="only kinds whose name holds one of these words (commas between)")
+    parser.add_argument("--hostile", action="store_true", help="only hostile files")
     parser.add_argument("--verdicts", type=Path, help="write a line of JSON for each file")
     parser.add_argument("--files", type=Path, help="write the files too")
     given = parser.parse_args(arguments)
@@ -30,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(f"missing, so nothing is judged: {', '.join(absent)}\n")
         return 1
     words = given.kinds.split(",")
-    cases = [case for case in every_file() if any(word in case.kind for word in words)]
+    cases = [
+        case for case in every_file() if any(word in case.kind for word in words) and case.is_hostile >= given.hostile
+    ]
     if given.files:
         write_files(given.files, cases)
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox, Viewers() as viewers:
