@@ -95,6 +95,7 @@ def _states() -> list[ContentCase]:
         state("graphics_state_opacity_too_high", b"/ca 2"),
         state("graphics_state_width_negative", b"/LW -2"),
         state("graphics_state_dash_wrong", b"/D [[3 -2] 0]"),
+        state("graphics_state_dash_of_one", b"/D [[3 2]]"),
         state("soft_mask_without_group", mask, "soft_mask", form(SQUARE)),
     ]
 
