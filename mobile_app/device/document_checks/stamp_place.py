@@ -18,13 +18,15 @@ _MAX_PARENTS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class StampPlace:
-    """``page`` counts from 0. The sides are shares, 0 to 1, of the shown page: 0, 0 is its top left."""
+    """``page`` counts from 0. The sides are shares, 0 to 1, of the shown page: 0, 0 is its top left.
+    ``fills_a_field``: an empty field stood there already, and what it showed gives way to the stamp."""
 
     page: int
     left: float
     top: float
     right: float
     bottom: float
+    fills_a_field: bool = False
 
 
 def stamp_place(document: PreparedDocument) -> StampPlace | None:
@@ -38,7 +40,9 @@ def stamp_place(document: PreparedDocument) -> StampPlace | None:
     sides = (stamp[0] - left) / width, (top - stamp[3]) / height, (stamp[2] - left) / width, (top - stamp[1]) / height
     seen = _turned(sides, _rotation(document, signing.page))
     x1, y1, x2, y2 = (min(1.0, max(0.0, side)) for side in seen)
-    return StampPlace(signing.page_index, x1, y1, x2, y2) if x1 < x2 and y1 < y2 else None
+    if x1 >= x2 or y1 >= y2:
+        return None
+    return StampPlace(signing.page_index, x1, y1, x2, y2, fills_a_field=not signing.is_new)
 
 
 def _turned(sides: Rectangle, rotation: int) -> Rectangle:
