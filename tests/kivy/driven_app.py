@@ -170,6 +170,24 @@ class Driver:
         texture = self._app.window.page.ids.picture.texture
         return texture.width if texture else 0
 
+    def do_outline(self) -> list[float] | None:
+        """Left, bottom, width and height, in the window, of the signature's outline."""
+        outline = self._app.window.page.ids.outline
+        if outline.stamp is None:
+            return None
+        left, bottom, width, height = outline.place
+        return [*outline.to_window(left, bottom), width, height]
+
+    def do_draw_with(self, what: str, value: float) -> None:
+        """From now on: another limit, or pages that are counted wrongly by so many."""
+        from mobile_app.ui import pdf_pages
+
+        if what == "count":
+            honest = pdf_pages.check_count
+            pdf_pages.check_count = lambda drawn, checked: honest(drawn + int(value), checked)
+        else:
+            setattr(pdf_pages, what, value)
+
     def do_scroll_to_end(self) -> None:
         self._app.window.page.ids.scroll.scroll_y = 0
 

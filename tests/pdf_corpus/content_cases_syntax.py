@@ -3,6 +3,8 @@
 Rules: a name that ends in ``_harmless`` is accepted and drawn alike by all viewers; the case of the same name without it is refused.
 """
 
+import zlib
+
 from tests.pdf_corpus.content_case import (
     MALFORMED,
     TEXT_OBJECTS,
@@ -187,7 +189,12 @@ def _data() -> list[ContentCase]:
     raw = packed.split(b"stream\n", 1)[1].removesuffix(b"\nendstream")
     flate = b"/Filter /FlateDecode"
     hexed = SQUARE.hex().encode() + b">"
+    flusher = zlib.compressobj()
+    flushed = flusher.compress(SQUARE * 40) + flusher.flush(zlib.Z_SYNC_FLUSH)
     return [
+        ContentCase("content_flushed_harmless", flushed, content_entries=flate),  # as Acrobat writes filled fields
+        _refused("content_flush_is_data", "content_data", zlib.compress(b"% \0\0\xff\xff more\n", 0)[:13], content_entries=flate),
+        _refused("content_with_rest", "content_data", raw + b"rest", content_entries=flate),
         ContentCase("content_packed_harmless", raw, content_entries=flate),
         ContentCase("content_hex_harmless", hexed, content_entries=b"/Filter [/ASCIIHexDecode]"),
         ContentCase("content_packed_empty_harmless", b"", content_entries=flate),

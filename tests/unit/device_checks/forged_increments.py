@@ -100,9 +100,9 @@ REPLACED: tuple[tuple[str, str, int, bytes, bytes], ...] = (
     ("check_appearance", "fonts", STAMP, b"/F2 30 0 R", b"/F2 30 0 R/F3 9 0 R"),
     ("check_appearance", "fonts", STAMP, b"/F2 30 0 R", b"/F3 30 0 R"),
     ("check_fonts", "same", STAMP, b"/F2 30 0 R", b"/F2 9 0 R"),
-    ("check_fonts", "dictionary", STAMP, b"/F1 9 0 R", b"/F1 5 0 R"),
-    ("check_fonts", "dictionary", STAMP, b"/F1 9 0 R", b"/F1<</Type/Font/Subtype/Type1/BaseFont/Courier>>"),
-    ("check_fonts", "dictionary", STAMP, b"/F1 9 0 R", b"/F1 12 0 R"),
+    ("check_fonts", "objects", STAMP, b"/F1 9 0 R", b"/F1 5 0 R"),
+    ("check_fonts", "objects", STAMP, b"/F1 9 0 R", b"/F1<</Type/Font/Subtype/Type1/BaseFont/Courier>>"),
+    ("check_fonts", "objects", STAMP, b"/F1 9 0 R", b"/F1 12 0 R"),
     ("check_fonts", "dictionary", STAMP_FONT, b"/ToUnicode 13 0 R", b""),
     ("check_fonts", "dictionary", STAMP_FONT, b"/Type/Font", b"/Type/Font/Name/F"),
     ("check_fonts", "kind", STAMP_FONT, b"/Subtype/Type0", b"/Subtype/Type3"),
@@ -112,10 +112,10 @@ REPLACED: tuple[tuple[str, str, int, bytes, bytes], ...] = (
     ("check_fonts", "name", STAMP_FONT, b"ABCDEF+Sample-Regular", b"Helvetica"),
     ("check_fonts", "name", STAMP_FONT, b"ABCDEF+Sample-Regular", b"ABCDEF+Sample#20Regular"),
     ("check_fonts", "name", STAMP_FONT, b"/BaseFont/ABCDEF+Sample-Regular", b"/BaseFont(ABCDEF+Sample-Regular)"),
-    ("check_fonts", "descendant", STAMP_FONT, b"[10 0 R]", b"[10 0 R 10 0 R]"),
-    ("check_fonts", "descendant", STAMP_FONT, b"[10 0 R]", b" 10 0 R"),
-    ("check_fonts", "unicode", STAMP_FONT, b"/ToUnicode 13 0 R", b"/ToUnicode/Identity-H"),
-    ("check_fonts", "unicode", STAMP_FONT, b"/ToUnicode 13 0 R", b"/ToUnicode 12 0 R"),
+    ("check_fonts", "parts", STAMP_FONT, b"[10 0 R]", b"[10 0 R 10 0 R]"),
+    ("check_fonts", "parts", STAMP_FONT, b"[10 0 R]", b" 10 0 R"),
+    ("check_fonts", "parts", STAMP_FONT, b"/ToUnicode 13 0 R", b"/ToUnicode/Identity-H"),
+    ("check_fonts", "parts", STAMP_FONT, b"/ToUnicode 13 0 R", b"/ToUnicode 12 0 R"),
     ("check_fonts", "dictionary", CID_FONT, b"/DW 0", b"/DW 0/W2[]"),
     ("check_fonts", "dictionary", CID_FONT, b"/CIDToGIDMap/Identity", b""),
     ("check_fonts", "kind", CID_FONT, b"/Type/Font", b"/Type/XObject"),
@@ -125,6 +125,7 @@ REPLACED: tuple[tuple[str, str, int, bytes, bytes], ...] = (
     ("check_fonts", "codes", CID_FONT, b"/Supplement 0", b"/Supplement 6"),
     ("check_fonts", "codes", CID_FONT, b"/CIDToGIDMap/Identity", b"/CIDToGIDMap 12 0 R"),
     ("check_fonts", "codes", CID_FONT, b"/DW 0", b"/DW 0.0"),
+    ("check_fonts", "parts", CID_FONT, b"/FontDescriptor 11 0 R", b"/FontDescriptor 32 0 R"),
     ("check_fonts", "widths", CID_FONT, b"[0[500 600 600]]", b"[0[500 600 601]]"),
     ("check_fonts", "widths", CID_FONT, b"[0[500 600 600]]", b"[0[500 600]]"),
     ("check_fonts", "widths", CID_FONT, b"[0[500 600 600]]", b"[1[500 600 600]]"),
@@ -137,14 +138,14 @@ REPLACED: tuple[tuple[str, str, int, bytes, bytes], ...] = (
     ("check_fonts", "descriptor", DESCRIPTOR, b"/Flags 4", b"/Flags 32"),
     ("check_fonts", "descriptor", DESCRIPTOR, b"/Ascent 1000", b"/Ascent(1000)"),
     ("check_fonts", "descriptor", DESCRIPTOR, b"[-150 -280 1200 1200]", b"[-150 -280 1200]"),
-    ("check_fonts", "not_embedded", DESCRIPTOR, b"/FontFile2 12 0 R", b"/FontFile2 13 0 R"),
-    ("check_fonts", "not_embedded", DESCRIPTOR, b"/FontFile2 12 0 R", b"/FontFile2 4 0 R"),
-    ("check_fonts", "not_embedded", FONT_FILE, b"/Filter", b"/Subtype/OpenType/Filter"),
-    ("check_fonts", "not_embedded", FONT_FILE, b"/Length1 ", b"/Length1 -"),
-    ("check_fonts", "filter", FONT_FILE, b"/Filter/FlateDecode", b"/Filter[/FlateDecode]"),
+    ("check_fonts", "parts", DESCRIPTOR, b"/FontFile2 12 0 R", b"/FontFile2 13 0 R"),
+    ("check_fonts", "parts", DESCRIPTOR, b"/FontFile2 12 0 R", b"/FontFile2 4 0 R"),
+    ("check_fonts", "stream", FONT_FILE, b"/Filter", b"/Subtype/OpenType/Filter"),
+    ("check_fonts", "length", FONT_FILE, b"/Length1 ", b"/Length1 -"),
+    ("check_fonts", "stream", FONT_FILE, b"/Filter/FlateDecode", b"/Filter[/FlateDecode]"),
     ("check_fonts", "program", FONT_FILE, b"/Length1 ", b"/Length1 1"),
-    ("check_fonts", "unicode", TO_UNICODE, b"/Filter/FlateDecode", b"/Filter/FlateDecode/UseCMap/Identity-H"),
-    ("check_fonts", "filter", TO_UNICODE, b"/Filter/FlateDecode", b"/Filter/LZWDecode"),
+    ("check_fonts", "stream", TO_UNICODE, b"/Filter/FlateDecode", b"/Filter/FlateDecode/UseCMap/Identity-H"),
+    ("check_fonts", "stream", TO_UNICODE, b"/Filter/FlateDecode", b"/Filter/LZWDecode"),
     ("check_page", "keys", PAGE, b"/Type/Page", b""),
     ("check_page", "keys", PAGE, b"/Type/Page", b"/Type/Page/UserUnit 2"),
     ("check_annotations", "appended", PAGE, b"/Annots[7 0 R]", b"/Annots[4 0 R 7 0 R]"),
@@ -273,7 +274,7 @@ def cases() -> Iterator[tuple[str, Case]]:
     yield "content: too long", ("check_appearance", "content", _stamp(long))
     for name, forge in PROGRAMS.items():
         yield f"program: {name}", ("check_fonts", "program", forge)
-    yield "program: said too long", ("check_fonts", "not_embedded", spoilt_program(bytes(MAX_STAMP_FONT_BYTES + 1)))
+    yield "program: said too long", ("check_fonts", "length", spoilt_program(bytes(MAX_STAMP_FONT_BYTES + 1)))
     yield "program: packed too long", ("check_fonts", "length", spoilt_program(PROGRAM, bytes(MAX_STAMP_FONT_BYTES + 1)))
     for font in (b"[<0001>-70<00020001>]", b"[<0002>]"):
         text = stamp_by_hand.CONTENT.replace(font, b"[<0003>]")

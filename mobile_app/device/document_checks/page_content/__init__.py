@@ -1,10 +1,13 @@
-"""What the pages say, read by a positive grammar (ISO 32000-2, 7.8): a stream that viewers could draw in two ways is refused.
+"""What the pages say, read by a positive grammar (ISO 32000-2, 7.8): a stream that viewers could draw in two ways is
+refused.
 
-Why: the phone shows a page with one program, and the next reader has another one. A string that PDFium cuts, a number with two signs,
-an operator with an operand too many: each was drawn differently by two of PDFium, poppler, mupdf and pdf.js.
+Why: the phone shows a page with one program, and the next reader has another one. A string that PDFium cuts, a number
+with two signs, an operator with an operand too many: each was drawn differently by two of PDFium, poppler, mupdf and
+pdf.js.
 
-Rules: everything that a page draws is read, down to the glyphs of Type 3 fonts and the appearances of annotations, the stamp's own
-included; ``doc_content`` is a breach of the grammar, ``doc_limits`` too much of something; both say on which page.
+Rules: everything that a page draws is read, down to the glyphs of Type 3 fonts and the appearances of annotations (but
+for the stamp's, of which ``stamp_content.py`` knows each operator); ``doc_content`` is a breach of the grammar,
+``doc_limits`` too much of something; both say on which page.
 """
 
 from mobile_app.device.document_checks.document import PreparedDocument
@@ -44,6 +47,8 @@ def _check_page(document: PreparedDocument, walk: PageWalk, page: Ref) -> None:
     totals = walk.page(streams, resources_of(document, page), area_of(page_box(document, page)))
     annotations = document.now(node.get("Annots"))
     for annotation in annotations if isinstance(annotations, list) else []:
+        if annotation == document.signing.field:
+            continue
         for appearance in appearances_of(document, annotation):
             totals.add(walk.appearance(appearance), 1, 0)
     totals.check()

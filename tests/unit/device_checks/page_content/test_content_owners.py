@@ -167,9 +167,3 @@ def test_resources_come_from_the_parents() -> None:
     assert refused(forge) == ("doc_content", "resource")
     forge.original[2] = forge.original[2].replace(b"/Count", b"/Resources<</Font<</F1 5 0 R>>>>/Count")
     checked(forge)
-
-
-def test_the_stamp_is_read_too() -> None:
-    forge = page_forge(b"q Q")
-    forge.increment[8] = forge.increment[8].replace(b"5 20 Td <0001>", b"--5 20 Td <01>")
-    assert refused(forge) == ("doc_content", "number")
