@@ -12,6 +12,7 @@ import sys
 #: Name → module, in the order of running.
 TRIALS = {
     "agreement": "tests.agreement.trial",
+    "findings": "tests.agreement.honest_findings",
 }
 
 
