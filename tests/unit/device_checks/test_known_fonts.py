@@ -12,7 +12,7 @@ from tests.unit.device_checks.forged_increments import CASES
 
 
 def part(start: int, end: int) -> IndirectObject:
-    return IndirectObject(9, 0, None, start, start, end, end, None)
+    return IndirectObject(9, 0, None, (), start, start, end, end, None)
 
 
 def test_only_the_same_bytes_at_the_same_distances_are_known() -> None:
