@@ -61,6 +61,7 @@ class Driver:
         self._worked = self._most_work = 0.0
         self._arrivals = Arrivals()
         self._went_back = 0
+        self._let_go = threading.Event()
         app.pause = self._count_back
 
     def start(self) -> None:
@@ -187,6 +188,26 @@ class Driver:
             pdf_pages.check_count = lambda drawn, checked: honest(drawn + int(value), checked)
         else:
             setattr(pdf_pages, what, value)
+
+    def do_hold_drawing(self, held: bool) -> None:
+        """Until it is let go, a page takes for ever; the viewer says so at once."""
+        from mobile_app.ui import viewer
+        from mobile_app.ui.pdfium_drawing import PDFIUM
+
+        viewer.MAX_PAGE_SECONDS = -1.0 if held else 10.0
+        if not held:
+            self._let_go.set()
+            return
+        holds = threading.Event()
+
+        def hold() -> None:
+            with PDFIUM:
+                holds.set()
+                self._let_go.wait()
+
+        self._let_go.clear()
+        threading.Thread(target=hold, daemon=True).start()
+        holds.wait()
 
     def do_scroll_to_end(self) -> None:
         self._app.window.page.ids.scroll.scroll_y = 0

@@ -95,14 +95,38 @@ def test_kivy_a_page_that_takes_too_long_says_so_and_the_window_stays(paired: On
     leave(paired, asked)
 
 
-def test_kivy_a_page_count_that_was_not_checked_ends_the_request(paired: OneMorePhone) -> None:
+def test_kivy_a_page_that_cannot_be_broken_off_leaves_the_window_alive(paired: OneMorePhone) -> None:
     window = paired.window
-    paired.spent = True
-    window.do("draw_with", what="count", value=1)
     asked = paired.ask_for((CONTRACT, EMPTY))
     window.wait_text("muốn bạn ký")
     window.tap("Xem thông tin")
-    window.wait_screen("warning")
-    window.wait_text("Mã: doc_pages_drawn")
-    ended = paired.asker_of(asked).await_end(asked)
-    assert (ended["end_result"], ended["state"]) == ("document_mismatch", "REFUSED"), ended
+    window.wait_text("Vị trí này đang trống.")
+    window.do("hold_drawing", held=True)
+    window.tap("Xem")
+    window.wait_text("Trang này vẽ rất lâu")
+    window.tap("Quay lại")
+    window.wait_screen("request")
+    window.do("hold_drawing", held=False)
+    leave(paired, asked)
+
+
+def test_kivy_a_page_count_that_was_not_checked_ends_the_request(paired: OneMorePhone) -> None:
+    """Whether it is found while the stamp's place is looked at, or by the viewer later."""
+    window = paired.window
+    for opens_it in (False, True):
+        if not opens_it:
+            window.do("draw_with", what="count", value=1)
+        asked = paired.ask_for((CONTRACT, EMPTY))
+        window.wait_text("muốn bạn ký")
+        window.tap("Xem thông tin")
+        if opens_it:
+            window.wait_text("Vị trí này đang trống.")
+            window.do("draw_with", what="count", value=1)
+            window.tap("Xem")
+        window.wait_screen("warning")
+        window.wait_text("Mã: doc_pages_drawn")
+        ended = paired.asker_of(asked).await_end(asked)
+        assert (ended["end_result"], ended["state"]) == ("document_mismatch", "REFUSED"), ended
+        window.do("draw_with", what="count", value=-1)
+        window.tap("Tôi đã đọc")
+        window.wait_text(NOTHING_WAITS)

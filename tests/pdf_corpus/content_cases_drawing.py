@@ -27,6 +27,8 @@ def _refused(name: str, what: str, content: bytes = SQUARE, **parts: object) -> 
 def _places() -> list[ContentCase]:
     return [
         ContentCase("path_harmless", b"10 10 m 1 w 0 0 1 RG 100 100 l 50 0 0 50 9 9 c h W n " + SQUARE),
+        ContentCase("clip_before_path_harmless", b"q W 10 10 m 100 10 l 100 100 l h n " + SQUARE + b"Q\n"),  # as Ghostscript long did
+        _refused("text_behind_clip", "place", b"10 10 99 99 re W BT ET\n" + SQUARE),
         _refused("path_without_start", "place", b"100 100 l S\n" + SQUARE),
         _refused("path_in_text", "place", b"BT 10 10 m ET\n" + SQUARE),
         _refused("path_open", "place", SQUARE + b"10 10 m 100 100 l"),
@@ -93,6 +95,7 @@ def _states() -> list[ContentCase]:
         state("graphics_state_opacity_too_high", b"/ca 2"),
         state("graphics_state_width_negative", b"/LW -2"),
         state("graphics_state_dash_wrong", b"/D [[3 -2] 0]"),
+        state("graphics_state_dash_of_one", b"/D [[3 2]]"),
         state("soft_mask_without_group", mask, "soft_mask", form(SQUARE)),
     ]
 

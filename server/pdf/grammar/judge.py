@@ -42,8 +42,8 @@ class Verdict:
 
     @property
     def gravest(self) -> Breach:
-        """The first breach in the file that no condition softens. Only for a verdict with breaches."""
-        return min(self.breaches, key=lambda one: (one.softened, one.offset))
+        """The first breach that no condition softens, which others may follow from. Only for a verdict with breaches."""
+        return min(self.breaches, key=lambda one: one.softened)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -58,8 +58,8 @@ def judge(buffer: Buffer, meter: Meter) -> Verdict:
     breaches = Breaches()
     try:
         structure = Structure(buffer, breaches, meter)
-        check_references(structure)
         check_revisions(structure)
+        check_references(structure)
         pages = read_page_tree(structure)
         signed = has_signed_field(structure, pages) if pages.catalog else None
     except Unfollowable as error:

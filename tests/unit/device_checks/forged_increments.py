@@ -199,8 +199,9 @@ CONTENTS: dict[str, tuple[bytes, bytes]] = {
     "a state left open": (b"ET\nQ\n", b"ET\n"),
     "a comment": (b"BT\n", b"% a\nBT\n"),
     "two spaces": (b"0 0 1.800", b"0  0 1.800"),
-    "a long number": (b"0 0 1.800", b"0 0 999999"),
-    "a number of many digits": (b"0 0 1.800", b"0 0 1.8000000"),
+    "a bar elsewhere": (b"0 0 1.800", b"9 0 1.800"),
+    "a long number": (b"0 0 1.800", b"0 0 999999.000"),
+    "a number of many digits": (b"0 0 1.800", b"0 0 1.8000"),
     "something behind": (b"ET\nQ\n", b"ET\nQ\n\n"),
     "no name": (b"1 0 0 1 42.600 24.716 Tm\n[<0002>] TJ\n", b""),
 }

@@ -22,9 +22,10 @@ FINER_CODES = {
     "refused/no_pages.pdf": "pdf_no_pages",
     "refused/truncated_at_header.pdf": "pdf_truncated",
     "refused/truncated_head_only.pdf": "pdf_truncated",
+    "refused/circular_object_stream.pdf": "pdf_content_malformed",
 }
 # Nothing reaches what is circular there: a rewrite leaves it out.
-REPAIRED_INSTEAD = {"refused/circular_extends.pdf", "refused/circular_object_stream.pdf"}
+REPAIRED_INSTEAD = {"refused/circular_extends.pdf"}
 
 
 def _of(expectation: str) -> list[Any]:
