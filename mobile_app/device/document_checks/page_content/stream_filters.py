@@ -26,7 +26,7 @@ Decoded = tuple[bytes, int]
 
 
 def _damaged() -> Decoded:
-    refuse("doc_content", "stream_data")
+    refuse("doc_content", "content_data")
 
 
 def _too_long() -> Decoded:
@@ -34,6 +34,8 @@ def _too_long() -> Decoded:
 
 
 def _flate(data: bytes, start: int, most: int) -> Decoded:
+    if not data:
+        return b"", 0  # of a stream without bytes all viewers draw nothing
     inflate = zlib.decompressobj()
     try:
         decoded = inflate.decompress(data[start:] if start else data, most + 1)
@@ -163,12 +165,12 @@ SHORT_NAMES: Final = {
 def decode(raw: bytes, filters: Sequence[Value], parameters: Sequence[Value], most: int) -> bytes:
     """The content of a stream, at most ``most`` bytes. Raises ``doc_content`` and ``doc_limits``."""
     if len(filters) > _MAX_FILTERS:
-        refuse("doc_content", "filter")
+        refuse("doc_content", "content_data")
     data = raw
     for number, name in enumerate(filters):
         decoded, end = decode_one(data, 0, name, parameters[number] if number < len(parameters) else None, most)
         if end < len(data) and data[end:].strip(_WHITE):
-            refuse("doc_content", "stream_data")
+            refuse("doc_content", "content_data")
         data = decoded
     if len(data) > most:
         _too_long()
@@ -179,14 +181,14 @@ def decode_one(data: bytes, start: int, name: Value, parameters: Value, most: in
     """Run one filter from ``start``; return what it gives and where its data end."""
     decoder = _DECODERS.get(name) if isinstance(name, str) else None
     if decoder is None:
-        refuse("doc_content", "filter")
+        refuse("doc_content", "content_data")
     early = 1
     if parameters is not None:
         if not isinstance(parameters, dict) or parameters.get("Predictor", 1) != 1:
-            refuse("doc_content", "filter_parameters")
+            refuse("doc_content", "content_data")
         early = parameters.get("EarlyChange", 1)
         if type(early) is not int or early not in (0, 1):
-            refuse("doc_content", "filter_parameters")
+            refuse("doc_content", "content_data")
     if decoder is _lzw:
         return _lzw(data, start, most, early)
     return decoder(data, start, most)
