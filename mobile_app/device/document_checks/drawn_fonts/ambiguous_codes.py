@@ -1,13 +1,13 @@
 """Codes of a simple font that viewers draw as different glyphs (ISO 32000-2, 9.6.5.4 and 9.6.5.2).
 
-Measured with PDFium, poppler, mupdf and pdf.js, each combination of cmap subtables, flags and encodings (TrueType), built-in and
-named encodings (Type 1, CFF). Rules that follow:
+Measured with PDFium, poppler, mupdf and pdf.js, each combination of cmap subtables, flags and encodings (TrueType),
+built-in and named encodings (Type 1, CFF). Rules that follow:
 
-* TrueType: subtables that give a code different glyphs make it ambiguous (with a symbolic font only its ``(3, 0)`` counts when it has
-  no encoding, as all viewers take it then). Names in ``post`` count where some viewer goes by them: a symbolic font with an encoding and
-  without ``(3, 0)``, or a font without ``(3, 1)`` that is not symbolic.
-* Type 1 and CFF: a name that the PDF gives is the glyph; where the program lacks it, some viewers draw the program's own glyph of that
-  code and others nothing. Without a name, a font that isn't symbolic is read by its own encoding or by the standard one.
+* TrueType: subtables that give a code different glyphs make it ambiguous. Names in ``post`` count where some viewer
+  goes by them: a symbolic font with an encoding and without ``(3, 0)``, or a font without ``(3, 1)`` that is not
+  symbolic.
+* Type 1 and CFF: a name that the PDF gives is the glyph; where the program lacks it, some viewers draw the program's own
+  glyph of that code and others nothing. Without a name, a font is read by its own encoding or by the standard one.
 
 Composite fonts are not looked at: their codes lead to glyphs through one table.
 """
@@ -32,7 +32,7 @@ from mobile_app.device.document_checks.syntax import Value
 from mobile_app.errors import CheckFailed
 
 _MAX_PROGRAM: Final = 32 * 1024 * 1024
-_SYMBOLIC, _NONSYMBOLIC = 4, 32
+_SYMBOLIC: Final = 4
 _BASES: Final = {"WinAnsiEncoding": WINDOWS, "MacRomanEncoding": MACINTOSH, "StandardEncoding": STANDARD}
 _NONE: Final[frozenset[int]] = frozenset()
 
@@ -99,14 +99,12 @@ def _of_truetype(program: TrueType, flags: int, encoding: _Encoding) -> frozense
 
 def _glyphs(program: TrueType, flags: int, encoding: _Encoding, code: int) -> set[int]:
     """Every glyph that some viewer takes for the code."""
-    symbolic, nonsymbolic = bool(flags & _SYMBOLIC), bool(flags & _NONSYMBOLIC)
+    symbolic = bool(flags & _SYMBOLIC)
     tables = program.subtables
     character = encoding.character(code)
     private = 0
     if (3, 0) in tables:
         private = tables[3, 0](0xF000 + code) or tables[3, 0](code)
-    if private and symbolic and not nonsymbolic and not encoding.is_given:
-        return {private}
     unicodes = [tables[key] for key in tables if key in ((3, 1), (3, 10)) or key[0] == 0]
     glyphs = {private}
     if character is not None:
@@ -115,10 +113,14 @@ def _glyphs(program: TrueType, flags: int, encoding: _Encoding, code: int) -> se
         by_name = encoding.is_given and not symbolic
         of_macintosh = MACINTOSH_CODES.get(character or 0) if by_name else code
         glyphs.add(0 if of_macintosh is None else tables[1, 0](of_macintosh))
+    by_post = program.characters.get(character or 0, 0)
+    if not tables:
+        # pdf.js draws nothing without an encoding, the others go by names.
+        return {0, by_post} if by_post and not encoding.is_given else set()
     by_names = (encoding.is_given and symbolic and not private) or (not symbolic and (3, 1) not in tables)
-    if by_names and tables:
+    if by_names:
         named = program.named.get(encoding.differences.get(code, ""), 0)
-        glyphs.add(named or (program.characters.get(character, 0) if character is not None else 0))
+        glyphs.add(named or by_post)
     return glyphs - {0}
 
 
@@ -129,13 +131,13 @@ def _of_names(program: NamedGlyphs, flags: int, encoding: _Encoding) -> frozense
 def _names(program: NamedGlyphs, flags: int, encoding: _Encoding, code: int) -> set[str]:
     """Every name whose glyph some viewer draws for the code; an empty one for nothing."""
     own = program.codes.get(code, "")
-    named = encoding.name(code)
-    if named is not None:
-        if named in program.names:
-            return {named}
-        return {"", own}
     character = STANDARD[code]
     standard = name_of_character(character) if character is not None else ""
-    if flags & _SYMBOLIC and encoding.base is None:
-        return {own} if own else set()
-    return {name for name in (own, standard) if name in program.names}
+    if standard not in program.names:
+        standard = ""
+    named = encoding.name(code)
+    if named is not None:
+        return {named} if named in program.names else {"", own or standard}
+    if flags & _SYMBOLIC:
+        return {own} if own and encoding.base is None else {own, standard}
+    return {own, standard} - {""}
