@@ -7,7 +7,7 @@ PORT ?= 8443
 export PYTHONUTF8 := 1
 export PORT FILES OUT
 
-.PHONY: demo test check bench soak serve phone setup setup-dev clean
+.PHONY: demo test check bench trial soak serve phone setup setup-dev clean
 
 setup: $(VENV)/.runtime
 	@$(PY) -m server.assets.set_up_assets
@@ -41,7 +41,13 @@ $(VENV)/.phone: mobile_app/requirements.txt requirements.txt
 
 test: setup-dev
 	@$(PY) -m tests.system_packages
+	@$(PY) -m tests.agreement.set_up
 	@$(PY) -m tests.run $(ARGS)
+
+trial: setup-dev
+	@$(PY) -m tests.system_packages
+	@$(PY) -m tests.agreement.set_up
+	@$(PY) -m tests.trial $(ARGS)
 
 check: setup-dev
 	$(VENV)/bin/ruff check server mobile_app tests
@@ -55,4 +61,4 @@ soak: setup-dev
 	@$(PY) -m tests.soak --rounds $(or $(ROUNDS),200) --minutes $(or $(MINUTES),60) $(ARGS)
 
 clean:
-	rm -rf $(VENV) web_client/node_modules web_client/static/vendor server/assets/fonts mobile_app/assets/fonts
+	rm -rf $(VENV) web_client/node_modules tests/agreement/node_modules web_client/static/vendor server/assets/fonts mobile_app/assets/fonts

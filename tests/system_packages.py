@@ -10,9 +10,10 @@ import sys
 
 NEEDED = {
     "Xvfb": ("xvfb", "the tests in the phone app's window"),
-    "chromium": ("chromium", "the end-to-end tests in a browser"),
+    "chromium": ("chromium", "the end-to-end tests in a browser, and pdf.js among the viewers that must agree"),
     "pdfsig": ("poppler-utils", "the checks of signed files by poppler"),
-    "pdftoppm": ("poppler-utils", "the pictures of stamped pages"),
+    "pdftoppm": ("poppler-utils", "the pictures of stamped pages, and poppler among the viewers that must agree"),
+    "pdfinfo": ("poppler-utils", "poppler among the viewers that must agree"),
     "qpdf": ("qpdf", "the checks of signed files by qpdf"),
     "javac": ("default-jdk-headless", "the checks of the Android app's Java on a JDK"),
     "openssl": ("openssl", "the vectors made again by a third tool"),

@@ -142,6 +142,8 @@ class RequestScreen(Page):
         refused, total = opened.refused, len(opened.view.documents)
         look, drawn = opened.stamps, self.flow.parts.kinds_drawn
         for row in self.ids.rows.children:
+            if row.position >= total:  # of a request that stood here before
+                continue
             row.ticked = row.position not in refused
             found = len(notes(opened.view.documents[row.position], drawn)) + (look is not None and row.position in look.over)
             row.finding = self.t("request.findings", count=found) if found else ""

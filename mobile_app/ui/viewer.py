@@ -13,10 +13,10 @@ from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
 from mobile_app.device.document_checks.limits import MAX_PAGE_SECONDS
-from mobile_app.device.interaction import DocumentView
+from mobile_app.device.interaction import DocumentView, RequestView
 from mobile_app.errors import CheckFailed, PhoneError
 from mobile_app.ui import stamp_words, theme
-from mobile_app.ui.document_notes import STAMP_OVER_CONTENT, notes, unseen_annotations
+from mobile_app.ui.document_notes import STAMP_OVER_CONTENT, UNSEEN_ANNOTATIONS, notes, unseen_annotations
 from mobile_app.ui.fingers import Fingers
 from mobile_app.ui.page_picture import MISMATCHES, PagePicture, Pages, reader_of
 from mobile_app.ui.stack import side_of
@@ -42,6 +42,8 @@ class ViewerScreen(Page):
     """Where the signature stands on the page that is shown, if it does."""
     _pictures: Pages | None = None
     _wanted: Wanted | None = None
+    _view: RequestView | None = None
+    """The request whose documents are shown."""
     _noted: tuple[str, ...] = ()
     _seeking = False
     """Whether the signature's place is to be moved into view once its page is there."""
@@ -54,6 +56,7 @@ class ViewerScreen(Page):
         opened = self.flow.opened
         if opened is None or opened.view is None:
             return
+        self._view = opened.view
         self._pictures = self.flow.parts.pages(reader_of(opened.view))
         self._fingers = Fingers(
             self.ids.paper,
@@ -86,7 +89,6 @@ class ViewerScreen(Page):
         self.title = self.t("viewer.title", number=position + 1, total=len(view.documents))
         self.ids.name.text = document.title
         self._noted = ()
-        self._show_notes()
         self.ids.previous_document.disabled = position == 0
         self.ids.next_document.disabled = position == len(view.documents) - 1
         self.is_one_of_many = len(view.documents) > 1
@@ -100,16 +102,19 @@ class ViewerScreen(Page):
 
     def refresh(self) -> None:
         opened = self.flow.opened
-        if self._pictures is not None and opened is not None and opened.view is not None:
+        if self._pictures is not None and opened is not None and opened.view is self._view:
             self._show_notes()
 
     def _show_notes(self) -> None:
         """The document's findings, and whether its signature lies over something, once that is known."""
         look = self.flow.opened.stamps
-        noted = notes(self._document, self.flow.parts.kinds_drawn)
+        drawn = self.flow.parts.kinds_drawn
+        noted = notes(self._document, drawn)
+        if int(self.page) in unseen_annotations(self._document, drawn):
+            noted = tuple(note for note in noted if note != UNSEEN_ANNOTATIONS)  # said of this page, with their number
         if look is not None and self.flow.looking_at in look.over:
             noted = (STAMP_OVER_CONTENT, *noted)
-        if noted != self._noted or not noted:
+        if noted != self._noted or len(noted) != len(self.ids.findings.children):
             self._noted = noted
             self.ids.findings.clear_widgets()
             for note in noted:
@@ -119,11 +124,13 @@ class ViewerScreen(Page):
     def _show_page(self) -> None:
         self.ids.paper.scroll_x, self.ids.paper.scroll_y = 0, 1
         self.ids.state.text = self.t("viewer.loading")
+        self.ids.trouble.text = ""
+        self._show_notes()
         document = self._document
         unseen = unseen_annotations(document, self.flow.parts.kinds_drawn).get(int(self.page), 0)
         self.ids.unseen.text = self.t("viewer.unseen", count=unseen) if unseen else ""
         if document.stamp is not None and document.stamp.page == self.page:
-            self.ids.place.text = self.t("viewer.stamp_here", corner=stamp_words.corner(self.flow.t, document.stamp))
+            self.ids.place.text = self.t("viewer.stamp_here")
         elif document.stamp is not None:
             self.ids.place.text = self.t("viewer.stamp_elsewhere", place=stamp_words.place(self.flow.t, document.stamp))
         else:
@@ -166,7 +173,8 @@ class ViewerScreen(Page):
         self._waiting = ()
 
     def _say_slow(self) -> None:
-        self.ids.state.text = self.t("viewer.slow")
+        self._show_picture(None)
+        self.ids.trouble.text = self.t("viewer.slow")
 
     def _show_picture(self, picture: PagePicture | None) -> None:
         texture, self.stamp = None, None
@@ -185,10 +193,14 @@ class ViewerScreen(Page):
             return
         self._wait_no_longer()
         self._show_picture(picture)
-        self.ids.state.text = self.t("viewer.page", number=picture.page + 1, total=picture.pages)
+        self.ids.state.text = self._numbered(picture.page)
+        self.ids.trouble.text = ""
         if self._seeking:
             self._seeking = False
             Clock.schedule_once(lambda _seconds: self._to_stamp(), 0)
+
+    def _numbered(self, page: int) -> str:
+        return self.t("viewer.page", number=page + 1, total=int(self.pages))
 
     def _stretch(self) -> None:
         """The picture at hand, as large as the zoom wants it."""
@@ -202,7 +214,8 @@ class ViewerScreen(Page):
             return
         self._wait_no_longer()
         self._show_picture(None)
-        self.ids.state.text = self.flow.t.problem(error.code)
+        self.ids.state.text = self._numbered(wanted[1])
+        self.ids.trouble.text = self.flow.t.problem(error.code)
         if isinstance(error, CheckFailed) and error.code in MISMATCHES:
             self.flow.distrust(error)
 

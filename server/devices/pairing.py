@@ -24,12 +24,14 @@ from server.devices.ports import DeviceStore, DeviceTransaction, SecretSealer
 from server.devices.push_subscription import want_wake_up
 from server.errors import BadInput, Conflict, NotFound, TooManyTries, VerificationFailed
 from server.ids import base32, new_id
+from server.networks import network_of
 from server.signing.dtbs import SIGNATURE_ALGORITHMS, check_key_allowed, verify_signature_value
 from server.statements import RequestSigner, b64, lp, pae, verify_p256_raw
 from server.text import clean_text
 from server.work import Nudge
 
 CODE_LIFETIME = 300.0
+MISSES = 20.0  # of one network, in ten minutes
 FINISH_LIFETIME = 900.0
 NAME_LIMIT = 64  # device_name and platform, docs/protocol.md §1.1
 KEY_PROTECTIONS = ("file", "android_keystore", "strongbox")
@@ -119,19 +121,20 @@ class PairDevice:
         return PairingOffer(pairing, code)
 
     def begin(self, code: str, commitment: bytes, device_name: str, platform: str, address: str) -> dict[str, object]:
-        """A phone claims the code and commits to its keys. The same commitment again gets the same answer."""
+        """A phone claims the code and commits to its keys. The same commitment again gets the same answer. Only codes that nobody has are
+        counted, per network: 50 random bits are not guessed, and whoever has a right one is never made to wait for others' misses."""
         name = clean_text(device_name, NAME_LIMIT) or "?"
         platform = clean_text(platform, NAME_LIMIT)
         with self._store.write() as tx:
             now = self._clock.now()
-            # an address over its own limit takes nothing from everybody's
-            wait = tx.throttles.pour(
-                f"pairing:{address}", now, capacity=20, leak_per_second=20 / 600
-            ) or tx.throttles.pour("pairing", now, capacity=300, leak_per_second=300 / 600)
-            pairing = None if wait else tx.pairings.by_code(code_digest(code))
+            pairing = tx.pairings.by_code(code_digest(code))
             again = pairing is not None and pairing.commitment == commitment
             if pairing is not None and not again:
                 pairing = self._claim(tx, pairing, commitment, name, platform, now)
+            wait = 0.0
+            if pairing is None:
+                bucket = f"pairing:{network_of(address)}"
+                wait = tx.throttles.pour(bucket, now, capacity=MISSES, leak_per_second=MISSES / 600)
             crash_point("pairing_begin.before_commit")
         crash_point("pairing_begin.after_commit")
         if wait:

@@ -10,7 +10,6 @@ read in two ways is no request.
 """
 
 import contextlib
-import ipaddress
 import logging
 import re
 import socket
@@ -21,6 +20,7 @@ import gevent
 from gevent.pywsgi import WSGIHandler, WSGIServer, headers_factory
 from wsproto.utilities import ProtocolError
 
+from server.networks import network_of
 from server.sockets.guard import TRANSPORT, Transport
 
 log = logging.getLogger(__name__)
@@ -150,9 +150,4 @@ class BoundedServer(WSGIServer):  # type: ignore[misc]
 
 def origin_of(address: Any) -> str:
     """Whom a connection is counted for; a Unix socket's peers are all one."""
-    host = str(address[0]) if isinstance(address, tuple) and address else ""
-    with contextlib.suppress(ValueError):
-        ip = ipaddress.ip_address(host.partition("%")[0])
-        if isinstance(ip, ipaddress.IPv6Address):
-            return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
-    return host
+    return network_of(str(address[0])) if isinstance(address, tuple) and address else ""

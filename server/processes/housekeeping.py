@@ -12,6 +12,7 @@ from server.signing.expire_requests import ExpireRequests
 from server.signing.sign_request import FINAL
 from server.storage.blobs import BlobStore
 from server.storage.store import Store, Tables
+from server.users.log_in import KNOWN_FOR
 from server.work import Job
 
 REFUSED_KEPT = 24 * 3600.0
@@ -76,6 +77,7 @@ class Housekeeping:
                 tx.documents.delete(document_id)
             tx.throttles.forget_before(now - 86_400)
             tx.sessions.forget_before(now - self._session_lifetime)
+            tx.known_networks.forget_before(now - KNOWN_FOR)
             crash_point("tidy.before_commit")
         crash_point("tidy.after_commit")
         for path in self._blobs.leftovers():

@@ -201,16 +201,20 @@ class ThrottleTable:
     def pour(self, bucket: str, now: float, *, capacity: float, leak_per_second: float, amount: float = 1.0) -> float:
         """Adds ``amount`` and returns 0, or, when the bucket would overflow, adds nothing and returns the seconds to wait."""
         row = self._db.execute("SELECT level, filled_at FROM throttles WHERE bucket = ?", (bucket,)).fetchone()
-        # a clock that was set back fills no bucket
         level = max(0.0, row[0] - max(0.0, now - row[1]) * leak_per_second) if row else 0.0
-        if level + amount > capacity:
-            return (level + amount - capacity) / leak_per_second
-        self._db.execute(
-            "INSERT INTO throttles (bucket, level, filled_at) VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
-            " level = excluded.level, filled_at = excluded.filled_at",
-            (bucket, level + amount, now),
-        )
-        return 0.0
+        full = level + amount > capacity
+        # set back while it is full, the clock lets it leak from here on, and not only when that time has come anew
+        if not full or (row and now < row[1]):
+            self._db.execute(
+                "INSERT INTO throttles (bucket, level, filled_at) VALUES (?, ?, ?) ON CONFLICT (bucket) DO UPDATE SET"
+                " level = excluded.level, filled_at = excluded.filled_at",
+                (bucket, level if full else level + amount, now),
+            )
+        return (level + amount - capacity) / leak_per_second if full else 0.0
+
+    def take_back(self, bucket: str, amount: float = 1.0) -> None:
+        """What was counted turned out to be none."""
+        self._db.execute("UPDATE throttles SET level = max(0.0, level - ?) WHERE bucket = ?", (amount, bucket))
 
     def empty(self, bucket: str) -> None:
         self._db.execute("DELETE FROM throttles WHERE bucket = ?", (bucket,))

@@ -285,10 +285,27 @@ NINTH = (
         session_sha256 TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users, started_at REAL NOT NULL)
         STRICT, WITHOUT ROWID""",
     "CREATE INDEX sessions_by_start ON sessions (started_at)",
+    # from where somebody logged in: there the owner still gets in while others try the name
+    """CREATE TABLE known_networks (
+        user_id TEXT NOT NULL REFERENCES users, network_sha256 TEXT NOT NULL, seen_at REAL NOT NULL,
+        PRIMARY KEY (user_id, network_sha256)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX known_networks_by_time ON known_networks (seen_at)",
 )
 
 
 @migrations()
 def m0009_sessions(db: Database) -> None:
     for statement in NINTH:
+        db.execute(statement)
+
+
+TENTH = (
+    # which rule a refused file broke, and where
+    "ALTER TABLE documents ADD COLUMN refusal_details TEXT",
+)
+
+
+@migrations()
+def m0010_refusal_details(db: Database) -> None:
+    for statement in TENTH:
         db.execute(statement)

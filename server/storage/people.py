@@ -88,6 +88,28 @@ class SessionTable:
         self._db.execute("DELETE FROM sessions WHERE started_at < ?", (started_before,))
 
 
+class KnownNetworkTable:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def seen(self, user_id: str, network_sha256: str, at: float) -> None:
+        self._db.execute(
+            "INSERT INTO known_networks (user_id, network_sha256, seen_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (user_id, network_sha256) DO UPDATE SET seen_at = excluded.seen_at",
+            (user_id, network_sha256, at),
+        )
+
+    def knows(self, user_id: str, network_sha256: str, since: float) -> bool:
+        row = self._db.execute(
+            "SELECT 1 FROM known_networks WHERE user_id = ? AND network_sha256 = ? AND seen_at >= ?",
+            (user_id, network_sha256, since),
+        ).fetchone()
+        return row is not None
+
+    def forget_before(self, seen_before: float) -> None:
+        self._db.execute("DELETE FROM known_networks WHERE seen_at < ?", (seen_before,))
+
+
 class RelyingPartyTable:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection

@@ -16,7 +16,7 @@ from server.storage.documents import DocumentTable
 from server.storage.import_batches import ImportBatchTable
 from server.storage.jobs import JobTable, OutboxTable, SettingTable, ThrottleTable
 from server.storage.offers import OfferTable
-from server.storage.people import RelyingPartyTable, SessionTable, SubscriberTable, UserTable
+from server.storage.people import KnownNetworkTable, RelyingPartyTable, SessionTable, SubscriberTable, UserTable
 from server.storage.push_subscriptions import PushSubscriptionTable
 from server.storage.sign_items import SignItemTable
 from server.storage.sign_requests import SignRequestTable
@@ -41,6 +41,7 @@ class Tables:
         self.subscribers = SubscriberTable(connection)
         self.users = UserTable(connection)
         self.sessions = SessionTable(connection)
+        self.known_networks = KnownNetworkTable(connection)
         self.relying_parties = RelyingPartyTable(connection)
         self.audit = AuditTable(connection)
         self.jobs = JobTable(connection)

@@ -1,6 +1,9 @@
-"""Log-in to the portal: argon2id, throttled per name and per address in the database, so that a restart resets nothing.
+"""Log-in to the portal: argon2id, throttled in the database, so that a restart resets nothing.
 
-A wrong name costs as much time as a wrong password. Hashing takes tens of milliseconds: edges run it off the event loop.
+Rules: a try is counted and committed before its password is looked at; a right one takes its count back. Tries count per network, per name
+and network, and per name over a day. Nobody locks the owner out: over the day's limit the networks and browsers from which this person
+logged in within ``KNOWN_FOR`` still get tries, each from a bucket of its own; everybody else is told the way round. A wrong name costs as
+much time as a wrong password, and is counted alike. Hashing takes tens of milliseconds: edges run it off the event loop.
 """
 
 import hashlib
@@ -15,12 +18,16 @@ from server.audit.audit_log import AuditStore, record
 from server.clock import Clock
 from server.errors import BadInput, NotAuthenticated, TooManyTries
 from server.ids import new_id
+from server.networks import network_of
 from server.subscribers.subscriber import Subscriber
 from server.text import clean_text
 from server.users.user import User
 from server.work import Outbox
 
 MINIMUM_PASSWORD = 10
+KNOWN_FOR = 90 * 86_400.0
+QUARTER, DAY = 900.0, 86_400.0
+FROM_A_NETWORK, FOR_A_NAME_THERE, FOR_A_NAME_A_DAY = 60.0, 8.0, 100.0
 NAME_LIMIT = 64  # characters of a certificate's commonName (RFC 5280, ub-common-name)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's minimum for argon2id
 _NOBODY = _hasher.hash("nobody has this password")
@@ -41,10 +48,16 @@ class Sessions(Protocol):
     def end(self, session_sha256: str) -> bool: ...
 
 
+class KnownNetworks(Protocol):
+    def seen(self, user_id: str, network_sha256: str, at: float) -> None: ...
+    def knows(self, user_id: str, network_sha256: str, since: float) -> bool: ...
+
+
 class LoginThrottles(Protocol):
     def pour(
         self, bucket: str, now: float, *, capacity: float, leak_per_second: float, amount: float = ...
     ) -> float: ...
+    def take_back(self, bucket: str, amount: float = ...) -> None: ...
     def empty(self, bucket: str) -> None: ...
 
 
@@ -58,6 +71,8 @@ class UserTransaction(Protocol):
     @property
     def sessions(self) -> Sessions: ...
     @property
+    def known_networks(self) -> KnownNetworks: ...
+    @property
     def subscribers(self) -> NewSubscribers: ...
     @property
     def throttles(self) -> LoginThrottles: ...
@@ -70,6 +85,19 @@ class UserTransaction(Protocol):
 class UserStore(Protocol):
     def read(self) -> AbstractContextManager[UserTransaction]: ...
     def write(self) -> AbstractContextManager[UserTransaction]: ...
+
+
+def _plain(login: str) -> str:
+    return login.strip().lower()[:200]
+
+
+def _pour(tx: UserTransaction, bucket: str, now: float, tries: float, seconds: float) -> float:
+    """0 when the bucket took one more; otherwise the seconds until it would."""
+    return tx.throttles.pour(bucket, now, capacity=tries, leak_per_second=tries / seconds)
+
+
+def _network_digest(network: str) -> str:
+    return hashlib.sha256(f"network:{network}".encode()).hexdigest()
 
 
 def session_digest(session: str) -> str:
@@ -99,28 +127,41 @@ class LogIn:
         self._store = store
         self._clock = clock
 
-    def begin(self, login: str, address: str) -> User | None:
-        """Counts the try and finds the user. Raises ``TooManyTries(log_in_throttled)``."""
-        login = login.strip().lower()[:200]
+    def begin(self, login: str, address: str, browser: str = "") -> User | None:
+        """Counts the try and finds the user. ``browser``: the name of one that this person logged in with, "" for others. Raises
+        ``TooManyTries`` (log_in_throttled, log_in_guarded)."""
+        login = _plain(login)
+        network = network_of(address)
         with self._store.write() as tx:
             now = self._clock.now()
-            # an address over its own limit can neither shut out more names nor fill the table with them
-            wait = tx.throttles.pour(f"login-from:{address}", now, capacity=60, leak_per_second=60 / 900)
-            # a name is limited for each address, and more loosely in all: nobody locks somebody else out from one place
-            wait = wait or tx.throttles.pour(f"login:{login}:{address}", now, capacity=8, leak_per_second=8 / 900)
-            wait = wait or tx.throttles.pour(f"login:{login}", now, capacity=100, leak_per_second=100 / 900)
+            # a network over its own limit can neither shut out more names nor fill the table with them
+            wait = _pour(tx, f"login-from:{network}", now, FROM_A_NETWORK, QUARTER)
+            wait = wait or _pour(tx, f"login:{login}:{network}", now, FOR_A_NAME_THERE, QUARTER)
             user = None if wait else tx.users.by_login(login)
+            guarded = not wait and _pour(tx, f"login-day:{login}", now, FOR_A_NAME_A_DAY, DAY) > 0
+            if guarded and self._is_known(tx, user, network, browser, now):
+                guarded, wait = False, _pour(tx, f"login-known:{login}:{browser or network}", now, FOR_A_NAME_THERE, QUARTER)
         if wait:
             raise TooManyTries("too many tries", code="log_in_throttled", details={"retry_after": int(wait) + 1})
+        if guarded:
+            raise TooManyTries("too many wrong tries for this name today", code="log_in_guarded")
         return user
 
-    def succeeded(self, user: User, address: str) -> str:
+    @staticmethod
+    def _is_known(tx: UserTransaction, user: User | None, network: str, browser: str, now: float) -> bool:
+        known = tx.known_networks.knows(user.user_id if user else "", _network_digest(network), now - KNOWN_FOR)
+        return user is not None and (known or bool(browser))
+
+    def succeeded(self, user: User, address: str, browser: str = "") -> str:
         """A session begins; returns its secret name, of which only a digest is kept."""
         session = secrets.token_urlsafe(24)
+        network = network_of(address)
         with self._store.write() as tx:
             now = self._clock.now()
-            tx.throttles.empty(f"login:{user.login}")
-            tx.throttles.empty(f"login:{user.login}:{address}")
+            tx.throttles.empty(f"login:{user.login}:{network}")
+            tx.throttles.empty(f"login-known:{user.login}:{browser or network}")
+            tx.throttles.take_back(f"login-day:{user.login}")
+            tx.known_networks.seen(user.user_id, _network_digest(network), now)
             tx.sessions.add(session_digest(session), user.user_id, now)
             record(tx, "logged_in", now=now, actor=user.user_id, subject=user.user_id)
         return session
@@ -202,6 +243,7 @@ class LogIn:
             if user is None:
                 raise BadInput("no such user", code="user_unknown")
             tx.users.set_password(user.user_id, password_hash)
+            tx.throttles.empty(f"login-day:{user.login}")  # the way round: whoever has the new password is the owner
             now = self._clock.now()
             record(tx, "password_set", now=now, actor="operator", subject=user.user_id)
             tx.outbox.add("sessions_ended", user.user_id, {}, now)

@@ -20,7 +20,7 @@ from server.web.document_words import row_facts
 from server.web.phone_words import signing_phones
 from server.web.ports import Site, WebUseCases
 from server.web.sessions import current
-from server.web.sign_views import read_json, read_numbers
+from server.web.sign_views import read_json, read_numbers, stamp_limits
 from server.web.snapshots import request_snapshot
 
 DETAILS_AT_ONCE = 200
@@ -44,6 +44,7 @@ def add_views(web: Blueprint, site: Site) -> None:
             why_not=phones.why_not(),
             answer_minutes=max(1, round(app.config.request_lifetime / 60)),
             details_at_once=DETAILS_AT_ONCE,
+            stamp_limits=stamp_limits(),
         )
 
     @web.post("/batch-signing/check")

@@ -4,9 +4,10 @@ Rules: a failed log-in says the same whether the name or the password was wrong;
 always one of our own.
 """
 
+from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -14,6 +15,7 @@ from flask_login import current_user
 from server.errors import NotAuthenticated, PhoneSealError, TooManyTries
 from server.users.log_in import check_password
 from server.users.user import User
+from server.web.known_browser import KnownBrowser
 from server.web.languages import language
 from server.web.messages import LANGUAGES, error_text
 from server.web.ports import Site
@@ -24,9 +26,12 @@ from server.web.sessions import current, end_session, session_name, start_sessio
 def add_views(web: Blueprint, site: Site) -> None:
     app, lanes = site.app, site.lanes
 
+    config = app.config
+    known = KnownBrowser(app.session_key, secure=bool(config.tls_certificate) or config.behind_proxy)
+
     def authenticate(name: str, password: str) -> tuple[User, str]:
-        address = request.remote_addr or "unknown"
-        user = lanes.database(app.log_in.begin, name, address)
+        address, browser = request.remote_addr or "unknown", known.name_for(request, name)
+        user = lanes.database(app.log_in.begin, name, address, browser)
         try:
             lanes.slow(check_password, user, password)
         except NotAuthenticated:
@@ -34,7 +39,7 @@ def add_views(web: Blueprint, site: Site) -> None:
             raise
         if user is None:
             raise NotAuthenticated("no such user", code="log_in_failed")
-        return user, lanes.database(app.log_in.succeeded, user, address)
+        return user, lanes.database(app.log_in.succeeded, user, address, browser)
 
     @web.get("/login")
     def login() -> ResponseReturnValue:
@@ -51,7 +56,9 @@ def add_views(web: Blueprint, site: Site) -> None:
         except (NotAuthenticated, TooManyTries) as error:
             return _again(error, name, next_path)
         start_session(app, user, session_started)
-        return redirect(next_path or url_for("web.home"), 303)
+        response = cast(Response, redirect(next_path or url_for("web.home"), 303))
+        known.remember(request, response, user.login)
+        return response
 
     @web.post("/logout")
     def logout() -> ResponseReturnValue:

@@ -72,6 +72,12 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Đăng nhập sai quá nhiều lần. Hãy thử lại sau {retry_after} giây.",
         "en": "Too many failed log-ins. Try again in {retry_after} seconds.",
     },
+    "log_in_guarded": {
+        "vi": "Tên này bị thử sai quá nhiều lần hôm nay. Hãy đăng nhập bằng trình duyệt hoặc mạng bạn từng dùng, "
+        "hoặc nhờ quản trị viên đặt lại mật khẩu.",
+        "en": "This name was tried wrongly too often today. Use a browser or network that you logged in from before, "
+        "or ask your administrator for a new password.",
+    },
     "login_taken": {
         "vi": "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.",
         "en": "This user name is taken. Choose another one.",

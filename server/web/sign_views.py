@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from server import strict_json
+from server.document_limits import MAX_STAMP_SHARE, SMALL_STAMP_AREA
 from server.errors import BadInput, Conflict
+from server.signing.place_signature import SMALLEST_HEIGHT, SMALLEST_WIDTH
 from server.signing.queue_request import NewRequest, WantedSignature
 from server.signing.sign_request import Placement
 from server.users.user import User
@@ -108,6 +110,16 @@ def read_placement(value: object) -> Placement | None:
     if not isinstance(page, int) or isinstance(page, bool):
         raise BadInput("page must be a number from 0", code="placement_invalid")
     return Placement(page, *read_numbers(value))
+
+
+def stamp_limits() -> dict[str, float]:
+    """What the pages' script keeps the box of a visible signature to: the rules of ``place_signature``, in points and shares."""
+    return {
+        "least_width": SMALLEST_WIDTH,
+        "least_height": SMALLEST_HEIGHT,
+        "largest_share": MAX_STAMP_SHARE,
+        "small_area": SMALL_STAMP_AREA,
+    }
 
 
 def read_numbers(value: dict[str, Any]) -> tuple[float, float, float, float]:

@@ -164,6 +164,14 @@ def test_throttles_leak(store: Store) -> None:
     assert pour(12.0) == 0.0
     assert pour(4.0, bucket="set back") == 0.0
     assert pour(-3600.0, bucket="set back") == 0.0, "a clock that was set back shuts nobody out"
+    assert [pour(100.0, bucket="full") for _ in range(4)] == [0.0, 0.0, 0.0, 2.0]
+    assert pour(40.0, bucket="full") == 2.0, "set back while it is full:"
+    assert pour(42.0, bucket="full") == 0.0, "it leaks from there on"
+    with store.write() as tx:
+        tx.throttles.take_back("full", 2.0)
+        tx.throttles.take_back("full", 9.0)
+        tx.throttles.take_back("none")
+    assert pour(42.0, 3.0, bucket="full") == 0.0
     assert pour(10.0, bucket="other") == 0.0
     assert pour(1000.0, amount=3.0) == 0.0, "it leaks until it is empty, and no further"
     assert pour(1000.0) == 2.0

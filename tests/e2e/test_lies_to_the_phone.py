@@ -279,7 +279,7 @@ def image_over_the_gap(line: Line) -> Callable[[Shown], None]:
         (message_digest_of_something_else, "attributes_digest"),
         (other_certificate, "attributes_certificate"),
         (content_type_left_out, "attributes_content_type"),
-        (image_over_the_gap, "doc_object_extent"),
+        (image_over_the_gap, "doc_grammar"),
     ],
 )
 def test_lie_about_the_document(line: Line, lie: Callable[..., Any], code: str) -> None:

@@ -97,10 +97,19 @@ def problems(pixels: Picture.Image) -> list[str]:
 
 
 def blank(everything: list[Seen]) -> list[str]:
-    """However far it is scrolled, something is to be read."""
+    """However far it is scrolled, something is to be read, or a page to be seen."""
     scrollers = [one.widget for one in everything if isinstance(one.widget, ScrollView) and one.scroller is None]
-    shown = {one.scroller for one in everything if isinstance(one.widget, Label) and one.widget.text and has_area(one.shown)}
+    there = [one for one in everything if has_area(one.shown)]
+    shown = {one.scroller for one in there if isinstance(one.widget, Label) and one.widget.text}
+    shown |= {scroller for one in there if isinstance(one.widget, Image) and one.widget.texture for scroller in scrollers_of(one.widget)}
     return ["what scrolls shows nothing" for scroller in scrollers if scroller not in shown]
+
+
+def scrollers_of(widget: Any) -> Iterator[ScrollView]:
+    while widget is not None and widget is not Window:
+        if isinstance(widget, ScrollView):
+            yield widget
+        widget = widget.parent
 
 
 def cut_off(one: Seen) -> Iterator[str]:

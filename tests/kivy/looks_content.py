@@ -5,6 +5,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,7 @@ from mobile_app.ui.sign_all import SignAll, Stand
 from tests.kivy.looks_account import ACCOUNT_STATES
 from tests.kivy.looks_certificates import CERTIFICATE_STATES, DIGEST, PERSON, certificate
 from tests.kivy.looks_hostile import hostile
+from tests.kivy.looks_pages import FIELDS, STAMP, looked, page_states
 
 PARTY = "Công ty Trách nhiệm hữu hạn Một thành viên Thương mại Dịch vụ và Xuất nhập khẩu Nguyễn Trường Thịnh Phước"
 TITLE = "Phụ lục hợp đồng lao động số 2026/PLHĐLĐ-NTTP về điều chỉnh mức lương và phụ cấp trách nhiệm của người lao động.pdf"
@@ -68,7 +70,7 @@ class View:
         self._bytes = two_pages()
         found = tuple(sorted(FINDINGS, key=lambda code: -len(FINDINGS[code][0])))[:3]
         self.documents = [
-            DocumentView(at, TITLE, "HĐLĐ-2026-000123", "sign", 2, 9_000, 1, found if at == 0 else (), len(self._bytes), STAMP)
+            DocumentView(at, TITLE, "HĐLĐ-2026-000123", "sign", 2, 9_000, 1, found if at == 0 else (), len(self._bytes), STAMP, FIELDS)
             for at in range(waiting.item_count)
         ]
         self.verification_codes = ("2946", "7180", "5512")
@@ -131,12 +133,14 @@ def at_rest(flow: Flow, now: int) -> None:
     flow.pending, flow.notice, flow.skew_ms, flow.connection = (), "", 0, ConnectionState.ONLINE
     flow.pairing_state = flow.pairing_digits = flow.offered_link = ""
     flow.history_entry = flow.certificate = None
+    flow.parts = replace(flow.parts, kinds_drawn=None)
     flow.account.problem = flow.account.done = ""
 
 
 def opened(flow: Flow, now: int, count: int = 12) -> OpenedRequest:
     made = flow.opened = OpenedRequest(pending(1, count, now), Intent.LOOK, refused={})
     made.view = View(made.pending)  # type: ignore[assignment]
+    made.stamps = looked(made)
     return made
 
 
@@ -267,6 +271,7 @@ STATES: dict[str, Callable[[Flow, int], str]] = {
     "sign_all": _sign_all_end, "problem": _problem, "warning": _warning, "new_device": _new_device,
     **CERTIFICATE_STATES, "history": lambda flow, now: "history", "evidence": _evidence, "reason": _reason,
     "account": lambda flow, now: "account", **ACCOUNT_STATES, **hostile(pending, opened, _new_device),
+    **page_states(opened),
 }  # fmt: skip
 
 

@@ -65,8 +65,6 @@ def _fonts() -> list[ContentCase]:
               objects=(form(TEXT, grouped + IN_FONT % 6), HELVETICA)),
         _told("font_in_appearance", "unembedded_fonts", "annotations_over_text", content=SQUARE, page=stamp,
               objects=(form(TEXT, IN_FONT % 6), HELVETICA)),
-        _told("font_of_graphics_state", "unembedded_fonts", content=b"/G gs BT 10 10 Td (A) Tj ET",
-              resources=b"<< /ExtGState << /G << /Font [5 0 R 12] >> >> >>", objects=(HELVETICA,)),
     ]  # fmt: skip
 
 

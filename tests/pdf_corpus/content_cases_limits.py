@@ -41,8 +41,11 @@ def _forms() -> list[ContentCase]:
         _too_much("forms_multiply", "operators", draw, FORM, nested_forms(12, 10)),
         _too_much("operators_many", "operators", many, b"<< >>", (), content_entries=packed),
         ContentCase("states_saved_harmless", b"q " * 256 + SQUARE + b"Q " * 256),
+        ContentCase("states_saved_in_forms_harmless", b"q /X Do Q q q /Y Do Q Q " * 99, b"<< /XObject << /X 5 0 R /Y 6 0 R >> >>",
+                    (form(b"q " * 200 + b"Q " * 200), form(b"q " * 200 + SQUARE))),
+        _too_much("states_saved_in_form", "saved_states", b"q " * 100 + b"/X Do" + b" Q" * 100, FORM, (form(b"q " * 156 + SQUARE),)),
         _too_much("states_saved", "saved_states", b"q " * 257 + SQUARE + b"Q " * 257, b"<< >>", ()),
-    ]
+    ]  # fmt: skip
 
 
 def _pictures() -> list[ContentCase]:

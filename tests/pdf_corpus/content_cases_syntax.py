@@ -3,6 +3,8 @@
 Rules: a name that ends in ``_harmless`` is accepted and drawn alike by all viewers; the case of the same name without it is refused.
 """
 
+import zlib
+
 from tests.pdf_corpus.content_case import (
     MALFORMED,
     TEXT_OBJECTS,
@@ -90,6 +92,10 @@ def _words() -> list[ContentCase]:
         _refused("name_escape_wrong", "name", b"/a#4 BMC EMC\n" + SQUARE),
         _text("string_escapes_harmless", _shown(b"(A\\)\\(\\\\\\101 (A) \\\nA)")),
         _text("string_odd_hex_harmless", _shown(b"<41 4>")),
+        _text("string_line_end", _shown(b"(A\rA)"), "string"),
+        _text("string_octal_too_large", _shown(b"(\\501)"), "string"),
+        _refused("name_escape_of_zero", "name", b"/a#00 BMC EMC\n" + SQUARE),
+        _refused("name_empty", "name_length", b"/ BMC EMC\n" + SQUARE),
         _text("string_unclosed", SQUARE + _shown(b"(A"), "string"),
         _text("string_hex_wrong", _shown(b"<4G41>"), "string"),
         _text("string_hex_unclosed", _shown(b"<4141"), "string"),
@@ -103,10 +109,10 @@ def _words() -> list[ContentCase]:
         _refused("braces", "operator", b"{ }\n" + SQUARE),
         _refused("reference", "bracket", b"/Span << /A 5 0 R >> BDC EMC\n" + SQUARE),
         _text("text_object_harmless", b"q 1 0 0 1 5 5 cm " + _shown(b"(A)") + b"Q\n"),
-        _text("state_in_text_object", b"BT /F1 12 Tf 10 700 Td q 0 -300 Td Q (A) Tj ET\n", "text_object"),
-        _text("text_object_open", b"BT /F1 12 Tf 10 10 Td (A) Tj\n", "text_object"),
-        _text("text_object_twice", b"BT BT /F1 12 Tf 10 10 Td (A) Tj ET ET\n", "text_object"),
-        _text("text_object_closed_twice", _shown(b"(A)") + b"ET\n", "text_object"),
+        _text("state_in_text_object", b"BT /F1 12 Tf 10 700 Td q 0 -300 Td Q (A) Tj ET\n", "place"),
+        _text("text_object_open", b"BT /F1 12 Tf 10 10 Td (A) Tj\n", "place"),
+        _text("text_object_twice", b"BT BT /F1 12 Tf 10 10 Td (A) Tj ET ET\n", "place"),
+        _text("text_object_closed_twice", _shown(b"(A)") + b"ET\n", "place"),
     ]
 
 
@@ -115,7 +121,7 @@ def _pictures() -> list[ContentCase]:
     filtered = b"q 100 0 0 100 10 10 cm BI /W 4 /H 4 /BPC 8 /CS /G /F /AHx ID "
     return [
         ContentCase("inline_image_harmless", image_of + SIXTEEN + b"\nEI Q\n" + SQUARE),
-        ContentCase("inline_image_holds_letters_harmless", image_of + b"12345 EI \x81\x9045678" + b"\nEI Q\n" + SQUARE),
+        ContentCase("inline_image_holds_letters_harmless", image_of + b"12345 EI\x81\x90 45678" + b"\nEI Q\n" + SQUARE),
         _refused("inline_image_holds_end", "inline_image", image_of + b"12345 EI Q 12345" + b"\nEI Q\n" + SQUARE),
         ContentCase("inline_image_filtered_harmless", filtered + SIXTEEN.hex().encode() + b">\nEI Q\n" + SQUARE),
         ContentCase("inline_mask_harmless", b"q BI /W 8 /H 2 /IM true /D [1 0] ID \xaa\x55\nEI Q\n" + SQUARE),
@@ -153,7 +159,8 @@ def _forms() -> list[ContentCase]:
         _refused("form_missing", "resource", b"/Y Do\n" + SQUARE, resources=FORM, objects=(form(SQUARE),)),
         _refused("form_malformed", "operands", draw, resources=FORM, objects=(form(b"10 re f"),)),
         _refused("form_state_of_the_page", "saved_state", b"q " + draw + b"Q ", resources=FORM, objects=(form(b"Q " + SQUARE),)),
-        ContentCase("state_of_nobody_harmless", SQUARE + b"Q Q q"),
+        ContentCase("state_left_saved_harmless", b"q q Q " + SQUARE),
+        _refused("state_of_nobody", "saved_state", SQUARE + b"Q Q q"),
         _text("font_missing", b"BT /F2 12 Tf 10 10 Td (A) Tj ET\n", "resource"),
         _refused("font_of_the_page", "resource", draw, resources=b"<< /XObject << /X 7 0 R >> /Font << /F1 5 0 R >> >>",
                  objects=(*TEXT_OBJECTS, form(_shown(b"(A)"), b"/Resources << >>"))),
@@ -164,7 +171,7 @@ def _forms() -> list[ContentCase]:
         _refused("pattern_malformed", "operands", paint, resources=patterns, objects=(stream(b"0 5 5 re f", tiling),)),
         _refused("pattern_without_box", "form_box", paint, resources=patterns,
                  objects=(stream(b"0 0 5 5 re f", tiling.replace(b"/BBox [0 0 9 9]", b"")),)),
-        _refused("pattern_without_step", "form_box", paint, resources=patterns,
+        _refused("pattern_without_step", "pattern", paint, resources=patterns,
                  objects=(stream(b"0 0 5 5 re f", tiling.replace(b"/XStep 9", b"/XStep 0")),)),
         ContentCase("soft_mask_harmless", b"/G gs\n" + SQUARE, mask, (form(SQUARE, grouped),)),
         _refused("soft_mask_malformed", "operator", b"/G gs\n" + SQUARE, resources=mask, objects=(form(b"blank", grouped),)),
@@ -182,7 +189,12 @@ def _data() -> list[ContentCase]:
     raw = packed.split(b"stream\n", 1)[1].removesuffix(b"\nendstream")
     flate = b"/Filter /FlateDecode"
     hexed = SQUARE.hex().encode() + b">"
+    flusher = zlib.compressobj()
+    flushed = flusher.compress(SQUARE * 40) + flusher.flush(zlib.Z_SYNC_FLUSH)
     return [
+        ContentCase("content_flushed_harmless", flushed, content_entries=flate),  # as Acrobat writes filled fields
+        _refused("content_flush_is_data", "content_data", zlib.compress(b"% \0\0\xff\xff more\n", 0)[:13], content_entries=flate),
+        _refused("content_with_rest", "content_data", raw + b"rest", content_entries=flate),
         ContentCase("content_packed_harmless", raw, content_entries=flate),
         ContentCase("content_hex_harmless", hexed, content_entries=b"/Filter [/ASCIIHexDecode]"),
         ContentCase("content_packed_empty_harmless", b"", content_entries=flate),
@@ -194,7 +206,9 @@ def _data() -> list[ContentCase]:
         _refused("form_cut_short", "content_data", b"/X Do", resources=FORM,
                  objects=(form(SQUARE * 40, packed=False).replace(SQUARE * 40, raw[:-9])
                           .replace(b"/Length %d" % len(SQUARE * 40), b"/Length %d %s" % (len(raw) - 9, flate)),)),
-        ContentCase("content_in_parts_harmless", contents=(b"q 1 0 0 RG 10 10", b"m 100 100 l S", b"Q % end\n", SQUARE)),
+        ContentCase("content_in_parts_harmless", contents=(b"q 1 0 0 RG 10 10 ", b"m 100 100 l S", b"Q % end\n", SQUARE)),
+        ContentCase("content_splits_dictionary_harmless", contents=(b"/Span << /Lang (vi) ", b">> BDC EMC\n" + SQUARE)),
+        _refused("content_touches", "stream_border", contents=(b"10 1", b"0 100 100 re f\n")),
         _refused("content_splits_string", "string", resources=TEXT_RESOURCES, objects=TEXT_OBJECTS,
                  contents=(b"BT /F1 12 Tf 10 10 Td (A", b"A) Tj ET")),
         _refused("content_splits_comment", "comment", contents=(b"q Q % note", SQUARE)),

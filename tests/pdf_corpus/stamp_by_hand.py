@@ -1,6 +1,6 @@
 """The stamp of a forged document: of the shape that the server writes, small, and made of nothing of the product.
 
-Its fonts have three glyphs: an empty one, a triangle, and the triangle moved.
+Its fonts have three glyphs: an empty one and two triangles.
 """
 
 import struct
@@ -24,11 +24,12 @@ UNICODE_MAP = (
     b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
 )
 TRIANGLE = struct.pack(">hhhhh", 1, 0, 0, 500, 500) + struct.pack(">HH", 2, 0) + b"\1\1\1" + struct.pack(">6h", 0, 500, 0, 0, 0, 500)
-MOVED = struct.pack(">hhhhh", -1, 100, 0, 600, 500) + struct.pack(">HHhh", 1 | 2, 1, 100, 0)
+MOVED = struct.pack(">hhhhh", 1, 100, 0, 600, 500) + struct.pack(">HH", 2, 0) + b"\1\1\1" + struct.pack(">6h", 100, 500, 0, 0, 0, 500)
+LEFT = (0, 0, 100)
 ADVANCES = (500, 600, 600)
 HEAD = struct.pack(">IIIIHHQQhhhhHHhhh", 0x10000, 0, 0, 0x5F0F3CF5, 0, 1000, 0, 0, 0, 0, 600, 500, 0, 8, 2, 0, 0)
 HHEA = struct.pack(">IhhhHhhhhhhhhhhhH", 0x10000, 1000, -265, 0, 600, 0, 0, 600, 1, 0, 0, 0, 0, 0, 0, 0, len(ADVANCES))
-MAXP = struct.pack(">IH13H", 0x10000, len(ADVANCES), 3, 1, 3, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1)
+MAXP = struct.pack(">IH13H", 0x10000, len(ADVANCES), 3, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def tables(outlines: tuple[bytes, ...] = (b"", TRIANGLE, MOVED)) -> dict[bytes, bytes]:
@@ -39,7 +40,7 @@ def tables(outlines: tuple[bytes, ...] = (b"", TRIANGLE, MOVED)) -> dict[bytes, 
         b"glyf": b"".join(padded),
         b"head": HEAD,
         b"hhea": HHEA,
-        b"hmtx": b"".join(struct.pack(">Hh", advance, 0) for advance in ADVANCES),
+        b"hmtx": b"".join(struct.pack(">Hh", *metrics) for metrics in zip(ADVANCES, LEFT, strict=True)),
         b"loca": struct.pack(f">{len(places)}H", *places),
         b"maxp": MAXP,
     }

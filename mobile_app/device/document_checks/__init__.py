@@ -3,7 +3,8 @@
 Written independently of the server on purpose, with nothing but the standard library and ``cryptography``.
 Rules:
 * the order is the one of ``CHECKS``; each check refuses by raising ``CheckFailed`` with a code of its own;
-* what can't be followed is refused (``doc_structure_unfollowable``), never guessed;
+* what the phone accepts it can account for, byte by byte (``doc_grammar``, ``doc_page_tree``); what can't be
+  followed is refused (``doc_structure_unfollowable``), never guessed;
 * no input raises anything else, and time and memory are bounded by the document's size and the caps in the
   modules.
 """
@@ -30,14 +31,13 @@ from mobile_app.device.document_checks.document import (
     as_buffer,
 )
 from mobile_app.device.document_checks.drawn_annotations import drawn_annotations
-from mobile_app.device.document_checks.file_start import check_header, check_linearization
+from mobile_app.device.document_checks.file_grammar import check_bodies, check_pages
 from mobile_app.device.document_checks.fonts import check_fonts
-from mobile_app.device.document_checks.forward_references import check_forward_references
-from mobile_app.device.document_checks.object_extents import check_duplicate_objects, check_object_extents
 from mobile_app.device.document_checks.object_kinds import check_object_kinds
 from mobile_app.device.document_checks.outside_content import check_external_streams
 from mobile_app.device.document_checks.page import check_annotations, check_page
 from mobile_app.device.document_checks.page_content import check_page_content
+from mobile_app.device.document_checks.references import check_references
 from mobile_app.device.document_checks.signature_dictionary import (
     check_gap_is_contents,
     check_signature_dictionary,
@@ -50,6 +50,7 @@ from mobile_app.device.document_checks.signature_field import (
     is_visible,
     rectangle_of,
 )
+from mobile_app.device.document_checks.softer_rules import check_softenings
 from mobile_app.device.document_checks.stamp_place import stamp_place
 
 __all__ = ["CHECKS", "CheckedDocument", "ExpectedDocument", "check_prepared_document"]
@@ -59,10 +60,10 @@ CHECKS: Final[tuple[Callable[[PreparedDocument], None], ...]] = (
     check_byte_range,
     check_gap_is_empty,
     check_digests,
-    check_header,
-    check_linearization,
-    check_object_extents,
-    check_duplicate_objects,
+    check_bodies,
+    check_references,
+    check_pages,
+    check_softenings,
     check_external_streams,
     check_increment_cross_reference,
     check_previous_cross_reference,
@@ -78,7 +79,6 @@ CHECKS: Final[tuple[Callable[[PreparedDocument], None], ...]] = (
     check_catalog,
     check_form,
     check_object_kinds,
-    check_forward_references,
     check_active_content,
     check_page_content,
 )

@@ -118,8 +118,8 @@ def _live_values(document: PreparedDocument) -> Iterator[Value]:
     """The values of the original's live objects that hold one of the names that matter."""
     original = document.original
     data, live = document.data, None
-    values = document.original_values
-    for start, value_start, value_end in zip(document.original_starts, values[::2], values[1::2], strict=True):
+    values = document.bodies.values
+    for start, value_start, value_end in zip(document.bodies.starts, values[::2], values[1::2], strict=True):
         if _MATTERS.search(data, value_start, value_end):
             if live is None:
                 live = {entry[1] for entry in original.entries.values() if entry[0] == IN_FILE}

@@ -17,8 +17,6 @@ def check_catalog(document: PreparedDocument) -> None:
     """Nothing of the catalog has changed but ``/AcroForm``."""
     root = document.original.trailer.get("Root")
     before, after = document.dictionary_before(root), document.dictionary_now(root)
-    if before.get("Type") != "Catalog":
-        refuse("doc_catalog_changed", "type")
     changed = changed_keys(before, after)
     if changed - {"AcroForm"}:
         refuse("doc_catalog_changed", "keys", keys=sorted(changed)[:8])
@@ -37,7 +35,7 @@ def check_form(document: PreparedDocument) -> None:
     changed = changed_keys(old, new)
     if changed - {"Fields", "SigFlags"} or (before is None and new.keys() != {"Fields", "SigFlags"}):
         refuse("doc_form_changed", "keys", keys=sorted(changed)[:8])
-    _check_flags(document.original.value(old.get("SigFlags")), new.get("SigFlags"), changed="SigFlags" in changed)
+    _check_flags(document.original.value(old.get("SigFlags")), document.original.value(new.get("SigFlags")))
     signing = document.signing
     if not signing.is_new:
         if "Fields" in changed:
@@ -46,10 +44,10 @@ def check_form(document: PreparedDocument) -> None:
         refuse("doc_form_changed", "appended")
 
 
-def _check_flags(before: Value, after: Value, *, changed: bool) -> None:
-    """``/SigFlags`` gains the bits "signatures exist" and "append only" (table 225), or had them."""
+def _check_flags(before: Value, after: Value) -> None:
+    """``/SigFlags`` has the bits "signatures exist" and "append only" (table 225), and those that it had."""
     flags = before if type(before) is int and before >= 0 else 0
-    if (after != flags | _SIGNED) if changed else (flags & _SIGNED != _SIGNED):
+    if type(after) is not int or after != flags | _SIGNED:
         refuse("doc_form_changed", "flags")
 
 

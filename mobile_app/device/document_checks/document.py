@@ -2,11 +2,12 @@
 what is known when all have passed."""
 
 import mmap
-from array import array
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
+from mobile_app.device.document_checks.bodies import Bodies, read_bodies
+from mobile_app.device.document_checks.file_start import header_end
 from mobile_app.device.document_checks.increment import Increment, read_increment
 from mobile_app.device.document_checks.indirect_objects import IndirectObject
 from mobile_app.device.document_checks.original_file import OriginalFile
@@ -86,18 +87,10 @@ class PreparedDocument:
     def __init__(self, data: Buffer, expected: ExpectedDocument) -> None:
         self.data = data
         self.expected = expected
-        # Filled by the checks as they go: the digest over the ByteRange, and where the original's objects
-        # begin and end.
+        # Filled by the checks as they go: the digest over the ByteRange.
         self.document_digest = b""
         # What the document may start, as words of ``findings.py``.
         self.active_findings: set[str] = set()
-        # Where the original's objects begin, in the order of their values below.
-        self.original_starts = array("q")
-        # Pairs of offsets, begin and end: the values of the original's objects, those of its streams'
-        # dictionaries, and whole objects and cross-reference sections, each in the file's order.
-        self.original_values = array("q")
-        self.original_streams = array("q")
-        self.original_regions = array("q")
 
     @property
     def gap(self) -> tuple[int, int]:
@@ -108,6 +101,11 @@ class PreparedDocument:
     def original(self) -> OriginalFile:
         """The original, by its own cross-references."""
         return OriginalFile(self.data, self.expected.original_length)
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """What stands in the original, read from its first byte to its last."""
+        return read_bodies(self.original, header_end(self.data))
 
     @cached_property
     def increment(self) -> Increment:
@@ -123,7 +121,7 @@ class PreparedDocument:
     @cached_property
     def pages(self) -> list[Ref]:
         """The pages in order; the increment can't change them."""
-        return pages_of(self.original)
+        return pages_of(self.original, self.bodies)
 
     @cached_property
     def signing(self) -> SigningField:

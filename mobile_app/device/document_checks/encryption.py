@@ -120,13 +120,17 @@ class SecurityHandler:
         return False
 
     def value(self, value: Value, owner: Ref) -> Value:
-        """Return ``value`` with its strings decrypted. The parser has bounded how deep this goes."""
+        """Return ``value`` with its strings decrypted, but for the ``/Contents`` of a signature, which is never
+        encrypted (7.6.2). The parser has bounded how deep this goes."""
         if type(value) is bytes:
             return self.string(value, owner)
         if type(value) is list:
             return [self.value(item, owner) for item in value]
         if type(value) is dict:
-            return {key: self.value(item, owner) for key, item in value.items()}
+            plain = "Contents" if "ByteRange" in value else None
+            return {
+                key: item if key == plain else self.value(item, owner) for key, item in value.items()
+            }
         return value
 
     def _decrypt(self, method: str, data: bytes, owner: Ref) -> bytes:

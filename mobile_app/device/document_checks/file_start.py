@@ -1,36 +1,30 @@
-"""The file begins as it should, so that no viewer finds another way into it than the one that was checked.
+"""How a file begins (ISO 32000-2, 7.5.2), so that offsets count from the same byte for everybody.
 
-Why: behind junk before the header some viewers count offsets from the header; and into a linearised file (ISO
-32000-2, annex F) whose ``/L`` equals the file's length some take a second way, past the increment. An
-original that promises the prepared document's length is refused.
+Rules: ``%PDF-1.0`` to ``1.7`` or ``2.0`` at byte 0, an end of line, and at most one comment line of at most
+``MAX_COMMENT_BYTES`` bytes with four or more above 127 and no keyword. What follows is the first revision's body.
 """
 
 import re
 
-from mobile_app.device.document_checks.document import PreparedDocument, refuse
-from mobile_app.device.document_checks.syntax import WS, read_value
+from mobile_app.device.document_checks.comments import NO_KEYWORD
+from mobile_app.device.document_checks.limits import MAX_COMMENT_BYTES
+from mobile_app.device.document_checks.syntax import Buffer, breach
 
-_HEADER = re.compile(rb"%PDF-\d\.\d(?!\d)")
-_FIRST_DICTIONARY = re.compile(
-    rb"(?:" + WS + rb"++|%[^\r\n]*+)*+\d{1,10}" + WS + rb"++\d{1,5}" + WS + rb"++obj" + WS + rb"*+(?=<<)"
-)
-
-
-def check_header(document: PreparedDocument) -> None:
-    """The first bytes are the header, so offsets count from the file's start for everybody."""
-    if not _HEADER.match(document.data):
-        refuse("doc_header", "header")
+_VERSION = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BINARY_MARK = re.compile(NO_KEYWORD + rb"(%%[^\r\n]{4,%d}+)(?:\r\n|\n|\r)" % (MAX_COMMENT_BYTES - 1))
+_LEAST_HIGH_BYTES = 4
 
 
-def check_linearization(document: PreparedDocument) -> None:
-    """If the first object makes the file linearised, its ``/L`` is a plain number and not beyond the
-    original."""
-    length = document.expected.original_length
-    first = _FIRST_DICTIONARY.match(document.data, 0, length)
-    if first is None:
-        return
-    value, _ = read_value(document.data, first.end(), length)
-    if isinstance(value, dict) and "Linearized" in value:
-        promised = value.get("L")
-        if type(promised) is not int or promised > length:
-            refuse("doc_linearized_length", "length")
+def header_end(data: Buffer) -> int:
+    """Return where the header ends. Raises ``doc_grammar``."""
+    version = _VERSION.match(data)
+    if version is None:
+        breach("header", offset=0)
+    line_end = _LINE_END.match(data, version.end())
+    if line_end is None:
+        breach("version_bytes", offset=version.end())
+    mark = _BINARY_MARK.match(data, line_end.end())
+    if mark is not None and sum(byte > 127 for byte in mark[1]) >= _LEAST_HIGH_BYTES:
+        return mark.end()
+    return line_end.end()

@@ -3,9 +3,10 @@
 Rules:
 * A program has these six tables, none over another, and no other: no code map that could disagree with the PDF's,
   no hinting program that could draw another outline at another size, no layers, no bitmaps, no colours.
-* Each outline lies within its table, keeps to its counts, has no instructions, and is made of lines and curves, or of
-  outlines that are, moved. What FreeType takes and a browser's sanitiser does not would be another font there.
-* Advances are those that the PDF says.
+* Each outline is of lines and curves, has no instructions, keeps to its counts and to those of the whole, and begins
+  where its metrics say, so that nobody moves it. What FreeType takes and a browser's sanitiser does not would be
+  replaced by another font there.
+* Each glyph has its advance, which is the one that the PDF says.
 * A map from glyphs to text is what the server writes, to the letter: nothing draws by it, but readers copy by it.
 """
 
@@ -20,10 +21,11 @@ from mobile_app.device.document_checks.limits import MAX_STAMP_FONT_BYTES
 
 _TABLES: Final = (b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp")
 _SFNT: Final = b"\x00\x01\x00\x00"
+_VERSION: Final = 0x10000
 _MAGIC: Final = 0x5F0F3CF5
-# Flags of a composite outline's part (glyf table).
-_WORDS, _XY_VALUES, _SCALE, _MORE, _TWO_SCALES, _TWO_BY_TWO, _INSTRUCTIONS = 1, 2, 8, 32, 64, 128, 256
-_MAX_PARTS: Final = 16
+# What is said of glyphs made of others, and of programs: nothing (maxp table).
+_NO_PROGRAMS: Final = (0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+_LENGTHS: Final = {b"head": 54, b"hhea": 36, b"maxp": 32}
 _MAP: Final = re.compile(
     rb"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
     rb"/CIDSystemInfo <</Registry \(Adobe\) /Ordering \(UCS\) /Supplement 0>> def\n"
@@ -66,20 +68,24 @@ def read_advances(packed: bytes, length: int) -> tuple[int, ...] | None:
 
 def _advances(program: bytes) -> tuple[int, ...] | None:
     tables = _tables(program)
-    if tables is None:
+    if tables is None or any(len(tables[tag]) != length for tag, length in _LENGTHS.items()):
         return None
     magic, per_em, long_offsets = struct.unpack_from(">12xI2xH30xh", tables[b"head"])
     measured = struct.unpack_from(">34xH", tables[b"hhea"])[0]
-    glyphs = struct.unpack_from(">4xH", tables[b"maxp"])[0]
-    if magic != _MAGIC or not 16 <= per_em <= 16_384 or not 1 <= measured <= glyphs or long_offsets not in (0, 1):
+    version, glyphs, points, contours, *others = struct.unpack(">I14H", tables[b"maxp"])
+    if magic != _MAGIC or not 16 <= per_em <= 16_384 or long_offsets not in (0, 1):
         return None
-    if not _outlines_are_plain(tables[b"glyf"], tables[b"loca"], glyphs, long_offsets):
+    if version != _VERSION or tuple(others) != _NO_PROGRAMS or measured != glyphs or not glyphs:
         return None
-    if len(tables[b"hmtx"]) != 4 * measured + 2 * (glyphs - measured):
+    outlines = _outlines(tables[b"glyf"], tables[b"loca"], glyphs, long_offsets)
+    if outlines is None or len(tables[b"hmtx"]) != 4 * glyphs:
         return None
-    advances = struct.unpack_from(">" + "H2x" * measured, tables[b"hmtx"])
-    scaled = [round(advance * (1000 / per_em)) for advance in advances]
-    return (*scaled, *scaled[-1:] * (glyphs - measured))
+    metrics = list(struct.iter_unpack(">Hh", tables[b"hmtx"]))
+    if not all(
+        _is_plain(outline, left, points, contours) for outline, (_, left) in zip(outlines, metrics, strict=True)
+    ):
+        return None
+    return tuple(round(advance * (1000 / per_em)) for advance, _ in metrics)
 
 
 def _tables(program: bytes) -> dict[bytes, bytes] | None:
@@ -98,29 +104,30 @@ def _tables(program: bytes) -> dict[bytes, bytes] | None:
     return {tag: program[offset : offset + size] for tag, offset, size in entries}
 
 
-def _outlines_are_plain(outlines: bytes, places: bytes, glyphs: int, long_offsets: int) -> bool:
+def _outlines(outlines: bytes, places: bytes, glyphs: int, long_offsets: int) -> list[bytes] | None:
+    """Return each glyph's outline; ``None`` when one begins before the last has ended, or ends nowhere."""
     if len(places) != (glyphs + 1) * (4 if long_offsets else 2):
-        return False
+        return None
     starts = struct.unpack(f">{glyphs + 1}{'I' if long_offsets else 'H'}", places)
     if not long_offsets:
         starts = tuple(2 * start for start in starts)
     if starts[0] != 0 or starts[-1] > len(outlines) or any(a > b for a, b in pairwise(starts)):
-        return False
-    found = [outlines[a:b] for a, b in pairwise(starts)]
-    simple = {index for index, outline in enumerate(found) if not outline or _is_simple(outline)}
-    return all(index in simple or _is_composite(outline, simple) for index, outline in enumerate(found))
+        return None
+    return [outlines[a:b] for a, b in pairwise(starts)]
 
 
-def _is_simple(outline: bytes) -> bool:
-    """Say whether the outline is of lines and curves, without instructions, and whole."""
-    contours = struct.unpack_from(">h", outline)[0]
-    if contours < 0:
+def _is_plain(outline: bytes, left: int, most_points: int, most_contours: int) -> bool:
+    """Say whether the outline is of lines and curves, without instructions, whole, and begins at ``left``."""
+    if not outline:
+        return left == 0
+    contours, begins = struct.unpack_from(">hh", outline)
+    if not 0 < contours <= most_contours or begins != left:
         return False
-    ends = struct.unpack_from(f">{contours}H", outline, 10)
-    at = 10 + 2 * contours
-    if struct.unpack_from(">H", outline, at)[0] != 0 or any(a >= b for a, b in pairwise(ends)):
+    ends: tuple[int, ...] = struct.unpack_from(f">{contours}H", outline, 10)
+    at, points, coordinates = 10 + 2 * contours, ends[-1] + 1, 0
+    if struct.unpack_from(">H", outline, at)[0] != 0 or points > most_points or any(a >= b for a, b in pairwise(ends)):
         return False
-    at, points, coordinates = at + 2, ends[-1] + 1 if ends else 0, 0
+    at += 2
     while points > 0:
         flags = outline[at]
         repeats = 1 + (outline[at + 1] if flags & 8 else 0)
@@ -129,20 +136,3 @@ def _is_simple(outline: bytes) -> bool:
         for short, same in ((2, 16), (4, 32)):
             coordinates += repeats * (1 if flags & short else 0 if flags & same else 2)
     return points == 0 and at + coordinates <= len(outline)
-
-
-def _is_composite(outline: bytes, simple: set[int]) -> bool:
-    """Say whether the outline is put together of simple ones, moved and never turned or stretched."""
-    at = 10
-    for _ in range(_MAX_PARTS):
-        flags, glyph = struct.unpack_from(">HH", outline, at)
-        if (
-            glyph not in simple
-            or flags & (_SCALE | _TWO_SCALES | _TWO_BY_TWO | _INSTRUCTIONS)
-            or not flags & _XY_VALUES
-        ):
-            return False
-        at += 8 if flags & _WORDS else 6
-        if not flags & _MORE:
-            return struct.unpack_from(">h", outline)[0] < 0 and at <= len(outline)
-    return False

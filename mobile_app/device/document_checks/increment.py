@@ -1,9 +1,9 @@
 """The bytes that preparing has added behind the original, read from the first to the last.
 
 Rules (grammar; a document that breaks one is refused with ``doc_increment_bytes`` or, inside an object,
-``doc_structure_unfollowable``):
+``doc_grammar``):
 * white space, objects, one cross-reference section, ``startxref``, ``%%EOF``: nothing else, in this order,
-  nothing between them (no comment, no junk), no second increment;
+  nothing between them (no comment, no junk), no second increment, and none of the softer rules for signed files;
 * no object stands twice, none is inside another, and each stream has its length in its own dictionary;
 * the gap is one hexadecimal string and reads as ``GAP``.
 """
@@ -18,25 +18,23 @@ from mobile_app.device.document_checks.indirect_objects import (
     direct_length,
     read_indirect_object,
 )
+from mobile_app.device.document_checks.softenings import Softenings
 from mobile_app.device.document_checks.syntax import WS, Buffer
 from mobile_app.errors import CheckFailed
 
 MAX_OBJECTS = 1000
 
 _SPACE = re.compile(WS + rb"*+")
-_TAIL = re.compile(WS + rb"*+startxref" + WS + rb"++(\d{1,19})" + WS + rb"++%%EOF(?:\r\n|\n|\r)?\Z")
 _END = re.compile(WS + rb"*+startxref")
 _TABLE = re.compile(rb"xref")
 
 
 @dataclass(slots=True)
 class Increment:
-    """What the increment holds: its objects by number, its cross-reference section, and what ``startxref``
-    says."""
+    """What the increment holds: its objects by number, and its cross-reference section."""
 
     objects: dict[int, IndirectObject]
     section: Section
-    announced_start: int
 
 
 def read_increment(data: Buffer, start: int, gap: tuple[int, int]) -> Increment:
@@ -57,11 +55,10 @@ def read_increment(data: Buffer, start: int, gap: tuple[int, int]) -> Increment:
         if _END.match(data, position):
             position = found.start
             break
-    section = read_section(data, position, end, Inflater(), gap)
-    tail = _TAIL.match(data, section.end)
-    if tail is None:
+    section = read_section(data, position, end, Inflater(), Softenings(allowed=False))
+    if section.tail_end != end:
         raise CheckFailed("doc_increment_bytes", {"what": "tail", "offset": section.end})
-    return Increment(objects, section, int(tail[1]))
+    return Increment(objects, section)
 
 
 def _skip_space(data: Buffer, position: int) -> int:

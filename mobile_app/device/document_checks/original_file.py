@@ -3,11 +3,11 @@ somebody asks for them.
 
 Rules: everything is looked up by the original's own chain (the increment is not consulted), nothing behind
 the original's last byte is read, and what an entry promises must stand there: number, generation, container
-and index.
+and index. A stream's length in an object of its own is the same in every revision that has one.
 """
 
 import re
-from dataclasses import dataclass
+from typing import Final
 
 from mobile_app.device.document_checks.cross_references import (
     FREE,
@@ -18,23 +18,17 @@ from mobile_app.device.document_checks.cross_references import (
     read_sections,
 )
 from mobile_app.device.document_checks.encryption import SecurityHandler
-from mobile_app.device.document_checks.filters import Inflater
+from mobile_app.device.document_checks.filters import Inflater, is_plain_or_flate
 from mobile_app.device.document_checks.indirect_objects import IndirectObject, read_indirect_object
-from mobile_app.device.document_checks.syntax import WS, Buffer, Ref, Value, read_value, unfollowable
+from mobile_app.device.document_checks.object_streams import ObjectStream, read_object_stream
+from mobile_app.device.document_checks.softenings import Softenings
+from mobile_app.device.document_checks.syntax import WS, Buffer, Ref, Value, breach, read_value, unfollowable
 
-_TAIL = re.compile(rb"startxref" + WS + rb"++(\d{1,19})" + WS + rb"++%%EOF")
-_TAIL_LENGTH = 1024
-_COMMENT = re.compile(rb"%[^\r\n]*+")  # white space between tokens (7.2.4)
-MAX_KEPT_OBJECTS = 2000
-MAX_KEPT_LENGTH = 4096
-
-
-@dataclass(slots=True)
-class ObjectStream:
-    """An opened object stream: its decoded bytes, and (object number, offset) by index."""
-
-    data: bytes
-    members: list[tuple[int, int]]
+_TAIL = re.compile(rb"startxref" + WS + rb"++(\d{1,19})" + WS + rb"++%%EOF(?:\r\n|\n|\r)?\Z")
+_EOF = re.compile(rb"%%EOF(?:\r\n|\n|\r)?\Z")
+_TAIL_LENGTH: Final = 64
+MAX_KEPT_OBJECTS: Final = 2000
+MAX_KEPT_LENGTH: Final = 4096
 
 
 class OriginalFile:
@@ -43,34 +37,47 @@ class OriginalFile:
     def __init__(self, data: Buffer, length: int) -> None:
         self.data = data
         self.length = length
+        self.softenings = Softenings()
         self.start_of_cross_reference = self._announced_start()
         self._inflater = Inflater()
         self.sections: list[Section] = read_sections(
-            data, self.start_of_cross_reference, length, self._inflater
+            data, self.start_of_cross_reference, length, self._inflater, self.softenings
         )
         self.trailer = self.sections[0].trailer
         self.entries: dict[int, Entry] = {}
         for section in reversed(self.sections):
+            if section.hidden is not None:
+                self._enter_hidden(section.hidden)
             self.entries.update(section.entries)
         self.size = max(section.size for section in self.sections)
         self._containers: dict[int, ObjectStream] = {}
         self._objects: dict[int, IndirectObject] = {}
         self._values: dict[int, Value] = {}
+        self._lengths: dict[Ref, int] = {}
         self.handler: SecurityHandler | None = None
         self._encryption_number = -1
         if self.trailer.get("Encrypt") is not None:
             self.handler = self._security_handler(self.trailer["Encrypt"])
 
     def _announced_start(self) -> int:
-        tail_start = max(0, self.length - _TAIL_LENGTH)
-        found = _TAIL.findall(bytes(self.data[tail_start : self.length]))
-        if not found:
-            unfollowable("startxref")
-        return int(found[-1])
+        found = _TAIL.search(bytes(self.data[max(0, self.length - _TAIL_LENGTH) : self.length]))
+        if found is None:
+            tail = bytes(self.data[max(0, self.length - _TAIL_LENGTH) : self.length])
+            breach("startxref" if _EOF.search(tail) else "eof", offset=self.length)
+        return int(found[1])
+
+    def _enter_hidden(self, hidden: Section) -> None:
+        """Enter what a hybrid file keeps from older readers (7.5.8.4); whether its stream says no more is checked in
+        ``bodies.py``."""
+        for number, entry in hidden.entries.items():
+            if entry[0] != FREE and self.entries.get(number, (FREE, 0, 0))[0] == FREE:
+                self.entries[number] = entry
 
     def _security_handler(self, where: Value) -> SecurityHandler:
         dictionary = where
         if isinstance(where, Ref):
+            if self.entries.get(where.number, (FREE, 0, 0))[0] != IN_FILE:
+                unfollowable("encryption_dictionary")
             dictionary = self.value(where)
             self._values.clear()
             self._encryption_number = where.number
@@ -88,7 +95,7 @@ class OriginalFile:
         a second reading and bounds what large ones take."""
         found = self._objects.get(offset)
         if found is None:
-            found = read_indirect_object(self.data, offset, self.length, self._length_of)
+            found = read_indirect_object(self.data, offset, self.length, self._length_of, softenings=self.softenings)
             if len(self._objects) < MAX_KEPT_OBJECTS and found.value_end - found.start < MAX_KEPT_LENGTH:
                 self._objects[offset] = found
         return found
@@ -119,8 +126,6 @@ class OriginalFile:
         found = self.read_at(field)
         if (found.number, found.generation) != reference:
             unfollowable("object_number", number=reference.number)
-        if isinstance(found.value, Ref):
-            unfollowable("reference_to_reference", number=reference.number)
         if self.handler is None or reference.number == self._encryption_number:
             return found.value
         return self.handler.value(found.value, reference)
@@ -143,66 +148,75 @@ class OriginalFile:
     def _member(self, number: int, container: int, index: int) -> Value:
         opened = self.object_stream(container)
         if index >= len(opened.members) or opened.members[index][0] != number:
-            unfollowable("object_stream_index", number=number)
-        value, _ = read_value(opened.data, opened.members[index][1], len(opened.data))
-        if isinstance(value, Ref):
-            unfollowable("reference_to_reference", number=number)
-        return value
+            breach("object_stream_member", number=number)
+        return read_value(opened.data, opened.members[index][1], len(opened.data))[0]
 
     def object_stream(self, number: int) -> ObjectStream:
-        """Open the object stream ``number`` (7.5.7), once."""
-        if number not in self._containers:
-            self._containers[number] = self._open_object_stream(number)
-        return self._containers[number]
-
-    def _open_object_stream(self, number: int) -> ObjectStream:
+        """Open the object stream ``number`` (7.5.7)."""
         kind, offset, generation = self.entries.get(number, (FREE, 0, 0))
         if kind != IN_FILE or generation != 0:
-            unfollowable("object_stream", number=number)
+            breach("object_stream", number=number)
+        if offset in self._containers:
+            return self._containers[offset]
         found = read_indirect_object(self.data, offset, self.length, self._plain_length_of)
-        dictionary = found.value
-        if found.number != number or found.stream is None or not isinstance(dictionary, dict):
-            unfollowable("object_stream", number=number)
-        count, first = dictionary.get("N"), dictionary.get("First")
-        if dictionary.get("Type") != "ObjStm" or type(count) is not int or type(first) is not int:
-            unfollowable("object_stream", number=number)
-        raw = bytes(self.data[found.stream[0] : found.stream[1]])
-        if self.handler is not None:
-            raw = self.handler.stream(raw, Ref(number, 0))
-        data = self._inflater.decoded(raw, dictionary)
-        numbers = _COMMENT.sub(b" ", data[:first]).split()
-        if (
-            not 0 <= first <= len(data)
-            or len(numbers) != 2 * count
-            or not all(part.isdigit() for part in numbers)
-        ):
-            unfollowable("object_stream", number=number)
-        values = [int(part[:12]) for part in numbers]
-        return ObjectStream(
-            data, [(member, first + at) for member, at in zip(values[::2], values[1::2], strict=True)]
-        )
+        if found.number != number:
+            breach("offset", offset=offset, number=number)
+        return self.open_object_stream(found)
+
+    def open_object_stream(self, found: IndirectObject) -> ObjectStream:
+        """Open the object stream that ``found`` is, once."""
+        opened = self._containers.get(found.start)
+        if opened is None:
+            if found.stream is None or not isinstance(found.value, dict):
+                breach("object_stream", offset=found.start, number=found.number)
+            if not is_plain_or_flate(found.value):
+                breach("object_stream", offset=found.start, number=found.number)
+            raw = bytes(self.data[found.stream[0] : found.stream[1]])
+            if self.handler is not None and self.handler.covers(found.value):
+                raw = self.handler.stream(raw, Ref(found.number, 0))
+            opened = read_object_stream(self._inflater.decoded(raw, found.value), found.value)
+            self._containers[found.start] = opened
+        return opened
 
     def _length_of(self, value: Value) -> int:
-        if isinstance(value, Ref):
-            kind, container, index = self.entries.get(value.number, (FREE, 0, 0))
-            if kind == IN_OBJECT_STREAM and value.generation == 0:
-                value = self._member(value.number, container, index)
-        return self._plain_length_of(value)
+        """Resolve a stream's ``/Length``: a number, or an object that is the same one in every revision."""
+        if not isinstance(value, Ref):
+            return self._plain_length_of(value)
+        if value not in self._lengths:
+            found = {
+                self._length_by(entry, value)
+                for section in self.sections
+                if (entry := section.entries.get(value.number, (FREE, 0, 0)))[0] != FREE
+            }
+            if not found and self.defines(value):
+                found = {self._length_by(self.entries[value.number], value)}
+            if len(found) != 1:
+                breach("length_value", number=value.number)
+            self._lengths[value] = found.pop()
+        return self._lengths[value]
+
+    def _length_by(self, entry: Entry, reference: Ref) -> int:
+        kind, place, third = entry
+        if kind == IN_OBJECT_STREAM and reference.generation == 0:
+            return self._plain_length_of(self._member(reference.number, place, third))
+        if kind != IN_FILE or third != reference.generation:
+            breach("length_value", number=reference.number)
+        found = read_indirect_object(self.data, place, self.length, _no_stream, softenings=self.softenings)
+        if (found.number, found.generation) != reference:
+            breach("offset", offset=place, number=reference.number)
+        return self._plain_length_of(found.value)
 
     def _plain_length_of(self, value: Value) -> int:
         """Resolve a length without opening object streams: theirs must not stand inside one of them."""
         if isinstance(value, Ref):
-            kind, offset, generation = self.entries.get(value.number, (FREE, 0, 0))
-            if kind != IN_FILE or generation != value.generation:
-                unfollowable("stream_length")
-            found = read_indirect_object(self.data, offset, self.length, _no_stream)
-            if (found.number, found.generation) != value:
-                unfollowable("object_number", number=found.number)
-            value = found.value
+            kind, place, third = self.entries.get(value.number, (FREE, 0, 0))
+            if kind != IN_FILE:
+                breach("length_value", number=value.number)
+            return self._length_by((kind, place, third), value)
         if type(value) is not int:
-            unfollowable("stream_length")
+            breach("length_value")
         return value
 
 
 def _no_stream(_: Value) -> int:
-    unfollowable("stream_length")
+    breach("length_value")

@@ -24,7 +24,7 @@ _SEAL: Final = (
     + _COLOUR + rb"RG\n" + _WIDTH + rb"w\n1 J 1 j\n" + _POINT + rb"m " + (_POINT + rb"l ") * 2 + rb"S\n"
 )  # fmt: skip
 _STAMP: Final = re.compile(
-    rb"q\n" + _COLOUR + rb"rg\n" + _POINT + _POINT + rb"re f\n(?:" + _SEAL + rb")?"
+    rb"q\n" + _COLOUR + rb"rg\n0 0 " + _POINT + rb"re f\n(?:" + _SEAL + rb")?"
     rb"BT\n" + _COLOUR + rb"rg\n/F1 " + _WIDTH + rb"Tf\n" + _PLACE + rb"(" + _TEXT_ARRAY + rb") TJ\n"
     + _COLOUR + rb"rg\n/F2 " + _WIDTH + rb"Tf\n((?:" + _PLACE + _TEXT_ARRAY + rb" TJ\n)++)"
     + _COLOUR + rb"rg\n/F1 " + _WIDTH + rb"Tf\n" + _PLACE + _HEX + rb" Tj\nET\nQ\n"

@@ -7,7 +7,7 @@ they could save of it, each its own part. What one stream decodes to is bounded.
 import pikepdf
 
 from server.pdf.content.faults import Malformed
-from server.pdf.content.filters import DECODERS, Damaged
+from server.pdf.content.filters import DECODERS, Damaged, lzw_late
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, is_reference
 
 
@@ -25,14 +25,14 @@ class ContentData:
             data = self._pdf.get_object(int(number), int(generation)).read_raw_bytes()
         except pikepdf.PdfError:
             raise Malformed("content_data") from None
-        for name in self._filters(self._graph.dictionary(reference)):
+        for name, early in self._filters(self._graph.dictionary(reference)):
             decoder = DECODERS.get(name)
             if decoder is None:
                 raise Malformed("content_data")
             if not data:
                 continue  # writers leave the filter of a stream that has become empty: nothing is drawn, whoever draws
             try:
-                data = decoder(data)
+                data = decoder(data) if early else lzw_late(data)
             except Damaged:
                 raise Malformed("content_data") from None
         return data
@@ -61,18 +61,24 @@ class ContentData:
             value = self._graph.objects.get(value)
         return ""
 
-    def _filters(self, dictionary: Dictionary) -> list[str]:
+    def _filters(self, dictionary: Dictionary) -> list[tuple[str, bool]]:
+        """Names in order, and whether codes grow early, which only LZW can say otherwise."""
         graph = self._graph
         value = graph.resolve(dictionary.get("/Filter"))
         names = [graph.resolve(one) for one in value] if isinstance(value, list) else [] if value is None else [value]
-        parameters = graph.resolve(dictionary.get("/DecodeParms"))
-        for one in parameters if isinstance(parameters, list) else [parameters]:
-            each = graph.dictionary(one)
-            if graph.get(each, "/Predictor") not in (None, 1) or graph.get(each, "/EarlyChange") not in (None, 1):
-                raise Malformed("content_data")
+        stated = graph.resolve(dictionary.get("/DecodeParms"))
+        parameters = stated if isinstance(stated, list) else [stated]
         if len(names) > _MAX_FILTERS or not all(isinstance(name, str) for name in names):
             raise Malformed("content_data")
-        return [name for name in names if name != "/Crypt"]
+        found = []
+        for number, name in enumerate(names):
+            each = graph.dictionary(parameters[number]) if number < len(parameters) else {}
+            early = graph.get(each, "/EarlyChange")
+            if graph.get(each, "/Predictor") not in (None, 1) or early not in (None, 0, 1):
+                raise Malformed("content_data")
+            if name != "/Crypt":
+                found.append((name, early != 0 or name != "/LZWDecode"))
+        return found
 
 
 _MAX_FILTERS = 8

@@ -1,18 +1,21 @@
 """Decoders that are exact or refuse: for content streams and inline images only, whose bytes viewers must agree on (ISO 32000-2, 7.4).
 
-Rules: data end where their filter says; a digit that is none, a code that is not in the table, a missing end raise ``Damaged``; what
-they grow to is bounded by a page's content.
+Rules: data end where their filter says, and nothing but white space follows; a digit that is none, a code that is not in the table, a
+missing end raise ``Damaged``; what they grow to is bounded by a page's content.
 """
 
 import struct
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from server.document_limits import MAX_PAGE_CONTENT_BYTES
 from server.pdf.content.faults import TooMuch
 
 _WHITE: Final = b"\0\t\n\f\r "
+FLUSH: Final = b"\0\0\xff\xff"
+_LAST_BLOCK: Final = b"\x03\0"
 _DIGITS_85: Final = bytes(range(0x21, 0x76))
 _VALUES_85: Final = bytes((byte - 0x21) % 256 for byte in range(256))
 
@@ -27,22 +30,43 @@ def _bounded(size: int) -> None:
 
 
 def flate(data: bytes) -> bytes:
-    """FlateDecode; bytes behind the end are ignored, as by all viewers."""
+    """FlateDecode."""
     decoder = zlib.decompressobj()
     try:
         content = decoder.decompress(data, MAX_PAGE_CONTENT_BYTES + 1)
     except zlib.error:
         raise Damaged from None
     _bounded(len(content))
-    if not decoder.eof:
+    if not decoder.eof and not ends_flushed(data):
         raise Damaged
+    _nothing_behind(decoder.unused_data)
     return content
+
+
+def ends_flushed(data: bytes) -> bool:
+    """Whether Flate data end with the empty block that a flush writes (RFC 1951, 3.2.4), as those of Acrobat's filled fields do.
+
+    Everything has been said then, and only the last block is missing: data to which it is added decode to the end.
+    """
+    if not data.endswith(FLUSH):
+        return False
+    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        decoder.decompress(data[2:] + _LAST_BLOCK, MAX_PAGE_CONTENT_BYTES)
+    except zlib.error:
+        return False
+    return decoder.eof and not decoder.unused_data
+
+
+def _nothing_behind(rest: bytes) -> None:
+    if rest.translate(None, _WHITE):
+        raise Damaged
 
 
 def hexadecimal(data: bytes) -> bytes:
     """ASCIIHexDecode up to its ``>``."""
-    digits, end, _ = data.translate(None, _WHITE).partition(b">")
-    if not end:
+    digits, end, rest = data.translate(None, _WHITE).partition(b">")
+    if not end or rest:
         raise Damaged
     try:
         return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
@@ -52,8 +76,8 @@ def hexadecimal(data: bytes) -> bytes:
 
 def ascii_85(data: bytes) -> bytes:
     """ASCII85Decode up to its ``~>``."""
-    text, end, _ = data.translate(None, _WHITE).partition(b"~")
-    if not end:
+    text, end, rest = data.translate(None, _WHITE).partition(b"~")
+    if not end or rest != b">":
         raise Damaged
     return from_base_85(text)
 
@@ -108,8 +132,8 @@ def run_lengths(data: bytes, start: int = 0) -> tuple[bytes, int]:
     raise Damaged
 
 
-def lzw(data: bytes, start: int = 0) -> tuple[bytes, int]:
-    """LZWDecode with EarlyChange 1: what it gives and where it ends."""
+def lzw(data: bytes, start: int = 0, early: int = 1) -> tuple[bytes, int]:
+    """LZWDecode: what it gives and where it ends. ``early``: codes grow so many entries before they must."""
     table: list[bytes] = [bytes((value,)) for value in range(256)] + [b"", b""]
     out, previous = bytearray(), b""
     width, held, bits = 9, 0, 0
@@ -131,24 +155,33 @@ def lzw(data: bytes, start: int = 0) -> tuple[bytes, int]:
             entry = previous + previous[:1]
         else:
             raise Damaged
-        if previous and len(table) < 4096:
+        if previous:
+            if len(table) >= 4096:
+                raise Damaged
             table.append(previous + entry[:1])
         previous = entry
-        width = min(12, max(9, (len(table) + 1).bit_length()))
+        width = min(12, max(9, (len(table) + early).bit_length()))
         out += entry
         _bounded(len(out))
     raise Damaged
 
 
+def _whole(decoder: Callable[[bytes], tuple[bytes, int]]) -> Callable[[bytes], bytes]:
+    """The decoder for data that are a stream's own, to the end."""
+
+    def decode(data: bytes) -> bytes:
+        content, end = decoder(data)
+        _nothing_behind(data[end:])
+        return content
+
+    return decode
+
+
+lzw_late: Final = _whole(partial(lzw, early=0))
 DECODERS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "/FlateDecode": flate,
-    "/Fl": flate,
     "/ASCIIHexDecode": hexadecimal,
-    "/AHx": hexadecimal,
     "/ASCII85Decode": ascii_85,
-    "/A85": ascii_85,
-    "/RunLengthDecode": lambda data: run_lengths(data)[0],
-    "/RL": lambda data: run_lengths(data)[0],
-    "/LZWDecode": lambda data: lzw(data)[0],
-    "/LZW": lambda data: lzw(data)[0],
+    "/RunLengthDecode": _whole(run_lengths),
+    "/LZWDecode": _whole(lzw),
 }

@@ -26,7 +26,8 @@ from server.pdf.content.drawing import draw_in_time
 from server.pdf.content.drawn_findings import drawn_findings
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.resources import page_resources
-from server.pdf.content.weights import Key, Scales, Weight
+from server.pdf.content.uses import weigh_form, weigh_uses
+from server.pdf.content.weights import PAGE, Scales, Weight
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, number
 from server.pdf.inspect_limits import Meter
 from server.pdf.inspect_pages import Pages
@@ -36,18 +37,19 @@ _DRAWN_FROM = 0.1  # of a limit
 
 @dataclass(frozen=True)
 class Count:
-    """One count of a page and how many there may be."""
+    """One count of a page and how many there may be; ``drawn_for``: what decides whether the page is drawn, where that is more."""
 
     limit: str
     found: float
     most: float
+    drawn_for: float = 0.0
 
 
 def judge_content(path: Path, pdf: pikepdf.Pdf, graph: ObjectGraph, pages: Pages, meter: Meter) -> set[str]:
     """The findings of what the pages draw. Raises ``pdf_content_malformed`` or ``pdf_too_complex`` for the first page that the phone could
     not show."""
     data = ContentData(pdf, graph)
-    scales = Scales(graph, data, meter)
+    scales = Scales(graph, data, meter, weigh_uses)
     heavy: list[int] = []
     for index, page in enumerate(pages.dictionaries):
         try:
@@ -60,13 +62,12 @@ def judge_content(path: Path, pdf: pikepdf.Pdf, graph: ObjectGraph, pages: Pages
             raise Unprocessable(f"page {index + 1}: {fault.what}", code="pdf_content_malformed", details=details) from None
         except TooMuch as fault:
             raise _too_much(fault.limit, index) from None
-        if any(count.found > count.most * _DRAWN_FROM for count in counts):
+        if any(max(count.found, count.drawn_for) > count.most * _DRAWN_FROM for count in counts):
             heavy.append(index)
     slow = draw_in_time(path, heavy, meter) if heavy else None
     if slow is not None:
         raise _too_much("time", slow)
-    layers = {"layers"} if any(weight.layered for weight in scales.known.values()) else set()
-    return drawn_findings(graph, data, pages) | layers
+    return drawn_findings(graph, data, pages) | ({"layers"} if scales.layered else set())
 
 
 def _too_much(limit: str, index: int) -> Unprocessable:
@@ -75,41 +76,34 @@ def _too_much(limit: str, index: int) -> Unprocessable:
 
 
 def _count(graph: ObjectGraph, scales: Scales, page: Dictionary, shown: tuple[float, float]) -> tuple[Count, ...]:
-    resources = page_resources(graph, page)
     streams = scales.data.page_streams(page.get("/Contents"))
-    _, own = scales.weigh(streams, resources, page=True)
-    whole = replace(own, drawn={})
+    _, own = scales.weigh(streams, page_resources(graph, page), PAGE)
+    whole = replace(own, drawn=dict(own.drawn))
     for appearance in _appearances(graph, scales, page):
-        key, weight = scales.weigh_form(appearance, {}, subtype=False)
-        whole.add(key, weight, 1, 1.0)
-    size, pixels = _reached(scales, own, whole.drawn)
+        key, weight, scale = weigh_form(scales, appearance, {}, appearance=True)
+        whole.add(key, weight, 1, 1 / scale if scale else 0.0)
     unit = number(graph.get(page, "/UserUnit")) or 1.0
     area = shown[0] * shown[1] / unit**2
     return (
         Count("operators", whole.operators, MAX_PAGE_OPERATORS),
         Count("images", whole.images, MAX_PAGE_IMAGES),
+        Count("page_pixels", whole.pixels, MAX_PAGE_PIXELS),
         Count("patterns", whole.patterns, MAX_PAGE_PATTERNS),
-        Count("pattern_cells", whole.cells * area, MAX_PATTERN_CELLS),
-        Count("page_pixels", pixels, MAX_PAGE_PIXELS),
-        Count("content_bytes", size, MAX_PAGE_CONTENT_BYTES),
+        Count("pattern_cells", whole.densest * area, MAX_PATTERN_CELLS, drawn_for=whole.cells * area),
+        Count("content_bytes", _decoded_bytes(scales, own, whole), MAX_PAGE_CONTENT_BYTES),
     )
 
 
-def _reached(scales: Scales, page: Weight, appearances: dict[Key, None]) -> tuple[int, int]:
-    """Decoded bytes and pixels of everything that the page draws, each thing once."""
-    pictures: dict[str, int] = {}
-    seen: set[Key] = set()
-    waiting = [page, *(scales.known[key] for key in appearances)]
-    size = inline = 0
+def _decoded_bytes(scales: Scales, page: Weight, whole: Weight) -> int:
+    """Decoded bytes of everything that the page draws, each thing once."""
+    size, seen, waiting = page.size, set(whole.drawn), list(whole.drawn)
     while waiting:
-        weight = waiting.pop()
+        weight = scales.known[waiting.pop()]
         size += weight.size
-        inline += weight.inline_pixels
-        pictures.update(weight.pictures)
-        new = [key for key in weight.drawn if key not in seen]
-        seen.update(new)
-        waiting.extend(scales.known[key] for key in new)
-    return size, inline + sum(pictures.values())
+        new = weight.drawn.keys() - seen
+        seen |= new
+        waiting.extend(new)
+    return size
 
 
 def _appearances(graph: ObjectGraph, scales: Scales, page: Dictionary) -> Iterator[Value]:

@@ -1,12 +1,17 @@
 """One statement of a content stream at a time: its operands and its operator, exactly (ISO 32000-2, 7.2, 7.3 and 7.8.2).
 
-Rules: words and names have at most 127 bytes and strings at most 32,766, since PDFium cuts longer ones; numbers are ``-?d+(.d*)?`` or
-``-?.d+`` and whole ones fit in 32 bits; a string, an array and a dictionary end in the stream in which they begin. Everything else
-raises ``Malformed`` with the rule's word. Nothing here knows what an operator means.
+Rules: words and names have at most 127 bytes and strings at most 32,766, since PDFium cuts longer ones; numbers are ``d+(.d*)?`` or
+``.d+`` with at most one sign, and whole ones fit in 32 bits; a name has a byte at least, and two digits but not 00 behind each ``#``; a
+string holds no bare CR and no octal number over 377. The streams of a page are read as one with white space between them, but a string,
+a comment or an image ends in the stream in which it begins, and words don't touch over a border. Everything else raises ``Malformed``
+with the rule's word. Nothing here knows what an operator means.
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from server.document_limits import MAX_CONTENT_STRING_BYTES, MAX_CONTENT_TOKEN_BYTES, MAX_DEPTH, MAX_INTEGER
@@ -19,13 +24,14 @@ _TOKEN: Final = re.compile(
     rb"|\((?P<plain>[^()\\\r]*+)\)|(?P<mark><<|>>|[()\[\]<>{}])|(?P<comment>%%[^\r\n]*+)|(?P<end>\Z))"
     % {b"white": WHITE}
 )
-_NUMBER: Final = re.compile(rb"-?(?:[0-9]+(?P<point>\.[0-9]*)?|(?P<bare>\.[0-9]+))").fullmatch
+_NUMBER: Final = re.compile(rb"[+-]?(?:[0-9]+(?P<point>\.[0-9]*)?|(?P<bare>\.[0-9]+))").fullmatch
 _HEX: Final = re.compile(rb"([0-9A-Fa-f%s]*)>" % WHITE)
 _NAME_ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})?")
-_IN_STRING: Final = re.compile(rb"[^()\\]*+(?:(\()|(\))|\\(?:[0-7]{1,3}|\r\n|[\s\S]))")
-_LINE_END: Final = re.compile(rb"\r\n?|\n")
+_IN_STRING: Final = re.compile(rb"[^()\\\r]*+(?:(\()|(\))|\\(?:[0-3][0-7]{0,2}+|[4-7][0-7]?+(?![0-7])|\r\n|[^0-7]))")
+_REGULAR: Final = re.compile(rb"[^%s()<>\[\]{}/%%]" % WHITE)
 _ESCAPED: Final = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|\r|\n)|([\s\S]))")
 _LETTERS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_SPACE: Final = re.compile(rb"[%s]*+" % WHITE)
 _NUMBER_START: Final = b"0123456789+-."
 
 
@@ -44,16 +50,43 @@ class Statement:
 
 
 class Lexer:
-    """Reads ``data`` from ``position`` on."""
+    """Reads the streams ``parts`` as one from ``position`` on; ``data`` are their bytes, with a line end at each of ``borders``."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, parts: Sequence[bytes]) -> None:
+        parts = [part for part in parts if part]
+        self.data = parts[0] if len(parts) == 1 else b"\n".join(parts)
+        self.borders = list(accumulate((len(part) + 1 for part in parts[:-1]), initial=-1))[1:]
         self.position = 0
-        self.open_comment = False
-        """Whether the stream ends in a comment: what follows it would be swallowed by some viewers."""
 
-    def statement(self, into: Statement) -> Statement:
-        """The next statement; operands are added to ``into``, which may hold some from the stream before."""
+    def border(self) -> int:
+        """Where the stream ends in which ``position`` lies."""
+        at = bisect_left(self.borders, self.position)
+        return self.borders[at] if at < len(self.borders) else len(self.data)
+
+    def end_within(self, start: int, what: str) -> None:
+        """Raises ``Malformed`` with ``what`` when a stream ends between ``start`` and ``position``."""
+        at = bisect_left(self.borders, start)
+        if at < len(self.borders) and self.borders[at] < self.position:
+            raise Malformed(what)
+
+    def statement(self) -> Statement:
+        """The next statement; one without operator and operands at the end."""
+        into = Statement()
+        self.skip_white()
+        start = self.position
+        self._operands(into)
+        if self.borders:
+            for border in self.borders[bisect_left(self.borders, start) : bisect_left(self.borders, self.position)]:
+                if _REGULAR.match(self.data, border - 1) and _REGULAR.match(self.data, border + 1):
+                    raise Malformed("stream_border")
+        return into
+
+    def skip_white(self) -> None:
+        """Move over white space."""
+        match = _SPACE.match(self.data, self.position)
+        self.position = match.end() if match else self.position
+
+    def _operands(self, into: Statement) -> Statement:
         while True:
             kind, value = self._value(0)
             if kind == "end":
@@ -75,21 +108,20 @@ class Lexer:
         if kind == "name":
             return "N", _name(text)
         if kind == "plain":
-            return "s", _bounded_string(text.replace(b"\r\n", b"\n"))
+            self.end_within(self.position - len(text), "string")
+            return "s", _bounded_string(text)
         if kind == "mark":
             return self._marked(text, depth)
         return "end", b""
 
     def _token(self) -> tuple[str, bytes]:
-        self.open_comment = False
         while match := _TOKEN.match(self.data, self.position):
             self.position = match.end()
             kind = match.lastgroup or "end"
             if kind != "comment":
                 return kind, match[kind]
-            self.open_comment = self.position == len(self.data)
-            if self.open_comment:
-                break
+            if self.position in self.borders:  # some viewers would read on in the comment
+                raise Malformed("comment")
         return "end", b""
 
     def _marked(self, mark: bytes, depth: int) -> tuple[str, object]:
@@ -151,6 +183,7 @@ class Lexer:
         if match is None:
             raise Malformed("string")
         self.position = match.end()
+        self.end_within(match.start(), "string")
         digits = match[1].translate(None, WHITE_BYTES)
         return _bounded_string(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
 
@@ -163,20 +196,17 @@ class Lexer:
                 raise Malformed("string")
             self.position = match.end()
             depth += (match.lastindex == 1) - (match.lastindex == 2)
+        self.end_within(start, "string")
         return _bounded_string(_unescaped(self.data[start : self.position - 1]))
 
 
 def _unescaped(raw: bytes) -> bytes:
     def one(match: re.Match[bytes]) -> bytes:
         if match[1] is not None:
-            return bytes((int(match[1], 8) & 0xFF,))
+            return bytes((int(match[1], 8),))
         return b"" if match[2] is not None else _LETTERS.get(match[3], match[3])
 
-    parts, position = [], 0
-    for match in _ESCAPED.finditer(raw):
-        parts += [_LINE_END.sub(b"\n", raw[position : match.start()]), one(match)]
-        position = match.end()
-    return b"".join((*parts, _LINE_END.sub(b"\n", raw[position:])))
+    return _ESCAPED.sub(one, raw)
 
 
 def _bounded_string(value: bytes) -> bytes:
@@ -187,10 +217,10 @@ def _bounded_string(value: bytes) -> bytes:
 
 def _name(raw: bytes) -> Name:
     if b"#" in raw:
-        if any(match[1] is None for match in _NAME_ESCAPE.finditer(raw)):
+        if any(match[1] in (None, b"00") for match in _NAME_ESCAPE.finditer(raw)):
             raise Malformed("name")
         raw = _NAME_ESCAPE.sub(lambda match: bytes((int(match[1], 16),)), raw)
-    if len(raw) - 1 > MAX_CONTENT_TOKEN_BYTES:
+    if not 1 <= len(raw) - 1 <= MAX_CONTENT_TOKEN_BYTES:
         raise Malformed("name_length")
     return Name(raw[1:])
 

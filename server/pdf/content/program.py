@@ -1,160 +1,183 @@
 """One content stream read to its end: that it is well formed, and what it draws how often.
 
-Rules: statements as in lexer.py and operators.py; within a text object no graphics state is saved or changed and nothing but text is
-drawn (ISO 32000-2, figure 9); a text object ends where it began; states are saved at most 256 deep. A form, pattern or glyph does not
-restore what it has not saved (pdf.js would take the state of the page).
+Rules: statements as in lexer.py and operators.py; each operator stands where the standard lets it; texts, paths and compatibility
+sections end where the program ends; no state is restored that was not saved, and at most 256 are saved at once. Line caps, joins and text
+modes are those that there are, widths and dashes are not negative. ``d0`` and ``d1`` come first, or not at all.
 """
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from server.document_limits import MAX_PAGE_IMAGES, MAX_PAGE_OPERATORS, MAX_PAGE_PIXELS, MAX_SAVED_STATES
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.inline_images import Components, skip_inline_image
 from server.pdf.content.lexer import Lexer, Name, Statement
-from server.pdf.content.operators import NAMED, OPERANDS, OUTSIDE_TEXT
+from server.pdf.content.operators import DEVICE_COLOURS, NAMED, OPERANDS, PAGE, PAINTS
 from server.pdf.content.usual_statements import USUAL
 
 Use = tuple[str, bytes]
+Paint = tuple[bytes | None, int, bytes | None]
+"""Colour space by name (``None``: that of whoever draws the stream), number of components, pattern."""
 
 
 @dataclass
 class Program:
-    """``uses``: how often each resource is named, by category (``/XObject`` …) and name; ``layered``: whether some of it is optional
-    content (8.11.3.2). Only where it was read closely: ``shown``, bytes of text by font; ``spread``, for each use the square points of
-    the used thing's space on one of ours, summed up."""
+    """``uses``: how often each resource is named, by category (``/XObject`` …) and name; ``paints``: how often each kind of colour is
+    set; ``saved``: states saved at once; ``layered``: whether some of it is optional content (8.11.3.2); ``glyph``: ``d0`` or ``d1``,
+    where it begins with that. Only where it was read closely: ``shown``, how often each code by font; ``spread``, for each use the
+    square points of the used thing's space on one of ours, summed up."""
 
     operators: int = 0
+    saved: int = 0
     inline_images: int = 0
     inline_pixels: int = 0
-    restores_too_much: bool = False
+    sets_colours: bool = False
     layered: bool = False
+    glyph: bytes = b""
     uses: Counter[Use] = field(default_factory=Counter)
+    paints: Counter[Paint] = field(default_factory=Counter)
     read_closely: bool = False
-    shown: Counter[bytes] = field(default_factory=Counter)
+    shown: Counter[tuple[bytes, int]] = field(default_factory=Counter)
     spread: dict[Use, float] = field(default_factory=dict)
 
 
-def read_program(parts: list[bytes], components: Components, *, closely: bool = False) -> Program:
-    """Read the streams of ``parts`` one after the other as one program. Raises ``Malformed`` and ``TooMuch``.
+def read_program(parts: Sequence[bytes], components: Components, *, page: bool = False, closely: bool = False) -> Program:
+    """Read the streams of ``parts`` as one program. Raises ``Malformed`` and ``TooMuch``.
 
-    ``components`` as in inline_images.py; ``closely`` asks for ``Program.shown`` and ``Program.spread``, which takes longer.
+    ``components`` as in inline_images.py; ``page``: it begins with black; ``closely`` asks for more, which takes longer.
     """
-    reader = _Reader(components, closely=closely)
-    for number, data in enumerate(parts):
-        reader.read(data, last=number == len(parts) - 1)
-    return reader.finish()
+    return _Reader(Lexer(parts), components, page=page, closely=closely).read()
 
 
 class _Reader:
-    def __init__(self, components: Components, *, closely: bool) -> None:
+    def __init__(self, lexer: Lexer, components: Components, *, page: bool, closely: bool) -> None:
+        self._lexer = lexer
         self._components = components
         self._closely = closely
         self._program = Program(read_closely=closely)
-        self._statement = Statement()
-        self._saved: list[tuple[bytes, float]] = []
-        self._font = b""
+        self._place = PAGE
+        first = b"DeviceGray" if page else None
+        self._state: list[bytes | None] = [b"", first, first]
         self._scale = 1.0
-        self._in_text = False
+        self._saved: list[tuple[list[bytes | None], float]] = []
+        self._compatible = 0
 
-    def read(self, data: bytes, *, last: bool) -> None:
-        lexer = Lexer(data)
-        while lexer.position < len(data):
-            if not self._closely and not self._statement.letters:
+    def read(self) -> Program:
+        lexer = self._lexer
+        while lexer.position < len(lexer.data):
+            if not self._closely:
                 self._read_usual(lexer)
-            statement = lexer.statement(self._statement)
+            statement = lexer.statement()
             if not statement.operator:
+                if statement.letters:
+                    raise Malformed("operands")
                 break
-            self._statement = Statement()
-            self._execute(statement, lexer)
-        if lexer.open_comment and not last:
-            raise Malformed("comment")
-
-    def finish(self) -> Program:
-        if self._statement.letters:
-            raise Malformed("operands")
-        if self._in_text:
-            raise Malformed("text_object")
+            self._execute(statement)
+        if self._place is not PAGE:
+            raise Malformed("place")
+        if self._compatible:
+            raise Malformed("compatibility")
         return self._program
 
     def _read_usual(self, lexer: Lexer) -> None:
-        data, position, count, usual = lexer.data, lexer.position, 0, USUAL.match
-        while (match := usual(data, position)) is not None:
+        lexer.skip_white()
+        data, position, end, count = lexer.data, lexer.position, lexer.border(), 0
+        place, usual = self._place, USUAL.match
+        while (match := usual(data, position, end)) is not None:
             count += 1
             position = match.end()
             operator = match[match.lastindex or 0]
-            if operator in _WATCHED:
-                self._watch(operator, match["name"][1:] if operator in NAMED else b"")
-        lexer.position = position
+            try:
+                place = place[operator]
+            except KeyError:
+                raise Malformed("place") from None
+            effect = _EFFECTS.get(operator)
+            if effect is not None:
+                names = match["name"]
+                numbers = match["numbers"]
+                effect(self, operator, names[1:] if names else b"", numbers.split() if numbers else [])
+        lexer.position, self._place = position, place
         self._program.operators += count
         _bounded(self._program)
 
-    def _execute(self, statement: Statement, lexer: Lexer) -> None:
+    def _execute(self, statement: Statement) -> None:
         operator, values = statement.operator, statement.values
-        program = self._program
-        program.operators += 1
-        _bounded(program)
-        if operator == b"BI":
-            self._inline_image(statement, lexer)
-            return
         allowed = OPERANDS.get(operator)
         if allowed is None:
             raise Malformed("inline_image" if operator in (b"ID", b"EI") else "operator")
         if statement.letters not in allowed:
             raise Malformed("operands")
-        name = next((value for value in reversed(values) if isinstance(value, Name)), b"")
-        if operator in (b"BDC", b"DP"):
-            self._marked(statement)
-        elif operator in _WATCHED:
-            self._watch(operator, bytes(name))
+        try:
+            self._place = self._place[operator]
+        except KeyError:
+            raise Malformed("place") from None
+        self._program.operators += 1
+        _bounded(self._program)
+        _check_values(operator, values)
+        effect = _EFFECTS.get(operator)
+        if effect is not None:
+            name = next((value for value in values if isinstance(value, Name)), b"")
+            effect(self, operator, bytes(name), values)
         if self._closely:
             self._follow(operator, values)
 
-    def _marked(self, statement: Statement) -> None:
-        tag, properties = statement.values
-        if tag == b"OC":
-            self._program.layered = True
-        if isinstance(properties, Name):
-            self._program.uses["/Properties", bytes(properties)] += 1
+    def _save(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        self._saved.append((self._state.copy(), self._scale))
+        self._program.saved = max(self._program.saved, len(self._saved))
+        if len(self._saved) > MAX_SAVED_STATES:
+            raise TooMuch("saved_states")
 
-    def _watch(self, operator: bytes, name: bytes) -> None:
-        if operator in OUTSIDE_TEXT and self._in_text:
-            raise Malformed("text_object")
-        if operator == b"q":
-            self._saved.append((self._font, self._scale))
-            if len(self._saved) > MAX_SAVED_STATES:
-                raise TooMuch("saved_states")
-        elif operator == b"Q":
-            if self._saved:
-                self._font, self._scale = self._saved.pop()
-            else:
-                self._program.restores_too_much = True
-        elif operator in (b"BT", b"ET"):
-            if self._in_text == (operator == b"BT"):
-                raise Malformed("text_object")
-            self._in_text = operator == b"BT"
-        elif operator == b"BDC":
-            self._program.layered |= name == b"OC"
-        elif operator in NAMED and name:
-            self._use((NAMED[operator], name))
-            if operator == b"Tf":
-                self._font = name
+    def _restore(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        if not self._saved:
+            raise Malformed("saved_state")
+        self._state, self._scale = self._saved.pop()
 
-    def _use(self, use: Use) -> None:
+    def _use(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        use = (NAMED[operator], name)
         self._program.uses[use] += 1
+        if operator == b"Tf":
+            self._state[_FONT] = name
+        elif operator in (b"cs", b"CS"):
+            self._set_space(operator, name)
+        elif operator == b"sh":
+            self._program.sets_colours = True
         if self._closely and self._scale:
             self._program.spread[use] = self._program.spread.get(use, 0.0) + 1 / self._scale
 
-    def _inline_image(self, statement: Statement, lexer: Lexer) -> None:
-        if statement.letters:
-            raise Malformed("operands")
-        if self._in_text:
-            raise Malformed("text_object")
-        self._program.inline_images += 1
-        self._program.inline_pixels += skip_inline_image(lexer, self._components)
-        if self._program.inline_images > MAX_PAGE_IMAGES:
+    def _set_space(self, operator: bytes, space: bytes) -> None:
+        self._state[_STROKE if operator.isupper() else _FILL] = space
+        self._program.sets_colours = True
+
+    def _device_colour(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        self._set_space(operator, DEVICE_COLOURS[operator])
+
+    def _paint(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        self._program.sets_colours = True
+        space = self._state[_STROKE if operator.isupper() else _FILL]
+        self._program.paints[space, len(values) - bool(name), name or None] += 1
+
+    def _mark(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        self._program.layered |= name == b"OC"
+
+    def _begin_glyph(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        if self._program.operators != 1:
+            raise Malformed("place")
+        self._program.glyph = operator
+
+    def _compatibility(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        self._compatible += 1 if operator == b"BX" else -1
+        if self._compatible < 0:
+            raise Malformed("compatibility")
+
+    def _inline_image(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        program = self._program
+        program.inline_images += 1
+        program.inline_pixels += skip_inline_image(self._lexer, self._components)
+        if program.inline_images > MAX_PAGE_IMAGES:
             raise TooMuch("images")
-        if self._program.inline_pixels > MAX_PAGE_PIXELS:
+        if program.inline_pixels > MAX_PAGE_PIXELS:
             raise TooMuch("page_pixels")
 
     def _follow(self, operator: bytes, values: list[object]) -> None:
@@ -162,11 +185,45 @@ class _Reader:
             a, b, c, d = (value for value in values[:4] if isinstance(value, float))
             self._scale *= abs(a * d - b * c)
         elif operator in (b"Tj", b"'", b'"', b"TJ"):
+            font = self._state[_FONT] or b""
             parts = values[-1] if isinstance(values[-1], list) else values[-1:]
-            self._program.shown[self._font] += sum(len(part) for part in parts if isinstance(part, bytes))
+            for part in parts:
+                if isinstance(part, bytes):
+                    for code, times in Counter(part).items():
+                        self._program.shown[font, code] += times
 
 
-_WATCHED = frozenset({*NAMED, *OUTSIDE_TEXT, b"BT", b"ET"})
+_FONT, _FILL, _STROKE = 0, 1, 2
+_EFFECTS: Final[dict[bytes, Callable[[_Reader, bytes, bytes, Sequence[object]], None]]] = {
+    b"q": _Reader._save,
+    b"Q": _Reader._restore,
+    b"BI": _Reader._inline_image,
+    b"BX": _Reader._compatibility,
+    b"EX": _Reader._compatibility,
+    **dict.fromkeys(NAMED, _Reader._use),
+    **dict.fromkeys(DEVICE_COLOURS, _Reader._device_colour),
+    **dict.fromkeys(PAINTS, _Reader._paint),
+    **dict.fromkeys((b"BMC", b"BDC", b"MP", b"DP"), _Reader._mark),
+    **dict.fromkeys((b"d0", b"d1"), _Reader._begin_glyph),
+}
+_CHOICES: Final = {b"J": 3, b"j": 3, b"Tr": 8}
+
+
+def _check_values(operator: bytes, values: list[object]) -> None:
+    """Values that viewers take differently where they are none: caps, joins, modes, widths, dashes (8.4.3, 9.3.6)."""
+    choices = _CHOICES.get(operator)
+    if choices is not None and values[0] not in range(choices):
+        raise Malformed("operands")
+    if operator in (b"w", b"M") and not _not_negative(values[0]):
+        raise Malformed("operands")
+    if operator == b"d":
+        lengths = values[0] if isinstance(values[0], list) else []
+        if not all(map(_not_negative, [*lengths, values[1]])) or (lengths and not any(lengths)):
+            raise Malformed("operands")
+
+
+def _not_negative(value: object) -> bool:
+    return isinstance(value, float) and value >= 0
 
 
 def _bounded(program: Program) -> None:

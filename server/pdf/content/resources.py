@@ -1,18 +1,32 @@
 """What the names of a content stream stand for (ISO 32000-2, 7.8.3 and 7.7.3.4).
 
-Rules: a name is looked up in the stream's own resources and nowhere else; a stream without any has those of the stream that draws it, a
-page without any those of the nodes above it. Viewers differ in what they do for a name that is found nowhere, so nothing that draws
-may use one.
+Rules: a name is looked up in the stream's own resources and nowhere else; a form or glyph without any that a page draws has those of the
+page, a page without any those of the nodes above it. Viewers differ in what they do for a name that is found nowhere, so nothing that
+draws may use one. A colour has as many components as its space, and a pattern is set in a space of patterns.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from server.pdf.content.faults import Malformed
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, number
 
 _MAX_NODES: Final = 100
+_MAX_COMPONENTS: Final = 32
 _DIRECT_SPACES: Final = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4, "/Pattern": 0}
-_FAMILIES: Final = {"/CalGray": 1, "/CalRGB": 3, "/Lab": 3, "/Indexed": 1, "/I": 1, "/Separation": 1}
+_FAMILIES: Final = {
+    **_DIRECT_SPACES,
+    "/G": 1,
+    "/RGB": 3,
+    "/CMYK": 4,
+    "/CalGray": 1,
+    "/CalRGB": 3,
+    "/Lab": 3,
+    "/Indexed": 1,
+    "/I": 1,
+    "/Separation": 1,
+}
+NO_RESOURCES: Final[Dictionary] = {}
 
 
 def page_resources(graph: ObjectGraph, page: Dictionary) -> Dictionary:
@@ -47,22 +61,67 @@ def named(graph: ObjectGraph, resources: Dictionary, category: str, name: bytes)
     return value
 
 
+@dataclass(frozen=True)
+class Space:
+    """A colour space: how many numbers its colours have, and whether they are patterns."""
+
+    components: int
+    of_patterns: bool = False
+
+
+def space_of(graph: ObjectGraph, resources: Dictionary, name: bytes) -> Space:
+    """The colour space that ``cs`` names (8.6). Raises ``Malformed``."""
+    key = key_of(name)
+    if key in _DIRECT_SPACES:
+        return Space(_DIRECT_SPACES[key], of_patterns=key == "/Pattern")
+    value = graph.resolve(named(graph, resources, "/ColorSpace", name))
+    parts = value if isinstance(value, list) and value else [value]
+    if graph.resolve(parts[0]) != "/Pattern":
+        return Space(_components(graph, parts))
+    if len(parts) < 2:
+        return Space(0, of_patterns=True)
+    base = graph.resolve(parts[1])
+    return Space(_components(graph, base if isinstance(base, list) and base else [base]), of_patterns=True)
+
+
+def _components(graph: ObjectGraph, parts: list[Value]) -> int:
+    family = graph.resolve(parts[0])
+    count: Value = _FAMILIES.get(family) if isinstance(family, str) else None
+    if family == "/ICCBased" and len(parts) == 2:
+        count = graph.get(graph.dictionary(parts[1]), "/N")
+    elif family == "/DeviceN" and len(parts) >= 4:
+        count = len(graph.array(parts[1]))
+    if type(count) is not int or not 1 <= count <= _MAX_COMPONENTS:
+        raise Malformed("colour_space")
+    return count
+
+
 def components(graph: ObjectGraph, resources: Dictionary, name: bytes) -> int | None:
-    """How many numbers a colour of the named space has, ``None`` for a space that is not there or not known."""
-    value = graph.dictionary(resources.get("/ColorSpace")).get(key_of(name))
-    space = graph.resolve(value)
-    family = graph.resolve(space[0]) if isinstance(space, list) and space else space
-    if family == "/ICCBased" and isinstance(space, list) and len(space) > 1:
-        count = graph.get(graph.dictionary(space[1]), "/N")
-        return count if count in (1, 3, 4) else None
-    if family == "/DeviceN" and isinstance(space, list) and len(space) > 1:
-        return len(graph.array(space[1])) or None
-    return _DIRECT_SPACES.get(str(family), _FAMILIES.get(str(family)))
+    """How many numbers a colour of the named space has, ``None`` for a space that is not there or one of patterns."""
+    try:
+        return space_of(graph, resources, name).components or None
+    except Malformed:
+        return None
 
 
-def is_direct_space(name: bytes) -> bool:
-    """Whether a colour space needs no resource (8.6.3)."""
-    return key_of(name) in _DIRECT_SPACES
+def check_paint(graph: ObjectGraph, resources: Dictionary, space: bytes | None, count: int, pattern: bytes | None) -> Value:
+    """The pattern that a colour names, ``None`` for one without. Raises ``Malformed`` for a colour that does not fit its space."""
+    if space is None:
+        raise Malformed("colour_space")
+    found = space_of(graph, resources, space)
+    if found.of_patterns != (pattern is not None):
+        raise Malformed("colour_space")
+    if pattern is None:
+        value, wanted = None, found.components
+    else:
+        value = named(graph, resources, "/Pattern", pattern)
+        uncoloured = graph.get(graph.dictionary(value), "/PaintType") == 2
+        if uncoloured and not found.components:
+            raise Malformed("colour_space")
+        wanted = found.components if uncoloured else 0
+    if count != wanted:
+        raise Malformed("colour_components")
+    return value
 
 
 def matrix_scale(graph: ObjectGraph, dictionary: Dictionary) -> float:

@@ -80,6 +80,7 @@ class Forge:
     gap: bytes = GAP
     generations: dict[int, int] = field(default_factory=dict)
     packed_original: bytes | None = None
+    table_always: bool = False
 
     def build_original(self) -> bytes:
         """The original's bytes."""
@@ -97,7 +98,8 @@ class Forge:
         offsets = self._append(out, self.increment)
         out += self.between
         prev = int(re.findall(rb"startxref\s+(\d+)", original)[-1]) if self.prev is None else self.prev
-        self._append_table(out, {**offsets, **self.increment_entries}, self.increment_trailer, prev)
+        append = self._append_stream if b"/XRef" in original and not self.table_always else self._append_table
+        append(out, {**offsets, **self.increment_entries}, self.increment_trailer, prev)
         out += self.tail
         data = bytes(out)
         at = data.find(self.gap, len(original))
@@ -127,9 +129,26 @@ class Forge:
         for number, offset in offsets.items():
             if offset is not None:
                 out += b"%d 1\n%010d %05d n \n" % (number, offset, self.generations.get(number, 0))
-        size = max(offsets) + 1 if prev is None else max([*offsets, *self.original]) + 1
+        size = max(offsets) + 1 if prev is None else max([*offsets, self._size_before() - 1]) + 1
         said = b"" if prev is None else b"/Prev %d" % prev
         out += b"trailer\n<</Size %d%b%b>>\nstartxref\n%d\n%%%%EOF\n" % (size, said, trailer, start)
+
+    def _size_before(self) -> int:
+        """The original's /Size."""
+        return max(map(int, re.findall(rb"/Size (\d+)", self.build_original())), default=1)
+
+    def _append_stream(
+        self, out: bytearray, offsets: dict[int, int | None], trailer: bytes, prev: int | None
+    ) -> None:
+        start, number = len(out), max([*offsets, self._size_before() - 1]) + 1
+        rows = {number: start, **{one: offset for one, offset in offsets.items() if offset is not None}}
+        table = b"".join(
+            b"\1" + rows[one].to_bytes(4, "big") + self.generations.get(one, 0).to_bytes(2, "big")
+            for one in sorted(rows)
+        )
+        index = b" ".join(b"%d 1" % one for one in sorted(rows))
+        said = b"/Type/XRef/W[1 4 2]/Index[%b]/Size %d/Prev %d%b" % (index, number + 1, prev or 0, trailer)
+        out += b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, stream(table, said), start)
 
 
 def redigested(data: bytes, expected: ExpectedDocument) -> ExpectedDocument:

@@ -3,7 +3,7 @@
 import pytest
 
 from mobile_app.device.document_checks import check_prepared_document
-from tests.unit.device_checks.document_forge import CATALOG, PAGE, Forge
+from tests.unit.device_checks.document_forge import CATALOG, PAGE, Forge, shifted
 from tests.unit.device_checks.forged_attacks import both, with_annotation
 
 
@@ -44,11 +44,17 @@ def test_actions_that_run_in_a_circle_end() -> None:
 
 
 def test_what_a_later_revision_replaced_does_not_count() -> None:
+    """Only a signed file has revisions."""
     forge = with_annotation(b"<</Subtype/Link/Rect[0 0 9 9]/A<</S/Launch/F(x)>>>>")
+    forge.original[PAGE] = forge.original[PAGE].replace(b"15 0 R", b"15 0 R 16 0 R")
+    forge.original[16] = b"<</Subtype/Widget/FT/Sig/T(a)/V 17 0 R/Rect[0 0 0 0]/P 3 0 R>>"
+    forge.original[17] = b"<</Type/Sig>>"
+    forge.increment = shifted(forge.increment, 20)
+    forge.increment[PAGE] = forge.increment[PAGE].replace(b"35 0 R", b"15 0 R 16 0 R")
     first = forge.build_original()
     table = first.rindex(b"xref\n0 1")
     start = len(first)
     body = b"15 0 obj\n<</Subtype/Link/Rect[0 0 9 9]>>\nendobj\n"
-    second = b"xref\n15 1\n%010d 00000 n \ntrailer\n<</Size 16/Root 1 0 R/ID[<01><02>]/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
+    second = b"xref\n15 1\n%010d 00000 n \ntrailer\n<</Size 18/Root 1 0 R/ID[<01><02>]/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
     forge.packed_original = first + body + second % (start, table, start + len(body))
     assert findings(forge) == set()

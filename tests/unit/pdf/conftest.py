@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
+from pyhanko.sign import signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from server.pdf.cms import CmsTemplate
 from server.pdf.embed import embed
@@ -73,6 +77,20 @@ class Credential:
 
     def sign_prepared(self, prepared: PreparedDocument) -> bytes:
         return embed(prepared.data, prepared.byte_range, self.make_cms(prepared.document_digest))
+
+
+def pyhanko_signer(credential: Credential) -> signers.SimpleSigner:
+    """A signer by pyHanko with the credential's key."""
+    private = credential.private_key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    store = SimpleCertificateStore()
+    store.register(asn1_x509.Certificate.load(credential.root))
+    return signers.SimpleSigner(
+        signing_cert=asn1_x509.Certificate.load(credential.certificate),
+        signing_key=asn1_keys.PrivateKeyInfo.load(private),
+        cert_registry=store,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -4,33 +4,17 @@ valid."""
 import io
 
 import pytest
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from server.errors import Unprocessable
 from server.pdf.geometry import Placement
 from server.pdf.validate import validate_signed_document_fully
 from server.pdf.verify import verify_file
+from tests.unit.pdf.conftest import pyhanko_signer
 
 TIME_TEXT = "22/11/2025 14:05 (+07:00)"
 PLACEMENT = Placement(0, 60, 60, 260, 120)
-
-
-def _pyhanko_signer(credential):
-    private = credential.private_key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    store = SimpleCertificateStore()
-    store.register(asn1_x509.Certificate.load(credential.root))
-    return signers.SimpleSigner(
-        signing_cert=asn1_x509.Certificate.load(credential.certificate),
-        signing_key=asn1_keys.PrivateKeyInfo.load(private),
-        cert_registry=store,
-    )
 
 
 def _signed_by_pyhanko(source, credential, name="Earlier", spec=None, **metadata):
@@ -38,7 +22,7 @@ def _signed_by_pyhanko(source, credential, name="Earlier", spec=None, **metadata
         field_name=name, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, **metadata
     )
     spec = spec or fields.SigFieldSpec(name, on_page=0, box=(300, 60, 400, 100))
-    signer = signers.PdfSigner(chosen, _pyhanko_signer(credential), new_field_spec=spec)
+    signer = signers.PdfSigner(chosen, pyhanko_signer(credential), new_field_spec=spec)
     return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(source))).getvalue()
 
 

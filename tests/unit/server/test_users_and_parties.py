@@ -5,7 +5,7 @@ import pytest
 from server.errors import TooManyTries
 from server.relying_parties.name_subscriber import NameSubscriber
 from server.relying_parties.rate import LimitRate
-from server.users.log_in import check_password
+from server.users.log_in import FOR_A_NAME_A_DAY, KNOWN_FOR, check_password
 from tests.unit.server.builders import PASSWORD, code_of
 from tests.unit.server.world import World
 
@@ -49,10 +49,63 @@ def test_tries_are_counted_per_name_and_address_and_survive_a_restart(world: Wor
     world.app.log_in.begin("nobody", "198.51.100.1")
 
 
-def test_a_name_tried_from_everywhere_is_throttled_too(world: World) -> None:
-    for number in range(100):
-        world.app.log_in.begin("nobody", f"198.51.100.{number}")
-    assert code_of(world.app.log_in.begin, "nobody", "203.0.113.1") == "log_in_throttled"
+def tried_by_others(world: World, login: str = "an") -> None:
+    """Over the day's limit, from places that nobody knows."""
+    for number in range(int(FOR_A_NAME_A_DAY)):
+        code_of(try_log_in, world, login, "wrong password", f"203.0.{number // 4}.{number % 4}")
+
+
+def test_a_name_tried_from_everywhere_is_guarded(world: World) -> None:
+    for login in ("an", "nobody"):
+        tried_by_others(world, login)
+        assert code_of(world.app.log_in.begin, login, "198.51.100.77") == "log_in_guarded", login
+
+
+@pytest.mark.parametrize("place", ["network", "browser"])
+def test_the_owner_gets_in_where_he_was_before(world: World, place: str) -> None:
+    log_in = world.app.log_in
+    try_log_in(world, address="2001:db8:1:2::1" if place == "network" else "192.0.2.200")
+    tried_by_others(world)
+    address, browser = ("2001:db8:1:2:ffff::9", "") if place == "network" else ("198.51.100.77", "b")
+    for _ in range(7):
+        assert log_in.begin("an", address, browser) is not None
+    log_in.succeeded(world.user, address, browser)
+    for _ in range(8):
+        assert log_in.begin("an", address, browser) is not None, "the right password took the count back"
+    assert code_of(log_in.begin, "an", address, browser) == "log_in_throttled"
+    other = "2001:db8:1:3::1" if place == "network" else "198.51.100.78"
+    assert code_of(log_in.begin, "an", other) == "log_in_guarded", "the next network is another one"
+
+
+def test_a_network_is_forgotten_after_ninety_days(world: World) -> None:
+    try_log_in(world)
+    world.clock.advance(KNOWN_FOR + 1)
+    tried_by_others(world)
+    assert code_of(world.app.log_in.begin, "an", "198.51.100.1") == "log_in_guarded"
+
+
+def test_a_browser_helps_nobody_elses_name(world: World) -> None:
+    tried_by_others(world, "nobody")
+    assert code_of(world.app.log_in.begin, "nobody", "198.51.100.77", "b") == "log_in_guarded"
+
+
+def test_a_new_password_opens_the_name_again(world: World) -> None:
+    tried_by_others(world)
+    world.app.log_in.set_password("an", PASSWORD)
+    assert world.app.log_in.begin("an", "198.51.100.77") is not None
+
+
+def test_right_passwords_use_up_nothing(world: World) -> None:
+    for number in range(int(FOR_A_NAME_A_DAY) + 20):
+        try_log_in(world, address=f"203.0.{number // 4}.{number % 4}")
+    assert world.app.log_in.begin("an", "198.51.100.77") is not None
+
+
+def test_an_ipv6_line_is_one_place(world: World) -> None:
+    for number in range(8):
+        world.app.log_in.begin("an", f"2001:db8:1:2::{number + 1:x}")
+    assert code_of(world.app.log_in.begin, "an", "2001:db8:1:2:ffff::1") == "log_in_throttled"
+    world.app.log_in.begin("an", "2001:db8:1:3::1")
 
 
 def test_tries_are_counted_per_address(world: World) -> None:

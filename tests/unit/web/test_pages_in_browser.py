@@ -7,6 +7,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -19,6 +20,7 @@ from server.web import create_web
 from tests.unit.web.test_batch_pages import add
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
+CORPUS = Path(__file__).parents[2] / "pdf_corpus"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="Debian's package chromium is missing"),
@@ -136,6 +138,48 @@ def test_each_file_has_its_own_answer(page: Any, contract: bytes) -> None:
     page.wait_for_selector("text=Đã tải lên 1 trên 3 tệp")
     page.wait_for_selector("text=Đây không phải tệp PDF.")
     page.wait_for_selector("text=Tệp này bị cắt cụt")
+
+
+def test_the_box_stops_at_the_edge_and_at_half_of_the_page(page: Any, stage: Stage, contract: bytes) -> None:
+    stage.portal.phone()
+    open_document(page, contract)
+    stamp, sheet = page.locator("[data-stamp]"), page.locator("[data-page-image]")
+    stamp.scroll_into_view_if_needed()
+
+    def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(*end, steps=6)
+        page.mouse.up()
+
+    where = sheet.bounding_box()
+    box = stamp.bounding_box()
+    drag((box["x"] + 20, box["y"] + 20), (where["x"] - 200, where["y"] - 200))  # far beyond the upper left corner
+    box = stamp.bounding_box()
+    assert (round(box["x"]), round(box["y"])) == (round(where["x"]), round(where["y"]))
+    assert page.locator("[data-stamp-limit]").is_hidden()
+    stamp.scroll_into_view_if_needed()
+    where = sheet.bounding_box()
+    handle = page.locator("[data-stamp-handle]").bounding_box()
+    corner = (handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    drag(corner, (where["x"] + where["width"], where["y"] + where["height"]))
+    assert page.locator("[data-stamp-limit]").inner_text() == "Khung che không quá nửa trang: lớn hơn nữa có thể che nội dung được ký."
+    page.get_by_role("button", name="Ký số").click()
+    with page.expect_response("**/sign") as answered:
+        page.get_by_role("button", name="Xác nhận").click()
+    placed = json.loads(answered.value.request.post_data)["placement"]
+    assert 0.49 < (placed["x1"] - placed["x0"]) * (placed["y1"] - placed["y0"]) / (595 * 842) <= 0.5001
+    assert answered.value.status == 201
+
+
+def test_a_page_too_small_for_a_stamp_says_so(page: Any, stage: Stage) -> None:
+    stage.portal.phone()
+    open_document(page, (CORPUS / "good" / "reportlab_tiny_page.pdf").read_bytes())
+    assert "Trang này quá nhỏ để hiện chữ ký" in page.locator("[data-stamp-limit]").inner_text()
+    page.get_by_role("button", name="Ký số").click()
+    page.get_by_role("button", name="Xác nhận").click()
+    page.wait_for_selector("[data-sign-problem]:visible")
+    assert "Khung chữ ký phải nằm trọn trên trang" in page.locator("[data-sign-problem]").inner_text()
 
 
 def test_signature_is_placed_by_mouse_and_keyboard(page: Any, stage: Stage, contract: bytes) -> None:

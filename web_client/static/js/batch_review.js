@@ -32,7 +32,7 @@ let shownPage = 0;
 /** @type {Page[]} */
 let pages = [{ number: 1, width: 595, height: 842, url: '' }];
 /** The page sizes of the document on which the box was placed; the box itself stays the same for all. */
-const box = new StampBox(stamp, stage, () => pages[shownPage], { moved: showStamp, resized: ownSize });
+const box = new StampBox(stamp, stage, () => pages[shownPage], facts.stamp, { moved: showStamp, resized: ownSize });
 let placed = false;
 const look = Boolean(selection && selection.look);
 const list = new BatchList(/** @type {HTMLDialogElement} */ (part(document, '#list-dialog')), documents, texts, {
@@ -53,6 +53,9 @@ function showStamp() {
   stamp.hidden = look || !visible.checked || at !== shownPage;
   part(form, '[data-stamp-settings]').hidden = !visible.checked;
   part(form, '[data-page-number-field]').hidden = pageChoice.value !== 'number';
+  const limit = part(form, '[data-stamp-limit]');
+  limit.hidden = box.reason === '';
+  limit.textContent = box.reason === '' ? '' : texts[box.reason];
   const missing = part(form, '[data-missing]');
   missing.textContent = fill(texts.missing, { page: pageNumber.value });
   missing.hidden = at !== -1;

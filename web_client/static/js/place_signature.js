@@ -7,7 +7,8 @@ import { SIZES, StampBox } from './stamp_box.js';
 
 const MM_PER_POINT = 25.4 / 72;
 
-const texts = readFacts('viewer-facts').texts;
+const facts = readFacts('viewer-facts');
+const texts = facts.texts;
 const form = part(document, '[data-sign-form]');
 const stamp = part(document, '[data-stamp]');
 const pageChoice = /** @type {HTMLSelectElement} */ (part(form, '[data-stamp-page]'));
@@ -16,12 +17,15 @@ const visible = /** @type {HTMLInputElement} */ (part(form, '[data-stamp-visible
 const where = part(form, '[data-stamp-where]');
 
 const stampPage = () => pages[Number(pageChoice.value) - 1];
-const box = new StampBox(stamp, stage, stampPage, { moved: show, resized: ownSize });
+const box = new StampBox(stamp, stage, stampPage, facts.stamp, { moved: show, resized: ownSize });
 
 function show() {
   const page = stampPage();
   stamp.hidden = !visible.checked || currentPage() !== page.number;
   part(form, '[data-stamp-settings]').hidden = !visible.checked;
+  const limit = part(form, '[data-stamp-limit]');
+  limit.hidden = box.reason === '';
+  limit.textContent = box.reason === '' ? '' : texts[box.reason];
   const mm = (/** @type {number} */ points) => Math.round(points * MM_PER_POINT);
   const { x, y, width, height } = box.box;
   where.textContent = fill(texts.where, {

@@ -1,12 +1,19 @@
 // @ts-check
 // The box of the visible signature on a shown page: dragged, resized, or moved by keyboard. Kept in points from the lower left corner of
 // the page as it is shown (rotation and crop applied), like the server's; a smaller page gets it moved inside, as the server will.
+// It stops where the server would refuse it, at the page's edge and at its largest size, and tells why.
 
-const SMALLEST = [90, 30]; // points: below this the text can't be read
+const SMALLEST = [90, 30]; // points: below this the text is a strain to read
+const ROUNDING = 0.999; // of the largest area, so that no digit behind the point is over it
 const STEP = 6; // points a press of an arrow key
 export const SIZES = /** @type {Record<string, [number, number]>} */ ({ small: [130, 44], medium: [180, 60], large: [240, 80] }); // points
 
 /** @typedef {{ width: number, height: number }} Size of a page, in points */
+/**
+ * What the server takes (points, and a share of the page): no side shorter than the least, no more area than the share or the small area.
+ * @typedef {{ least_width: number, least_height: number, largest_share: number, small_area: number }} Limits
+ */
+/** @typedef {'' | 'page_too_small' | 'largest'} Reason why the box does not follow */
 
 /**
  * @param {number} value
@@ -22,13 +29,17 @@ export class StampBox {
    * @param {HTMLElement} stamp
    * @param {HTMLElement} stage what the page's picture fills
    * @param {() => Size} page the page that the box stands on
+   * @param {Limits} limits
    * @param {{ moved: () => void, resized: () => void }} tell
    */
-  constructor(stamp, stage, page, tell) {
+  constructor(stamp, stage, page, limits, tell) {
     this.stamp = stamp;
     this.stage = stage;
     this.page = page;
+    this.limits = limits;
     this.tell = tell;
+    /** @type {Reason} */
+    this.reason = '';
     /** In points from the lower left corner. */
     this.box = { x: 0, y: 0, width: 0, height: 0 };
     stamp.addEventListener('pointerdown', (event) => this.drag(event));
@@ -39,11 +50,35 @@ export class StampBox {
   place(wish) {
     const page = this.page();
     const box = { ...this.box, ...wish };
-    box.width = clamp(box.width, Math.min(SMALLEST[0], page.width), page.width);
-    box.height = clamp(box.height, Math.min(SMALLEST[1], page.height), page.height);
+    const size = this.fitting(box.width, box.height);
+    this.reason = size.reason;
+    box.y += box.height - size.height; // the upper left corner stays
+    box.width = size.width;
+    box.height = size.height;
     this.box = { ...box, ...inside(box, page) };
     this.show();
     this.tell.moved();
+  }
+
+  /**
+   * The size that the page lets the box have.
+   * @param {number} width
+   * @param {number} height
+   * @returns {Size & { reason: Reason }}
+   */
+  fitting(width, height) {
+    const page = this.page();
+    const { least_width, least_height, largest_share, small_area } = this.limits;
+    const size = {
+      width: clamp(width, Math.min(SMALLEST[0], page.width), page.width),
+      height: clamp(height, Math.min(SMALLEST[1], page.height), page.height),
+    };
+    if (page.width < least_width || page.height < least_height) return { ...size, reason: 'page_too_small' };
+    const largest = Math.max(largest_share * page.width * page.height, small_area);
+    const area = size.width * size.height;
+    if (area <= largest) return { ...size, reason: '' };
+    const shrink = Math.sqrt((ROUNDING * largest) / area);
+    return { width: size.width * shrink, height: size.height * shrink, reason: 'largest' };
   }
 
   /**

@@ -1,0 +1,30 @@
+"""The crafted corpus itself; it goes past the product and the four viewers by ``make trial``."""
+
+from tests.agreement.corpus import Verdict, every_file
+from tests.agreement.crafted import KINDS, Crafted, files_of
+from tests.agreement.journey import Outcome
+from tests.agreement.judging import Disagreement
+
+
+def test_the_corpus_is_large_enough_and_each_kind_has_both_sides() -> None:
+    files = every_file()
+    assert len(files) >= 80
+    assert len(KINDS) >= 25
+    assert len({case.full_name for case in files}) == len(files)
+    for name in KINDS:
+        assert {case.is_hostile for case in files_of(name)} == {True, False}, name
+
+
+def test_verdicts_name_what_is_wrong() -> None:
+    hostile, harmless = (Crafted("kind", "name", is_hostile, b"") for is_hostile in (True, False))
+    differs = (Disagreement("pdfium", "poppler", 0, 1000, (1, 2)),)
+    assert Verdict(hostile, Outcome(), differs).fate == "silent"
+    assert Verdict(hostile, Outcome(), differs).complaints()
+    assert not Verdict(hostile, Outcome(), ()).complaints()
+    assert not Verdict(hostile, Outcome(refused_by="upload", code="x"), ()).complaints()
+    assert not Verdict(hostile, Outcome(findings=frozenset(("layers",))), differs).complaints()
+    assert Verdict(hostile, Outcome(findings=frozenset(("attachments",))), differs).complaints()
+    assert Verdict(harmless, Outcome(), differs).complaints()
+    assert Verdict(harmless, Outcome(refused_by="phone", code="x"), ()).complaints()
+    assert Verdict(harmless, Outcome(findings=frozenset(("layers",))), ()).complaints()
+    assert not Verdict(harmless, Outcome(), ()).complaints()
