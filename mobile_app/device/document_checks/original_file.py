@@ -49,6 +49,8 @@ class OriginalFile:
             if section.hidden is not None:
                 self._enter_hidden(section.hidden)
             self.entries.update(section.entries)
+        # The numbers of cross-reference streams, which nothing needs to refer to.
+        self.structure = {section.number for section in self.sections if section.number is not None}
         self.size = max(section.size for section in self.sections)
         self._containers: dict[int, ObjectStream] = {}
         self._objects: dict[int, IndirectObject] = {}
@@ -56,8 +58,8 @@ class OriginalFile:
         self._lengths: dict[Ref, int] = {}
         self.handler: SecurityHandler | None = None
         self._encryption_number = -1
-        if self.trailer.get("Encrypt") is not None:
-            self.handler = self._security_handler(self.trailer["Encrypt"])
+        if any(section.trailer.get("Encrypt") is not None for section in self.sections):
+            self.handler = self._security_handler(self.trailer.get("Encrypt"))
 
     def _announced_start(self) -> int:
         found = _TAIL.search(bytes(self.data[max(0, self.length - _TAIL_LENGTH) : self.length]))

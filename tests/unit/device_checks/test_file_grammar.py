@@ -83,6 +83,7 @@ def redefined_by_table() -> bytes:
 
 
 HONEST: dict[str, bytes] = {
+    "stream that is no image with a short key": plain({CONTENT: stream(b"BT ET", b"/W 1/D 2")}),
     "as it is": plain(),
     "signed": written(Revision(SIGNED)),
     "binary mark": plain(header=HEADER + MARK),
@@ -222,6 +223,17 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     "length changes": ("length_value", twice_defined_length()),
     "data in another file": ("external_data", plain({CONTENT: stream(b"BT ET", b"/F(a)")})),
     "data in another file, disguised": ("external_data", plain({CONTENT: stream(b"BT ET", b"/#46(a)")})),
+    "stream with the filter's parameters abbreviated": (
+        "abbreviated_key",
+        plain({CONTENT: stream(b"BT ET", b"/DP<</Predictor 12>>")}),
+    ),
+    **{
+        f"image with the abbreviated key {key}": (
+            "abbreviated_key",
+            plain({CONTENT: stream(b"0", b"/Subtype/Image/Width 1/Height 1/%b 1" % key.encode())}),
+        )
+        for key in ("BPC", "CS", "D", "H", "I", "IM", "W", "DP")
+    },
     "table entry of nineteen bytes": ("table_entries", respelt(plain(), b"f \n1", b"f\n\n1")),
     "table lists more than it has": ("table_entries", respelt(plain(), b"xref\n0 1", b"xref\n0 9")),
     "table lists a number twice": ("table_entries", respelt(plain(), b"\n2 1\n", b"\n1 1\n")),
@@ -280,6 +292,10 @@ BREACHES: dict[str, tuple[str, bytes]] = {
         ),
     ),
     "table redefines what is packed": ("packed_redefined", redefined_by_table()),
+    "later table begins at 1 with a free entry": (
+        "table_entries",
+        written(Revision({**SIGNED, 9: b"null"}), Revision(zero=None, rows={1: (0, 0, 65535)}, size=10)),
+    ),
     "size too small": ("size", plain(size=5)),
     "size is missing": ("size", plain(size=b"")),
     "size is a reference": ("size", plain(size=b"5 0 R")),

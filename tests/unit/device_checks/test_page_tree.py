@@ -172,6 +172,19 @@ BREACHES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "crop box that poppler takes for the media box": ("page_box", lambda: boxes(BOX + b"/CropBox[100 0 700 842]")),
     "crop box higher than the media box": ("page_box", lambda: boxes(BOX + b"/CropBox[0 100 595 1000]")),
     "crop box beside the page": ("page_box", lambda: boxes(BOX + b"/CropBox[600 0 700 842]")),
+    "crop box of nothing under one that is": (
+        "page_box",
+        lambda: with_objects(
+            {
+                PAGES: PLAIN[PAGES].replace(b"/Type", b"/CropBox[0 0 99 99]/Type"),
+                PAGE: PLAIN[PAGE].replace(BOX, BOX + b"/CropBox null"),
+            }
+        ),
+    ),
+    "resources of nothing": (
+        "page_box",
+        lambda: with_objects({PAGES: PLAIN[PAGES].replace(b"/Type", b"/Resources 9 0 R/Type"), 9: b"null"}),
+    ),
     "inherited crop box is no box": (
         "page_box",
         lambda: with_objects({PAGES: PLAIN[PAGES].replace(b"/Type", b"/CropBox[1]/Type")}),
