@@ -59,8 +59,6 @@ class PageTree:
         self._enter(catalog.get("Pages"))
         while self._open:
             self._go_on()
-        if not self.pages:
-            raise _refuse("page_count", None)
 
     def _go_on(self) -> None:
         """Enter the next kid of the innermost open node, or close it."""
@@ -91,7 +89,7 @@ class PageTree:
         if value.get("Type") == "Pages" and isinstance(kids, list):
             count = original.value(value.get("Count"))
             self._open.append(_Node(reference, count, len(self.pages), kids, inherited))
-        elif value.get("Type") == "Page" and "Kids" not in value:
+        elif value.get("Type") == "Page" and "Kids" not in value and above is not None:
             _check_boxes(original, reference, value, inherited)
             self.pages.append(reference)
         else:

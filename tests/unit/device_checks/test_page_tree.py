@@ -104,6 +104,15 @@ BREACHES: dict[str, tuple[str, Callable[[], bytes]]] = {
         "page_type",
         lambda: with_objects({CATALOG: b"<</Type/Catalog/Pages<</Type/Pages/Kids[3 0 R]/Count 1>>/A 2 0 R>>"}),
     ),
+    "root is a page": (
+        "page_type",
+        lambda: with_objects(
+            {
+                CATALOG: b"<</Type/Catalog/Pages 3 0 R/A 2 0 R>>",
+                PAGE: PLAIN[PAGE].replace(b"/Parent 2 0 R", b""),
+            }
+        ),
+    ),
     "kid is no reference": (
         "page_type",
         lambda: tree(b"[3 0 R<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>]", b"2"),

@@ -86,6 +86,7 @@ ORIGINALS: dict[str, tuple[str, Callable[[], tuple[bytes, ExpectedDocument]]]] =
     [
         {"Filter": "FlateDecode", "DecodeParms": [{"Predictor": 12, "Columns": 1}]},
         {"Filter": ["FlateDecode"], "DecodeParms": {"Predictor": 12, "Columns": 1}},
+        {"Filter": ["FlateDecode"], "DecodeParms": [None, None]},
     ],
 )
 def test_parameters_of_another_shape_than_their_filter_are_refused(entries: dict[str, object]) -> None:
