@@ -14,6 +14,7 @@ TRIALS = {
     "agreement": "tests.agreement.trial",
     "mutation": "tests.mutation.trial",
     "fuzz": "tests.fuzz.trial",
+    "findings": "tests.agreement.honest_findings",
 }
 
 
