@@ -141,7 +141,7 @@ WARNINGS: Final[Mapping[str, Pair]] = {
         "The file on this phone changed after it was checked. Another program may be changing PhoneSeal's data. The request was refused.",
     ),
     "doc_content": (
-        "Trang của một chứng từ được viết theo cách mà mỗi trình xem có thể hiện khác nhau. Không có gì được ký. Hãy nhờ người gửi in lại tệp ra PDF.",
+        "Có trang mà mỗi trình xem có thể hiện khác nhau. Không có gì được ký. Hãy nhờ người gửi in lại tệp ra PDF.",
         "A page is written so that viewers may show it differently. Nothing was signed. Ask the sender to print the file to PDF again.",
     ),
     "doc_limits": (

@@ -17,7 +17,7 @@ from mobile_app.device.document_checks.signature_field import area_of, page_box
 from mobile_app.device.document_checks.syntax import Ref, Value
 from mobile_app.errors import CheckFailed
 
-__all__ = ["check_page_content"]
+__all__ = ["appearances_of", "check_page_content", "resources_of", "streams_of"]
 
 _CODES = ("doc_content", "doc_limits")
 _MAX_PARENTS = 64
@@ -39,10 +39,8 @@ def check_page_content(document: PreparedDocument) -> None:
 
 def _check_page(document: PreparedDocument, walk: PageWalk, page: Ref) -> None:
     node = document.dictionary_now(page)
-    contents = node.get("Contents")
-    listed = document.now(contents)
-    streams: list[Value] = [contents] if is_stream(document, contents) else listed if isinstance(listed, list) else []
-    if not streams and listed not in (None, []):
+    streams = streams_of(document, page)
+    if not streams and document.now(node.get("Contents")) not in (None, []):
         raise CheckFailed("doc_content", {"what": "contents"})
     totals = walk.page(streams, resources_of(document, page), area_of(page_box(document, page)))
     annotations = document.now(node.get("Annots"))
@@ -52,6 +50,15 @@ def _check_page(document: PreparedDocument, walk: PageWalk, page: Ref) -> None:
         for appearance in appearances_of(document, annotation):
             totals.add(walk.appearance(appearance), 1, 0)
     totals.check()
+
+
+def streams_of(document: PreparedDocument, page: Ref) -> list[Value]:
+    """References to the page's content streams, in order."""
+    contents = document.dictionary_now(page).get("Contents")
+    if is_stream(document, contents):
+        return [contents]
+    listed = document.now(contents)
+    return listed if isinstance(listed, list) else []
 
 
 def resources_of(document: PreparedDocument, page: Ref) -> Value:
