@@ -1,9 +1,10 @@
 """``python -m tests.agreement FOLDER``: do the viewers agree about other people's files that we would sign?
 
 Each PDF below FOLDER goes through upload, preparing and the phone; what is accepted is drawn by all viewers. The table counts:
-accepted; all viewers agree; they disagree and a finding told it; they disagree and nothing did (named, and the exit status is 1); and
-false alarms: a finding of ``ALARMS`` though all viewers agree. ``--limit`` takes a seeded choice; ``--verdicts`` writes a line of JSON
-a file, and skips the files that stand in it already.
+accepted; told (a finding says that viewers may differ: not drawn, unless ``--told``); all viewers agree; they disagree, which a finding
+told; they disagree and nothing told it (named, and the exit status is 1); and false alarms: a finding about viewers on a file that
+carries nothing of the kind (``honest_findings``). ``--limit`` takes a seeded choice; ``--verdicts`` writes a line of JSON a file, and
+skips the files that stand in it already.
 """
 
 import argparse
@@ -19,12 +20,11 @@ from typing import Any
 
 from server.errors import PhoneSealError
 from server.pdf.sandbox import Sandbox
+from tests.agreement.honest_findings import CARRIES, carried
 from tests.agreement.journey import Journeys
 from tests.agreement.judging import Judges
 from tests.agreement.viewers import Viewers, missing
 
-#: Findings that say that viewers differ; the others that may excuse a difference are true of the file in any case.
-ALARMS = frozenset(("need_appearances", "ambiguous_fonts", "loose_fields", "link_appearance", "layers"))
 SEED = 8
 
 
@@ -35,24 +35,28 @@ def chosen(folder: Path, limit: int) -> list[Path]:
     return files[: limit or None]
 
 
-def judge(path: Path, journeys: Journeys, judges: Judges) -> dict[str, Any]:
+def judge(path: Path, journeys: Journeys, judges: Judges, *, told_too: bool) -> dict[str, Any]:
     """What became of one file, as plain values."""
-    outcome = journeys.take(path.read_bytes())
+    data = path.read_bytes()
+    outcome = journeys.take(data)
     told: dict[str, Any] = {
         "file": path.name,
         "by": outcome.refused_by,
         "code": outcome.code,
         "rewritten": outcome.rewritten,
     }
-    told["findings"] = sorted(outcome.findings)
-    told["differ"] = [str(one) for one in judges.disagreements(outcome)] if outcome.is_accepted else []
-    told["fate"] = _fate(bool(told["differ"]), bool(outcome.warnings)) if outcome.is_accepted else "refused"
-    told["false_alarms"] = [] if told["differ"] or not outcome.is_accepted else sorted(outcome.findings & ALARMS)
+    told |= {"findings": sorted(outcome.findings), "differ": [], "fate": "refused", "false_alarms": []}
+    if not outcome.is_accepted:
+        return told
+    if outcome.warnings:
+        told["false_alarms"] = sorted((outcome.warnings & CARRIES.keys()) - carried(data))
+    is_drawn = told_too or not outcome.warnings
+    differ = judges.disagreements(outcome) if is_drawn else []
+    told["differ"] = [str(one) for one in differ]
+    told["fate"] = (
+        ("differ, told" if outcome.warnings else "differ, unexplained") if differ else "agree" if is_drawn else "told"
+    )
     return told
-
-
-def _fate(differs: bool, is_told: bool) -> str:
-    return ("disagree but told" if is_told else "disagree unexplained") if differs else "agree"
 
 
 def report(verdicts: list[dict[str, Any]]) -> str:
@@ -65,7 +69,7 @@ def report(verdicts: list[dict[str, Any]]) -> str:
         ("accepted", accepted),
         ("… after a rewrite", sum(one["rewritten"] and not one["by"] for one in verdicts)),
     ]
-    rows += [(name, count[name]) for name in ("agree", "disagree but told", "disagree unexplained")]
+    rows += [(name, count[name]) for name in ("told", "agree", "differ, told", "differ, unexplained")]
     rows.append(("false alarms", len(alarms)))
     lines = ["| | files |", "|---|---|", *(f"| {name} | {number} |" for name, number in rows), ""]
     refused = collections.Counter(f"{one['by']}: {one['code']}" for one in verdicts if one["by"])
@@ -73,7 +77,7 @@ def report(verdicts: list[dict[str, Any]]) -> str:
     lines += [
         f"unexplained: {one['file']}: {'; '.join(one['differ'][:3])}"
         for one in verdicts
-        if one["fate"] == "disagree unexplained"
+        if one["fate"] == "differ, unexplained"
     ]
     lines += [f"false alarm: {one['file']}: {', '.join(one['false_alarms'])}" for one in alarms]
     return "\n".join(lines)
@@ -83,6 +87,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.agreement", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--told", action="store_true", help="draw what was told, too")
     parser.add_argument("--verdicts", type=Path)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -99,7 +104,7 @@ def main() -> int:
             if path.name in known:
                 continue
             try:
-                verdicts.append(judge(path, journeys, judges))
+                verdicts.append(judge(path, journeys, judges, told_too=given.told))
             except PhoneSealError as error:
                 verdicts.append(
                     {"file": path.name, "by": "fault", "code": error.code, "rewritten": False, "fate": "refused"}
@@ -109,7 +114,7 @@ def main() -> int:
                 with given.verdicts.open("a") as file:
                     file.write(json.dumps(verdicts[-1]) + "\n")
     sys.stdout.write(report(verdicts) + "\n")
-    return 1 if any(one["fate"] == "disagree unexplained" or one["by"] == "fault" for one in verdicts) else 0
+    return 1 if any(one["fate"] == "differ, unexplained" or one["by"] == "fault" for one in verdicts) else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 Rules:
 * a viewer is asked for pages at a width in pixels and answers with grey pictures (``numpy.uint8``, 255 is paper), or with the error
   that it met: a viewer that draws nothing where others draw something disagrees;
-* one that hangs longer than ``SECONDS`` or dies is ended and started anew, and its answer is an error;
+* one that hangs longer than ``SECONDS`` or dies is ended, started anew and asked once more (a machine may merely be slow); if that fails
+  too, its answer is an error;
 * a viewer that is not installed is missing by name: ``missing()``; who asks decides whether that fails.
 """
 
@@ -28,6 +29,7 @@ from tests.agreement.pdfjs import PACKAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60.0
+START_SECONDS = 120.0
 
 _SIZE = re.compile(r"^Page\s+(\d+) size:\s+([\d.]+) x ([\d.]+) pts", re.MULTILINE)
 _TURN = re.compile(r"^Page\s+(\d+) rot:\s+(-?\d+)", re.MULTILINE)
@@ -67,11 +69,15 @@ class ProcessViewer:
         self._child: subprocess.Popen[bytes] | None = None
 
     def draw(self, path: Path, pages: list[Asked]) -> Answer:
-        try:
-            return self._ask(path, pages)
-        except (OSError, EOFError, TimeoutError) as error:
-            self.close()
-            return Answer(0, (f"{self.name} ended: {type(error).__name__}",) * len(pages))
+        told = ""
+        for _ in range(2):
+            try:
+                self._start()
+                return self._ask(path, pages)
+            except (OSError, EOFError, TimeoutError) as error:
+                self.close()
+                told = f"{self.name} ended: {type(error).__name__}"
+        return Answer(0, (told,) * len(pages))
 
     def close(self) -> None:
         if self._child is not None:
@@ -79,20 +85,20 @@ class ProcessViewer:
             self._child.communicate()
             self._child = None
 
-    def _ask(self, path: Path, pages: list[Asked]) -> Answer:
-        until = time.monotonic() + SECONDS
+    def _start(self) -> None:
         if self._child is None:
             command = [sys.executable, "-m", "tests.agreement.drawing_process", self.name]
             self._child = subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
             )
-            self._line(until)
-        assert self._child.stdin is not None
+            self._line(time.monotonic() + START_SECONDS)
+
+    def _ask(self, path: Path, pages: list[Asked]) -> Answer:
+        until = time.monotonic() + SECONDS
+        assert self._child is not None and self._child.stdin is not None
         self._child.stdin.write(json.dumps({"path": str(path), "pages": pages}).encode() + b"\n")
         told = json.loads(self._line(until))
-        return Answer(
-            told["count"], tuple(one if isinstance(one, str) else self._picture(one, until) for one in told["pages"])
-        )
+        return Answer(told["count"], tuple(one if isinstance(one, str) else self._picture(one, until) for one in told["pages"]))
 
     def _line(self, until: float) -> bytes:
         line = bytearray()

@@ -3,8 +3,8 @@
 * cold start: from starting the process of a paired phone to its Home on the screen, and to the proven connection;
 * card: from the push's arrival on the socket to the frame that shows its card, the median of five;
 * longest frame: while DOCUMENTS (1,000) are fetched and checked, while the places of their stamps are looked at, and while they are signed
-  and sent. Thirty frames a second are drawn, so 33 ms is a frame that nothing held up. The window's own work is its thread's CPU time: what a
-  busy machine takes away is not in it.
+  and sent. Thirty frames a second are drawn, so 33 ms is a frame that nothing held up. The window's own work is its thread's CPU time:
+  what a busy machine takes away is not in it.
 """
 
 import statistics

@@ -38,6 +38,7 @@ def _places() -> list[ContentCase]:
         _refused("text_outside", "place", b"/F1 12 Tf (A) Tj\n", resources=TEXT_RESOURCES, objects=TEXT_OBJECTS),
         _refused("glyph_width_on_page", "glyph", b"1000 0 d0\n" + SQUARE),
         _refused("compatibility_open", "compatibility", b"BX " + SQUARE),
+        _refused("compatibility_closed_first", "compatibility", b"EX BX " + SQUARE),
         _refused("compatibility_closed_twice", "compatibility", b"BX EX EX " + SQUARE),
     ]
 
@@ -62,12 +63,21 @@ def _colours() -> list[ContentCase]:
     )
     uncoloured = b"<< /ColorSpace << /C [/Pattern /DeviceRGB] >> /Pattern << /P 5 0 R >> >>"
     paint = b"/C cs 1 0 0 /P scn " + SQUARE
+    shading = b"<< /Shading << /S 6 0 R >> >>"
+    gradient = b"<< /ShadingType 2 /ColorSpace /DeviceCMYK /Coords [0 0 99 99] /Function 5 0 R >>"
     return [
         ContentCase("colour_harmless", b"/DeviceRGB cs 1 0 0 sc .5 g /C cs .5 scn 0 SC\n" + SQUARE, spaces, function),
         _refused("colour_of_too_few", "colour_components", b"/DeviceRGB cs 1 0 sc\n" + SQUARE),
         _refused("colour_of_too_many", "colour_components", b"/C cs 1 0 sc\n" + SQUARE, resources=spaces, objects=function),
         _refused("colour_of_first_space", "colour_components", b"1 0 0 sc\n" + SQUARE),
         _refused("colour_of_pattern_without", "colour_space", b"/Pattern cs 1 sc\n" + SQUARE),
+        _refused("colour_space_unknown", "colour_space", b"/C cs 1 sc\n" + SQUARE,
+                 resources=b"<< /ColorSpace << /C [/Fancy 5 0 R] >> >>", objects=function),
+        _refused("pattern_uncoloured_without_colours", "colour_space", b"/Pattern cs /P scn " + SQUARE, resources=uncoloured,
+                 objects=(stream(b"0 0 5 5 re f", tile),)),
+        ContentCase("shading_harmless", b"q 10 10 99 99 re W n /S sh Q", shading, (*function[:1], gradient)),
+        _refused("shading_unknown", "resource", b"q 10 10 99 99 re W n /S sh Q", resources=shading,
+                 objects=(*function[:1], gradient.replace(b"/ShadingType 2", b"/ShadingType 9"))),
         _refused("colour_space_missing", "resource", b"/D cs 1 sc\n" + SQUARE, resources=spaces, objects=function),
         _refused("colour_space_of_caller", "colour_space", b"/X Do\n", resources=FORM, objects=(form(b"1 sc " + SQUARE),)),
         ContentCase("pattern_uncoloured_harmless", paint, uncoloured, (stream(b"0 0 5 5 re f", tile),)),

@@ -34,6 +34,7 @@ def _forms() -> list[ContentCase]:
     return [
         ContentCase("forms_deep_harmless", draw, FORM, nested_forms(12, 1)),
         _too_much("forms_deep", "form_depth", draw, FORM, nested_forms(13, 1)),
+        _too_much("forms_deep_again", "form_depth", b"/Y Do /X Do", b"<< /XObject << /Y 6 0 R /X 5 0 R >> >>", nested_forms(13, 1)),
         _too_much("form_draws_itself", "form_depth", draw, FORM, (form(b"/X Do", circle),)),
         _too_much("appearance_draws_itself", "form_depth", SQUARE, b"<< >>", (form(b"/X Do", circle),), page=loop),
         _too_much("pattern_paints_itself", "form_depth", b"/Pattern cs /P scn 0 0 9 9 re f", b"<< /Pattern << /P 5 0 R >> >>", (tile,)),

@@ -4,7 +4,7 @@ Each file goes the product's way without sockets: inspected in the sandbox, prep
 signed, checked by both validation paths and, where installed, by ``pdfsig`` and ``qpdf --check``. Beside it stand PDFium (does it open?)
 and, with ``--others``, pyHanko's own signer, strict and not. A file that was accepted and then fails is a fault of ours: each is named,
 and the exit status is 1. Told are how many files are taken as they are, rewritten (by the rules that they broke) and refused (by code and
-rule), apart for files with earlier signatures and without; ``--upload-only`` stops there. ``--sample N`` takes N files, always the same.
+rule), apart for files with earlier signatures and without; ``--upload-only`` stops there. ``--sample N`` takes N files, always the same, in random order.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,7 +171,7 @@ def _pdfium_opens(source: Path) -> bool:
 
 def _sources(folder: Path, sample: int) -> list[Path]:
     files = sorted(folder.rglob("*.pdf"))
-    return sorted(random.Random(7).sample(files, sample)) if 0 < sample < len(files) else files
+    return random.Random(7).sample(files, sample) if 0 < sample < len(files) else files
 
 
 def _lines(measure: Measure) -> Iterator[str]:
@@ -187,12 +188,16 @@ def main() -> int:
     parser.add_argument("--upload-only", action="store_true", help="do not sign what is accepted")
     parser.add_argument("--others", action="store_true", help="ask pyHanko's signer too")
     parser.add_argument("--sample", type=int, default=0, help="how many files; all without it")
+    parser.add_argument("--seconds", type=float, default=0.0, help="stop after so many; without it, when all are done")
     given = parser.parse_args()
+    began = time.monotonic()
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as temporary, Sandbox() as sandbox:
         measure = Measure(sandbox, Path(temporary))
         for source in _sources(given.folder, given.sample):
+            if given.seconds and time.monotonic() > began + given.seconds:
+                break
             measure.take(source, upload_only=given.upload_only, others=given.others)
     sys.stdout.writelines(f"{line}\n" for line in _lines(measure))
     if given.refused:

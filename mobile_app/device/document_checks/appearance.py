@@ -14,7 +14,7 @@ from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.indirect_objects import IndirectObject
 from mobile_app.device.document_checks.limits import MAX_STAMP_CONTENT_BYTES, STAMP_ROUNDING
 from mobile_app.device.document_checks.signature_field import rectangle_of
-from mobile_app.device.document_checks.stamp_content import read_stamp_content
+from mobile_app.device.document_checks.stamp_content import StampContent, read_stamp_content
 from mobile_app.device.document_checks.syntax import Ref, Value
 
 FONT_NAMES: Final = ("F1", "F2")
@@ -37,7 +37,8 @@ def check_appearance(document: PreparedDocument) -> None:
     form = found.entries
     if (form["Type"], form["Subtype"]) != ("XObject", "Form") or not is_integer(form["FormType"], 1):
         refuse("doc_appearance", "kind")
-    if not _box_fits(document, form["BBox"], form["Matrix"]):
+    box = form["BBox"]
+    if not _are_numbers(box, 4) or not _box_fits(document, box, form["Matrix"]):
         refuse("doc_appearance", "box")
     resources = form["Resources"]
     if not isinstance(resources, dict) or resources.keys() != {"Font"}:
@@ -45,15 +46,18 @@ def check_appearance(document: PreparedDocument) -> None:
     fonts = resources["Font"]
     if not isinstance(fonts, dict) or tuple(sorted(fonts)) != FONT_NAMES:
         refuse("doc_appearance", "fonts")
-    if drawn_glyphs(document) is None:
+    drawn = drawn_by(document)
+    if drawn is None:
         refuse("doc_appearance", "content")
+    if drawn.reach > max(box[2:]):
+        refuse("doc_appearance", "reach")
 
 
-def _box_fits(document: PreparedDocument, box: Value, matrix: Value) -> bool:
+def _box_fits(document: PreparedDocument, box: list[float], matrix: Value) -> bool:
     """Say whether the form's box, turned by its matrix, has the size of the field's rectangle and stands at the
     origin."""
     rectangle = rectangle_of(document, document.signing.field_value.get("Rect"))
-    if rectangle is None or not _are_numbers(box, 4) or not _are_numbers(matrix, 6) or box[:2] != [0, 0]:
+    if rectangle is None or not _are_numbers(matrix, 6) or box[:2] != [0, 0]:
         return False
     across, up = rectangle[2] - rectangle[0], rectangle[3] - rectangle[1]
     turn, wanted = matrix[:4], (across, up, 0.0, 0.0)
@@ -109,9 +113,8 @@ def stream_bytes(document: PreparedDocument, found: NewStream, limit: int) -> by
     return raw if handler is None else handler.stream(raw, Ref(found.place.number, found.place.generation))
 
 
-def drawn_glyphs(document: PreparedDocument) -> tuple[int, int] | None:
-    """Return the highest glyph that the stamp draws of each of its fonts; ``None`` when its content is not what the
-    server writes."""
+def drawn_by(document: PreparedDocument) -> StampContent | None:
+    """Return what the stamp draws; ``None`` when its content is not what the server writes."""
     found = new_stream(document, stamp_of(document))
     content = None if found is None else stream_bytes(document, found, MAX_STAMP_CONTENT_BYTES)
     return None if content is None else read_stamp_content(content)

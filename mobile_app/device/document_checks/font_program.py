@@ -3,8 +3,8 @@
 Rules:
 * A program has these six tables, none over another, and no other: no code map that could disagree with the PDF's,
   no hinting program that could draw another outline at another size, no layers, no bitmaps, no colours.
-* Each outline is of lines and curves, has no instructions, keeps to its counts and to those of the whole, and begins
-  where its metrics say, so that nobody moves it. What FreeType takes and a browser's sanitiser does not would be
+* Each outline is of lines and curves, has no instructions, keeps to its counts, its box and those of the whole, and
+  begins where its metrics say, so that nobody moves or cuts it. What FreeType takes and a browser's sanitiser does not would be
   replaced by another font there.
 * Each glyph has its advance, which is the one that the PDF says.
 * A map from glyphs to text is what the server writes, to the letter: nothing draws by it, but readers copy by it.
@@ -25,6 +25,7 @@ _VERSION: Final = 0x10000
 _MAGIC: Final = 0x5F0F3CF5
 # What is said of glyphs made of others, and of programs: nothing (maxp table).
 _NO_PROGRAMS: Final = (0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+_SHORT_X, _SHORT_Y, _REPEATED, _SAME_X, _SAME_Y = 2, 4, 8, 16, 32  # flags of a point (glyf table)
 _LENGTHS: Final = {b"head": 54, b"hhea": 36, b"maxp": 32}
 _MAP: Final = re.compile(
     rb"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
@@ -70,22 +71,32 @@ def _advances(program: bytes) -> tuple[int, ...] | None:
     tables = _tables(program)
     if tables is None or any(len(tables[tag]) != length for tag, length in _LENGTHS.items()):
         return None
-    magic, per_em, long_offsets = struct.unpack_from(">12xI2xH30xh", tables[b"head"])
-    measured = struct.unpack_from(">34xH", tables[b"hhea"])[0]
+    head_version, magic, per_em, long_offsets, outline_format = struct.unpack(">I8xI2xH30xhh", tables[b"head"])
+    metrics_version, metrics_format, measured = struct.unpack(">I28xhH", tables[b"hhea"])
     version, glyphs, points, contours, *others = struct.unpack(">I14H", tables[b"maxp"])
+    if {head_version, metrics_version, version} != {_VERSION} or outline_format or metrics_format:
+        return None
     if magic != _MAGIC or not 16 <= per_em <= 16_384 or long_offsets not in (0, 1):
         return None
-    if version != _VERSION or tuple(others) != _NO_PROGRAMS or measured != glyphs or not glyphs:
+    if tuple(others) != _NO_PROGRAMS or not 1 <= measured <= glyphs:
         return None
     outlines = _outlines(tables[b"glyf"], tables[b"loca"], glyphs, long_offsets)
-    if outlines is None or len(tables[b"hmtx"]) != 4 * glyphs:
+    metrics = _metrics(tables[b"hmtx"], measured, glyphs)
+    if outlines is None or metrics is None:
         return None
-    metrics = list(struct.iter_unpack(">Hh", tables[b"hmtx"]))
     if not all(
         _is_plain(outline, left, points, contours) for outline, (_, left) in zip(outlines, metrics, strict=True)
     ):
         return None
     return tuple(round(advance * (1000 / per_em)) for advance, _ in metrics)
+
+
+def _metrics(table: bytes, measured: int, glyphs: int) -> list[tuple[int, int]] | None:
+    """Return each glyph's advance and left side bearing; those behind the last one measured advance as it does."""
+    if len(table) != 4 * measured + 2 * (glyphs - measured):
+        return None
+    metrics = list(struct.iter_unpack(">Hh", table[: 4 * measured]))
+    return [*metrics, *((metrics[-1][0], left) for (left,) in struct.iter_unpack(">h", table[4 * measured :]))]
 
 
 def _tables(program: bytes) -> dict[bytes, bytes] | None:
@@ -117,22 +128,45 @@ def _outlines(outlines: bytes, places: bytes, glyphs: int, long_offsets: int) ->
 
 
 def _is_plain(outline: bytes, left: int, most_points: int, most_contours: int) -> bool:
-    """Say whether the outline is of lines and curves, without instructions, whole, and begins at ``left``."""
+    """Say whether the outline is of lines and curves, without instructions, whole, of the size that it says, and
+    begins at ``left``."""
     if not outline:
         return left == 0
-    contours, begins = struct.unpack_from(">hh", outline)
-    if not 0 < contours <= most_contours or begins != left:
+    contours, *box = struct.unpack_from(">5h", outline)
+    if not 0 < contours <= most_contours or box[0] != left:
         return False
     ends: tuple[int, ...] = struct.unpack_from(f">{contours}H", outline, 10)
-    at, points, coordinates = 10 + 2 * contours, ends[-1] + 1, 0
+    at, points = 10 + 2 * contours, ends[-1] + 1
     if struct.unpack_from(">H", outline, at)[0] != 0 or points > most_points or any(a >= b for a, b in pairwise(ends)):
         return False
-    at += 2
-    while points > 0:
-        flags = outline[at]
-        repeats = 1 + (outline[at + 1] if flags & 8 else 0)
-        at += 2 if flags & 8 else 1
-        points -= repeats
-        for short, same in ((2, 16), (4, 32)):
-            coordinates += repeats * (1 if flags & short else 0 if flags & same else 2)
-    return points == 0 and at + coordinates <= len(outline)
+    flags, at = _flags(outline, at + 2, points)
+    across, at = _places(outline, at, flags, _SHORT_X, _SAME_X)
+    up, at = _places(outline, at, flags, _SHORT_Y, _SAME_Y)
+    return at <= len(outline) < at + 4 and box == [min(across), min(up), max(across), max(up)]
+
+
+def _flags(outline: bytes, at: int, points: int) -> tuple[bytes, int]:
+    """Return a flag for each point, and where they end; raises IndexError when there are too few or too many."""
+    flags = bytearray()
+    while len(flags) < points:
+        flag = outline[at]
+        repeats = outline[at + 1] if flag & _REPEATED else 0
+        at += 2 if flag & _REPEATED else 1
+        flags += bytes((flag,)) * (1 + repeats)
+    if len(flags) != points:
+        raise IndexError("a flag is repeated beyond the last point")
+    return bytes(flags), at
+
+
+def _places(outline: bytes, at: int, flags: bytes, short: int, same: int) -> tuple[list[int], int]:
+    """Return one coordinate of each point, and where they end. A short one is a byte whose sign is the other flag."""
+    place, places = 0, []
+    for flag in flags:
+        if flag & short:
+            place += outline[at] if flag & same else -outline[at]
+            at += 1
+        elif not flag & same:
+            place += struct.unpack_from(">h", outline, at)[0]
+            at += 2
+        places.append(place)
+    return places, at

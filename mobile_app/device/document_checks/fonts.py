@@ -11,7 +11,7 @@ from typing import Final
 from mobile_app.device.document_checks.appearance import (
     FONT_NAMES,
     FONT_OBJECTS,
-    drawn_glyphs,
+    drawn_by,
     is_integer,
     new_stream,
     stamp_of,
@@ -41,7 +41,7 @@ _known: Final = KnownFonts()
 
 def check_fonts(document: PreparedDocument) -> None:
     """Each of the two fonts is the server's, down to its program, and has every glyph that the stamp draws."""
-    drawn = drawn_glyphs(document)
+    drawn = drawn_by(document)
     found = new_stream(document, stamp_of(document))
     if drawn is None or found is None:
         return
@@ -49,7 +49,7 @@ def check_fonts(document: PreparedDocument) -> None:
     fonts = resources.get("Font") if isinstance(resources, dict) else None
     if not isinstance(fonts, dict) or fonts.get(FONT_NAMES[0]) == fonts.get(FONT_NAMES[1]):
         refuse("doc_font", "same")
-    for name, highest in zip(FONT_NAMES, drawn, strict=True):
+    for name, highest in zip(FONT_NAMES, drawn[:2], strict=True):
         if highest >= _glyphs_of(document, fonts.get(name)):
             refuse("doc_font", "glyph", font=name)
 

@@ -69,8 +69,9 @@ def test_a_signed_file_that_breaks_the_grammar_is_refused_with_rule_and_place(ca
     content = corpus("refused/signed_duplicate_catalog.pdf")
     problem = caller.call("POST", "/documents", status=422, data=content, headers=upload_headers("a.pdf")).json()
     assert problem["code"] == "pdf_signed_bad_structure"
+    assert problem["errors"]["rule"] == "duplicate_number" and problem["errors"]["offset"] == 219
     assert "duplicate_number" in problem["detail"] and "219" in problem["detail"]
-    told = caller.call("GET", f"/documents/{problem['details']['document_id']}", status=200).json()
+    told = caller.call("GET", f"/documents/{problem['errors']['document_id']}", status=200).json()
     assert told["state"] == "REFUSED" and told["rewritten"] is False
     assert "duplicate_number" in told["refusal"]["text"] and "219" in told["refusal"]["text"]
 

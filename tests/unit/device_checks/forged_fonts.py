@@ -23,9 +23,15 @@ def _tables(**changed: bytes) -> Callable[[], Forge]:
     return spoilt_program(stamp_by_hand.program(dict(sorted(parts.items()))))
 
 
-def _outline(outline: bytes, maxp: bytes = stamp_by_hand.MAXP) -> Callable[[], Forge]:
-    parts = stamp_by_hand.tables((b"", stamp_by_hand.TRIANGLE, outline)) | {b"maxp": maxp}
+def _outline(outline: bytes, **changed: bytes) -> Callable[[], Forge]:
+    parts = stamp_by_hand.tables((b"", stamp_by_hand.TRIANGLE, outline))
+    parts |= {tag.encode("ascii"): table for tag, table in changed.items()}
     return spoilt_program(stamp_by_hand.program(parts))
+
+
+def _lefts(*lefts: int) -> bytes:
+    """Metrics with these left side bearings."""
+    return b"".join(struct.pack(">Hh", *pair) for pair in zip(stamp_by_hand.ADVANCES, lefts, strict=True))
 
 
 def _maxp(offset: int, value: int) -> bytes:
@@ -67,6 +73,13 @@ PROGRAMS: dict[str, Callable[[], Forge]] = {
     "a table behind the end": spoilt_program(PROGRAM[:-8]),
     "another head": _tables(head=_head(12, ">I", 0x5F0F3CF6)),
     "a head cut short": _tables(head=stamp_by_hand.HEAD[:40]),
+    "a head of another version": _tables(head=_head(0, ">I", 0x20000)),
+    "outlines of another format": _tables(head=_head(52, ">h", 1)),
+    "metrics of another version": _tables(hhea=b"\0\2" + stamp_by_hand.HHEA[2:]),
+    "metrics of another format": _tables(hhea=stamp_by_hand.HHEA[:32] + b"\0\1" + stamp_by_hand.HHEA[34:]),
+    "an outline of another size than it says": _outline(_MOVED[:6] + b"\2\x59" + _MOVED[8:]),
+    "an outline below its box": _outline(_MOVED[:4] + b"\0\1" + _MOVED[6:]),
+    "more behind an outline": _outline(_MOVED + bytes(6)),
     "a grid of nothing": _tables(head=_head(18, ">H", 15)),
     "a grid too fine": _tables(head=_head(18, ">H", 16_385)),
     "offsets of a third kind": _tables(head=_head(50, ">h", 2)),
@@ -79,23 +92,24 @@ PROGRAMS: dict[str, Callable[[], Forge]] = {
     "glyphs made of others": _tables(maxp=_maxp(30, 1)),
     "a program for the whole font": _tables(maxp=_maxp(20, 1)),
     "metrics for fewer glyphs": _tables(hhea=stamp_by_hand.HHEA[:-2] + b"\0\2"),
+    "metrics for none": _tables(hhea=stamp_by_hand.HHEA[:-2] + b"\0\0"),
     "more metrics than glyphs": _tables(hhea=stamp_by_hand.HHEA[:-2] + b"\0\4"),
     "metrics of the whole cut short": _tables(hhea=stamp_by_hand.HHEA[:-2]),
     "metrics cut short": _tables(hmtx=stamp_by_hand.tables()[b"hmtx"][:-2]),
-    "a glyph that begins elsewhere": _tables(hmtx=struct.pack(">HhHhHh", 500, 0, 600, 50, 600, 100)),
-    "an empty glyph that begins elsewhere": _tables(hmtx=struct.pack(">HhHhHh", 500, 9, 600, 0, 600, 100)),
+    "a glyph that begins elsewhere": _tables(hmtx=_lefts(0, 50, 100)),
+    "an empty glyph that begins elsewhere": _tables(hmtx=_lefts(9, 0, 100)),
     "places that go back": _tables(loca=struct.pack(">4H", 0, 15, 14, 30)),
     "places that begin late": _tables(loca=struct.pack(">4H", 1, 1, 15, 30)),
     "a place behind the outlines": _tables(loca=struct.pack(">4H", 0, 0, 15, 300)),
     "places cut short": _tables(loca=struct.pack(">3H", 0, 0, 15)),
     "an outline with instructions": _outline(_MOVED[:12] + b"\0\1" + b"\x4f" + _MOVED[14:]),
     "an outline whose ends go back": _outline(
-        struct.pack(">5h", 2, 100, 0, 9, 9) + b"\0\2\0\1\0\0" + b"\1\1\1" + bytes(12), maxp=_maxp(8, 2)
+        struct.pack(">5h", 2, 0, 0, 0, 0) + b"\0\2\0\1\0\0" + b"\1\1" + bytes(8), hmtx=_lefts(0, 0, 0), maxp=_maxp(8, 2)
     ),
     "an outline without its coordinates": _outline(_MOVED[:-4]),
     "an outline without its flags": _outline(_MOVED[:14]),
     "an outline that repeats a point too often": _outline(_MOVED[:14] + b"\x09\xff" + _MOVED[15:]),
-    "an outline made of another": _outline(struct.pack(">hhhhh", -1, 100, 0, 600, 500) + struct.pack(">HHhh", 1 | 2, 1, 100, 0)),
+    "an outline made of another": _outline(struct.pack(">hhhhhHHhh", -1, 100, 0, 600, 500, 1 | 2, 1, 100, 0)),
     "an outline of nothing": _outline(struct.pack(">hhhhh", 0, 100, 0, 600, 500) + b"\0\0"),
     "an outline cut off": _outline(_MOVED[:8]),
 }

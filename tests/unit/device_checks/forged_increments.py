@@ -183,27 +183,41 @@ CONTENTS: dict[str, tuple[bytes, bytes]] = {
     "marked content": (b"BT\n", b"/OC /P BDC\nBT\n"),
     "a shading": (b"BT\n", b"/S sh\nBT\n"),
     "another colour space": (b"0.043 0.478 0.357 rg", b"0 0 0 1 k"),
-    "a colour out of range": (b"0.043 0.478 0.357 rg", b"2 0.478 0.357 rg"),
+    "another colour": (b"0.043 0.478 0.357 rg", b"1 1 1 rg"),
+    "pale letters": (b"0.078 0.149 0.227 rg", b"0.999 0.999 0.999 rg"),
+    "a wider bar": (b"0 0 1.800 60.000 re", b"0 0 9.800 60.000 re"),
+    "a bar elsewhere": (b"0 0 1.800 60.000 re", b"9 0 1.800 60.000 re"),
+    "a second bar": (b"re f\n", b"re f\n0 0 1.800 60.000 re f\n"),
     "a render mode": (b"BT\n", b"BT\n3 Tr\n"),
     "a text rise": (b"BT\n", b"BT\n9 Ts\n"),
     "slanted letters": (b"1 0 0 1 42.600 40.800 Tm", b"1 0 1 1 42.600 40.800 Tm"),
     "letters of no size": (b"/F2 11.741 Tf", b"/F2 0.000 Tf"),
     "letters of negative size": (b"/F2 11.741 Tf", b"/F2 -11.741 Tf"),
-    "a line of no width": (b"1.050 w", b"0.000 w"),
+    "letters of a hundred points": (b"/F2 11.741 Tf", b"/F2 100.000 Tf"),
+    "letters to the left of the box": (b"42.600 24.716 Tm", b"-42.600 24.716 Tm"),
     "another font": (b"/F2 11.741 Tf", b"/F3 11.741 Tf"),
     "half a glyph": (b"<0002>", b"<00020>"),
     "a glyph in capitals": (b"<0002>", b"<000A>"),
+    "a far leap": (b"-70", b"-70000"),
     "a literal string": (b"<0001> Tj", b"(  ) Tj"),
     "an unknown operator": (b"ET\n", b"ET\nxyzzy\n"),
     "an unbalanced state": (b"Q\n", b"Q\nQ\n"),
     "a state left open": (b"ET\nQ\n", b"ET\n"),
     "a comment": (b"BT\n", b"% a\nBT\n"),
-    "two spaces": (b"0 0 1.800", b"0  0 1.800"),
-    "a bar elsewhere": (b"0 0 1.800", b"9 0 1.800"),
-    "a long number": (b"0 0 1.800", b"0 0 999999.000"),
-    "a number of many digits": (b"0 0 1.800", b"0 0 1.8000"),
+    "two spaces": (b"1.800 60.000", b"1.800  60.000"),
+    "a long number": (b"42.600 24.716", b"999999.000 24.716"),
+    "a number of many digits": (b"42.600 24.716", b"42.6000 24.716"),
     "something behind": (b"ET\nQ\n", b"ET\nQ\n\n"),
     "no name": (b"1 0 0 1 42.600 24.716 Tm\n[<0002>] TJ\n", b""),
+    "a line of no width": (b"1.050 w", b"0.000 w"),
+    "a wide ring": (b"1.050 w", b"9.050 w"),
+    "a wide tick": (b"2.250 w", b"9.250 w"),
+    "a tick beside the seal": (b"17.100 30.300 m", b"90.100 30.300 m"),
+    "a tick that ends elsewhere": (b"27.600 34.050 l S", b"97.600 34.050 l S"),
+    "a ring pulled out": (b"36.675 30.000 c h", b"96.675 30.000 c h"),
+    "a seal of no size": (stamp_by_hand.seal(), stamp_by_hand.seal(r=0.0)),
+    "a seal too large": (stamp_by_hand.seal(), stamp_by_hand.seal(x=30.0, r=20.0)),
+    "two seals": (stamp_by_hand.seal(), 2 * stamp_by_hand.seal()),
 }
 
 
@@ -272,6 +286,9 @@ def cases() -> Iterator[tuple[str, Case]]:
     for name, (old, new) in CONTENTS.items():
         yield f"content: {name}", ("check_appearance", "content", _content(old, new))
     long = stamp_by_hand.CONTENT.replace(b"[<0002>] TJ\n", b"[<%b>] TJ\n" % (b"0002" * (MAX_STAMP_CONTENT_BYTES // 4)))
+    for place in (b"200.001 24.716", b"42.600 200.001"):
+        text = stamp_by_hand.CONTENT.replace(b"42.600 24.716", place)
+        yield f"content: letters at {place.decode()}", ("check_appearance", "reach", _stamp(text))
     yield "content: too long", ("check_appearance", "content", _stamp(long))
     for name, forge in PROGRAMS.items():
         yield f"program: {name}", ("check_fonts", "program", forge)

@@ -12,7 +12,9 @@ from tests.unit.device_checks.forged_increments import CASES
 
 
 def part(start: int, end: int) -> IndirectObject:
-    return IndirectObject(9, 0, None, start, start, end, end, None)
+    return IndirectObject(
+        number=9, generation=0, value=None, references=(), start=start, value_start=start, value_end=end, end=end, stream=None
+    )
 
 
 def test_only_the_same_bytes_at_the_same_distances_are_known() -> None:

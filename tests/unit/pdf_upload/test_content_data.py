@@ -5,6 +5,7 @@ import random
 import zlib
 from collections.abc import Callable
 
+import pikepdf
 import pytest
 
 from server.errors import Unprocessable
@@ -151,3 +152,16 @@ def test_a_page_may_have_no_content_or_an_empty_array(inspect: Inspect, build_pd
     for contents in (b"", b"/Contents []", b"/Contents [4 0 R 4 0 R]"):
         page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> %s >>" % contents
         assert inspect(build_pdf({3: page})).pages == 1
+
+
+def test_data_that_can_not_even_be_read_are_refused() -> None:
+    class Unreadable:
+        def get_object(self, number: int, generation: int) -> "Unreadable":
+            return self
+
+        def read_raw_bytes(self) -> bytes:
+            raise pikepdf.PdfError("out of reach")
+
+    graph = ObjectGraph(objects={"4 0 R": {}}, trailer={}, streams={"4 0 R"})
+    with pytest.raises(Malformed):
+        ContentData(Unreadable(), graph).read("4 0 R")  # type: ignore[arg-type]

@@ -135,3 +135,15 @@ def test_each_alternative_of_the_quick_way_is_used() -> None:
         read.add(match[match.lastindex or 0])
     assert read == operators
     assert not re.search(rb"[^\\]\.\*", USUAL.pattern)
+
+
+def test_a_heap_of_operands_is_not_kept() -> None:
+    lexer = Lexer([b"1 " * 1_000_000])
+    with pytest.raises(Malformed):
+        lexer.statement()
+    assert lexer.position < 1_000
+
+
+def test_reading_stops_where_there_are_too_many_operators() -> None:
+    for closely in (False, True):
+        assert _read([b"BX EX % \n" + b"0 g " * 1_000_001 + b"ill ("], closely=closely) == ("too much", "operators")
