@@ -59,7 +59,9 @@ class AndroidPages:
                 raise CheckFailed("page_unreadable") from error
             return PagePicture(position, shown, self._pages, *size, pixels)
 
-    def before_signing(self, position: int, page: int, width: int, seconds: float = MAX_PAGE_SECONDS) -> PagePicture:
+    def before_signing(
+        self, position: int, page: int, width: int, seconds: float = MAX_PAGE_SECONDS, fields: bool = True
+    ) -> PagePicture:
         checked = self._read(position)
         with self._lock:
             try:

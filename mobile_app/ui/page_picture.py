@@ -75,8 +75,11 @@ class Pages(Protocol):
         """Page ``page`` (0-based) with all that is drawn over it, ``width`` pixels wide unless that is too large."""
         ...
 
-    def before_signing(self, position: int, page: int, width: int, seconds: float = MAX_PAGE_SECONDS) -> PagePicture:
-        """The same page as it was before this signature. ``seconds``: what it may take, where drawing can be broken off."""
+    def before_signing(
+        self, position: int, page: int, width: int, seconds: float = MAX_PAGE_SECONDS, fields: bool = True
+    ) -> PagePicture:
+        """The same page as it was before this signature. ``seconds``: what it may take, where drawing can be broken off;
+        ``fields``: whether form fields are drawn, where they are at all."""
         ...
 
     def close(self) -> None:

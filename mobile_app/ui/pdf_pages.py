@@ -30,12 +30,14 @@ class PdfPages:
             page = min(max(0, page), self._pages - 1)
             return PagePicture(position, page, self._pages, *drawn(self._document, page, width, MAX_PAGE_SECONDS))
 
-    def before_signing(self, position: int, page: int, width: int, seconds: float = MAX_PAGE_SECONDS) -> PagePicture:
+    def before_signing(
+        self, position: int, page: int, width: int, seconds: float = MAX_PAGE_SECONDS, fields: bool = True
+    ) -> PagePicture:
         checked = self._read(position)
         with PDFIUM:
             document = _opened(checked.octets[: checked.original_length], checked)
             try:
-                return PagePicture(position, page, checked.pages, *drawn(document, page, width, seconds))
+                return PagePicture(position, page, checked.pages, *drawn(document, page, width, seconds, fields))
             finally:
                 document.close()
 

@@ -33,7 +33,7 @@ def opened(octets: bytes) -> Any:
     return document
 
 
-def drawn(document: Any, page: int, width: int, seconds: float) -> tuple[int, int, bytes]:
+def drawn(document: Any, page: int, width: int, seconds: float, fields: bool = True) -> tuple[int, int, bytes]:
     """Width and height in pixels, and the pixels. Raises CheckFailed("page_unreadable"), CheckFailed("page_too_slow")."""
     until = time.monotonic() + seconds
     try:
@@ -46,7 +46,7 @@ def drawn(document: Any, page: int, width: int, seconds: float) -> tuple[int, in
         bitmap = pypdfium2.PdfBitmap.new_native(across, down, pdfium.FPDFBitmap_BGRx, rev_byteorder=True)
         try:
             bitmap.fill_rect(_WHITE, 0, 0, across, down)
-            _draw(document, loaded, bitmap, until)
+            _draw(document if fields else None, loaded, bitmap, until)
             return across, down, bytes(bitmap.buffer)
         finally:
             bitmap.close()
@@ -56,7 +56,8 @@ def drawn(document: Any, page: int, width: int, seconds: float) -> tuple[int, in
         loaded.close()
 
 
-def _draw(document: Any, page: Any, bitmap: Any, until: float) -> None:
+def _draw(form: Any, page: Any, bitmap: Any, until: float) -> None:
+    """``form``: the document whose fields are drawn, or None."""
     place = (0, 0, bitmap.width, bitmap.height, 0, _FLAGS)
     is_over = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(pdfium.IFSDK_PAUSE))(lambda _pause: time.monotonic() > until)
     pause = pdfium.IFSDK_PAUSE(version=1, NeedToPauseNow=is_over)
@@ -70,5 +71,5 @@ def _draw(document: Any, page: Any, bitmap: Any, until: float) -> None:
         raise CheckFailed("page_too_slow")
     if state != pdfium.FPDF_RENDER_DONE:
         raise CheckFailed("page_unreadable")
-    if document.formenv is not None:
-        pdfium.FPDF_FFLDraw(document.formenv, bitmap, page, *place)
+    if form is not None and form.formenv is not None:
+        pdfium.FPDF_FFLDraw(form.formenv, bitmap, page, *place)

@@ -140,6 +140,14 @@ WARNINGS: Final[Mapping[str, Pair]] = {
         "Tệp trên điện thoại đã đổi sau khi được kiểm tra. Có thể có ứng dụng khác sửa dữ liệu của PhoneSeal. Yêu cầu đã bị từ chối.",
         "The file on this phone changed after it was checked. Another program may be changing PhoneSeal's data. The request was refused.",
     ),
+    "doc_content": (
+        "Có trang mà mỗi trình xem có thể hiện khác nhau. Không có gì được ký. Hãy nhờ người gửi in lại tệp ra PDF.",
+        "A page is written so that viewers may show it differently. Nothing was signed. Ask the sender to print the file to PDF again.",
+    ),
+    "doc_limits": (
+        "Một trang quá phức tạp để hiện trên điện thoại. Không có gì được ký. Hãy nhờ người gửi in lại tệp ra PDF đơn giản hơn.",
+        "A page is too complex to show on a phone. Nothing was signed. Ask the sender to print the file to a simpler PDF.",
+    ),
     "doc": _DOCUMENT,
     "manifest": _DOCUMENT,
     "bundle": _DOCUMENT,
@@ -180,6 +188,22 @@ FINDINGS: Final[Mapping[str, Pair]] = {
     "unlocked_fields": (
         "Có ô điền được sau khi ký.",
         "Has form fields that can be filled in after signing.",
+    ),
+    "need_appearances": (
+        "Có ô điền mà mỗi trình xem tự vẽ: người khác có thể thấy chữ khác.",
+        "Has filled fields that each viewer draws by itself: others may see other text.",
+    ),
+    "loose_fields": (
+        "Có ô điền không thuộc biểu mẫu: có nơi hiện, có nơi không.",
+        "Has fields outside of the form: some viewers show them, some don't.",
+    ),
+    "link_appearance": (
+        "Có liên kết mang hình vẽ: có nơi hiện, có nơi không.",
+        "Has links with drawings of their own: some viewers show them, some don't.",
+    ),
+    "ambiguous_fonts": (
+        "Có phông chữ mà mỗi trình xem có thể đọc khác: người khác có thể thấy chữ khác.",
+        "Has fonts that viewers may read differently: others may see other text.",
     ),
     "empty_signature_fields": (
         "Có ô chữ ký trống dành cho người khác.",

@@ -2,7 +2,7 @@
 
 Rules: even ground of any colour is empty. Anything else is content: text, a ruled line, a watermark, a picture, a form field. It counts
 from ``LEVELS`` of 255 in red, green or blue on, over more than ``SHARE`` of the stamp: paler than a person would notice, or smaller than
-a full stop, is left out.
+a full stop, is left out. Where the stamp fills a field that stood there, what fields show is no content: the field's own look gives way.
 """
 
 import math

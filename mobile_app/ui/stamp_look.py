@@ -122,7 +122,8 @@ class StampLook:
 
     def _look_at(self, position: int, stamp: StampPlace) -> bool | None:
         try:
-            page = self._pages.before_signing(position, stamp.page, width_to_look_at(stamp), LOOK_SECONDS)
+            width, fields = width_to_look_at(stamp), not stamp.fills_a_field
+            page = self._pages.before_signing(position, stamp.page, width, LOOK_SECONDS, fields)
         except CheckFailed as error:
             if error.code in MISMATCHES:
                 raise

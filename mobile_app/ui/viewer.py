@@ -205,9 +205,8 @@ class ViewerScreen(Page):
     def _stretch(self) -> None:
         """The picture at hand, as large as the zoom wants it."""
         texture = self.ids.picture.texture
-        if texture is not None:
-            width = self._whole_width * self.zoom
-            self.ids.picture.size = (width, width * texture.height / texture.width)
+        width = self._whole_width * self.zoom
+        self.ids.picture.size = (1, 1) if texture is None else (width, width * texture.height / texture.width)
 
     def _failed(self, wanted: Wanted, error: PhoneError) -> None:
         if wanted != self._wanted:

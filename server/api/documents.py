@@ -99,13 +99,14 @@ def _answer_inspected(edge: ApiEdge, asker: Asker, document: Document) -> Respon
     if inspected is None:
         return json_answer(document_answer(document), 202, location=document_url(document_id))
     if inspected.refusal_code is not None:
-        raise _refusal(edge, inspected.refusal_code, document_id)
+        raise _refusal(edge, inspected)
     return json_answer(document_answer(inspected), 201, location=document_url(document_id))
 
 
-def _refusal(edge: ApiEdge, code: str, document_id: str) -> Unprocessable:
+def _refusal(edge: ApiEdge, document: Document) -> Unprocessable:
+    code = document.refusal_code or "unprocessable"
     limits = {"pdf_too_many_pages": edge.app.config.max_document_pages}
-    details: dict[str, object] = {"document_id": document_id}
+    details: dict[str, object] = {**document.refusal_details, "document_id": document.document_id}
     if code in limits:
         details["limit"] = limits[code]
     return Unprocessable("the document can't be signed", code=code, details=details)
@@ -138,7 +139,7 @@ def show(edge: ApiEdge, party: RelyingParty, document_id: str) -> Response:
     problems=(UNKNOWN, (409, "document_not_ready"), (409, "document_moved"), (416, "range_invalid")),
 )
 def fetch(edge: ApiEdge, party: RelyingParty, document_id: str) -> Response:
-    """The bytes as they stand now: as uploaded (or rebuilt at upload), and the signed file once it was signed. The ETag changes with
+    """The bytes as they stand now: as uploaded (or rewritten at upload), and the signed file once it was signed. The ETag changes with
     them; Range and If-Range work."""
     document = edge.lanes.database(edge.app.read_document.get, _asker(party), document_id)
     path = edge.app.read_document.file(document)

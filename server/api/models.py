@@ -112,11 +112,15 @@ class DocumentAnswer(Outgoing):
     pages: int
     page_sizes: list[tuple[float, float]] = Field(description="Width and height of each page as shown, in points.")
     findings: list[Sentence] = Field(description="What may look different later or elsewhere, or is not on the page.")
-    repairs: list[Sentence] = Field(description="Why the file was rebuilt at upload; empty: it was not.")
+    rewritten: bool = Field(
+        description="The uploaded file broke a rule of the file format, so it was written anew with the same pages: `sha256` is not"
+        " `uploaded_sha256`, and what will be signed is the rewritten file."
+    )
+    repairs: list[Sentence] = Field(description="Why the file was rewritten at upload; empty: it was not.")
     earlier_signatures: int = Field(description="Signatures that the file holds as it stands now.")
     length: int = Field(description="Bytes of the file as it stands now.")
-    sha256: str = Field(description="SHA-256 of the file as it stands now, hex.")
-    uploaded_sha256: str
+    sha256: str = Field(description="SHA-256 of the file as it stands now, hex: until it is signed, of what will be signed.")
+    uploaded_sha256: str = Field(description="SHA-256 of the file as it was uploaded, hex.")
     refusal: Sentence | None = Field(description="Why the file was refused; only in state REFUSED.")
     signed_at: int | None
     created_at: int

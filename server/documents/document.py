@@ -1,10 +1,11 @@
-"""A document: the bytes as uploaded, the bytes as they stand now (repaired, signed), and what was found in them.
+"""A document: the bytes as uploaded, the bytes as they stand now (rewritten, signed), and what was found in them.
 
 CHECKING → READY, or the document is taken away again with its refusal kept in the audit log. A READY document may be in one live sign
 request at a time, so no signature is lost to a parallel one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -16,7 +17,8 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rebuilt, empty if it was not;
+    """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rewritten, empty if it was not;
+    ``refusal_details``: what the refusal's sentence names (rule, offset, page, limit);
     ``processing_right``: what the owner may do with it (view, initial, approve, sign); ``in_request``: an open sign request holds it."""
 
     document_id: str
@@ -41,6 +43,12 @@ class Document:
     import_batch_id: str | None = None
     processing_right: str = "sign"
     in_request: bool = False
+    refusal_details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def rewritten(self) -> bool:
+        """Whether the bytes to be signed are not the uploaded ones."""
+        return bool(self.repairs)
 
 
 @dataclass(frozen=True, slots=True)

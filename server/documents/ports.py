@@ -69,7 +69,7 @@ class DocumentBlobs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InspectedFile:
-    """``repaired``: the rebuilt file, when a rebuild was needed (the caller owns it); sizes in points as shown."""
+    """``repaired``: the rewritten file, when a rewrite was needed (the caller owns it); sizes in points as shown."""
 
     pages: int
     page_boxes: tuple[tuple[float, float], ...]

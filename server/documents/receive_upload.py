@@ -5,7 +5,7 @@ why) and an entry in the audit log; nobody can tell from an upload whether the s
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,7 +158,12 @@ class InspectUpload:
         except PhoneSealError as error:
             if not error.code.startswith("pdf_"):
                 raise
-            inspected = replace(document, state=DocumentState.REFUSED, refusal_code=error.code)
+            inspected = replace(
+                document,
+                state=DocumentState.REFUSED,
+                refusal_code=error.code,
+                refusal_details=_plain_details(error.details),
+            )
         self._store_result(job, document, inspected)
 
     def give_up(self, job: Job) -> None:
@@ -211,8 +216,11 @@ class InspectUpload:
                 subject=document.document_id,
                 facts={
                     "code": inspected.refusal_code,
+                    "details": dict(inspected.refusal_details),
+                    "rewritten": inspected.rewritten,
                     "repairs": list(inspected.repairs),
                     "findings": list(inspected.findings),
+                    "uploaded_sha256": inspected.uploaded_sha256,
                     "sha256": inspected.current_sha256,
                 },
             )
@@ -223,6 +231,11 @@ class InspectUpload:
         crash_point("inspect.after_commit")
         self._nudge.web(document.document_id)
         self._nudge.workers()
+
+
+def _plain_details(details: Mapping[str, object]) -> dict[str, object]:
+    """What a sentence can name: short words and numbers."""
+    return {name: value for name, value in details.items() if isinstance(value, int) or (isinstance(value, str) and len(value) <= 100)}
 
 
 def file_digest(path: Path) -> tuple[str, int]:

@@ -4,7 +4,7 @@ Three tables, keyed by stable codes (never reused, never renamed):
 
 * ``FINDING_TEXTS``: the file is accepted, but something in it may look different later or elsewhere, or is
   not on the page. Browser and phone list these before the person signs (design section 5.5).
-* ``REPAIR_TEXTS``: why the file was rebuilt before anyone looked. Only unsigned files are ever rebuilt; the
+* ``REPAIR_TEXTS``: why the file was rewritten before anyone looked (rule_texts.py). Only unsigned files are ever rewritten; the
   reasons are shown to the person and kept in the audit log.
 * ``REFUSAL_TEXTS``: why the file was not accepted, and what to do next. The codes are those of the errors
   that inspection and the sandbox raise.
@@ -14,6 +14,8 @@ Every entry has exactly the languages ``vi`` and ``en``.
 
 from collections.abc import Mapping
 from typing import Final
+
+from server.pdf.rule_texts import FORMER_RULE_TEXTS, RULE_TEXTS
 
 Bilingual = Mapping[str, str]
 
@@ -92,80 +94,7 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
     },
 }
 
-REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {
-    "junk_before_header": {
-        "vi": "Có dữ liệu lạ trước phần đầu tệp PDF.",
-        "en": "There was foreign data before the PDF header.",
-    },
-    "header_version_wrong": {
-        "vi": "Phiên bản PDF ghi ở đầu tệp không đúng.",
-        "en": "The PDF version in the file's header was wrong.",
-    },
-    "trailing_junk": {
-        "vi": "Có dữ liệu lạ sau phần cuối tệp PDF.",
-        "en": "There was foreign data after the end of the PDF.",
-    },
-    "strict_parse_failed": {
-        "vi": "Cấu trúc tệp không đúng chuẩn PDF.",
-        "en": "The file's structure did not follow the PDF standard.",
-    },
-    "dangling_references": {
-        "vi": "Tệp nhắc đến đối tượng không có trong tệp.",
-        "en": "The file referred to objects that it does not hold.",
-    },
-    "xref_wrong": {
-        "vi": "Bảng tham chiếu chéo của tệp bị sai.",
-        "en": "The file's cross-reference table was wrong.",
-    },
-    "illegal_generation": {
-        "vi": "Số thế hệ của đối tượng trong tệp không hợp lệ.",
-        "en": "Objects in the file had illegal generation numbers.",
-    },
-    "hybrid_xref": {
-        "vi": "Tệp có hai bảng tham chiếu chéo song song.",
-        "en": "The file had two cross-reference tables side by side.",
-    },
-    "duplicate_objects": {
-        "vi": "Tệp có đối tượng trùng số.",
-        "en": "The file had objects with the same number.",
-    },
-    "overlapping_objects": {
-        "vi": "Các đối tượng trong tệp chồng lên nhau.",
-        "en": "Objects in the file overlapped.",
-    },
-    "unlisted_objects": {
-        "vi": "Tệp có đối tượng không được liệt kê.",
-        "en": "The file had objects that its table did not list.",
-    },
-    "unlisted_bytes": {
-        "vi": "Có dữ liệu lạ giữa các đối tượng của tệp.",
-        "en": "There was foreign data between the file's objects.",
-    },
-    "wrong_stream_length": {
-        "vi": "Độ dài luồng dữ liệu ghi trong tệp bị sai.",
-        "en": "The file stated wrong lengths for its data streams.",
-    },
-    "parser_warnings": {
-        "vi": "Bộ đọc PDF phải sửa một số lỗi khi mở tệp.",
-        "en": "The PDF reader had to correct errors when opening the file.",
-    },
-    "size_wrong": {
-        "vi": "Số đối tượng ghi trong tệp bị sai.",
-        "en": "The file stated a wrong number of objects.",
-    },
-    "page_tree_wrong": {
-        "vi": "Danh sách trang của tệp bị sai.",
-        "en": "The file's list of pages was wrong.",
-    },
-    "page_size_wrong": {
-        "vi": "Có trang thiếu kích thước hoặc kích thước sai.",
-        "en": "A page had no size, or a wrong one.",
-    },
-    "unsafe_older_revision": {
-        "vi": "Một phiên bản cũ nằm trong tệp chứa nội dung không an toàn; phiên bản cũ đã được bỏ.",
-        "en": "An older version kept inside the file held unsafe content; it was dropped.",
-    },
-}
+REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {**RULE_TEXTS, **FORMER_RULE_TEXTS}
 
 _REMOVE_AND_RETRY_VI = "Hãy mở tệp, chọn In rồi «Lưu thành PDF», và tải bản mới lên."
 _REMOVE_AND_RETRY_EN = "Open it, choose Print, then “Save as PDF”, and upload the new copy."
@@ -243,16 +172,13 @@ REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Tài liệu đã được chứng nhận không cho thay đổi nên không ký thêm được. Hãy hỏi người chứng nhận.",
         "en": "The document is certified against changes: no signature can be added. Ask whoever certified it.",
     },
-    "pdf_signed_duplicate_objects": {
-        "vi": f"Tệp đã ký này có đối tượng trùng số, có thể đã bị sửa. {_ASK_SIGNER_VI}",
-        "en": f"This signed file has objects with the same number; it may be altered. {_ASK_SIGNER_EN}",
-    },
     "pdf_signed_bad_structure": {
-        "vi": f"Tệp đã ký này có cấu trúc sai, sửa thì hỏng chữ ký cũ. {_ASK_SIGNER_VI}",
-        "en": f"This signed file's structure is wrong; mending it would break its signatures. {_ASK_SIGNER_EN}",
+        "vi": f"Tệp đã ký này không theo được từng byte (quy tắc {{rule}}, byte {{offset}}), viết lại thì hỏng chữ ký cũ. {_ASK_SIGNER_VI}",
+        "en": f"This signed file can't be followed byte by byte (rule {{rule}}, byte {{offset}}); rewriting it would break its signatures."
+        f" {_ASK_SIGNER_EN}",
     },
-    "pdf_signed_hybrid_xref": {
-        "vi": f"Tệp đã ký này có hai bảng tham chiếu chéo, mỗi trình xem có thể thấy khác. {_ASK_SIGNER_VI}",
-        "en": f"This signed file has two cross-reference tables; viewers may differ. {_ASK_SIGNER_EN}",
+    "pdf_two_readings": {
+        "vi": f"Các trình xem có thể đọc tệp này theo hai cách khác nhau nên không thể ký. {_REMOVE_AND_RETRY_VI}",
+        "en": f"Viewers may read this file in two different ways, so it can't be signed. {_REMOVE_AND_RETRY_EN}",
     },
 }

@@ -1,7 +1,7 @@
 """Hybrid cross-references made plain before a rebuild (ISO 32000-2 7.5.8.4).
 
 Office programs list objects as free in the table and again, as they are, in a cross-reference stream behind ``/XRefStm``. qpdf believes
-the table and drops them without a word (seen with 12.4): fonts and text would be gone from the rebuilt file. pyHanko reads both parts,
+the table and drops them without a word (seen with 12.4): fonts and text would be gone from the rewritten file. pyHanko reads both parts,
 so the objects are copied with it into one plain file first. What it can't read is refused rather than thinned out.
 """
 

@@ -9,31 +9,19 @@ from server.errors import Unprocessable
 
 _HEADER_WINDOW = 1024  # viewers look for the header within the first 1024 bytes
 _BACK_STEP = 1 << 16
-_WINDOW = 1 << 24
-_OVERLAP = 256
 _HEADER = re.compile(rb"%PDF-\d")
-_VERSION = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?![0-9.])")
 _OBJECT = re.compile(rb"(?<!\d)\d{1,10}[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
 _TABLE_STREAM = re.compile(rb"/Type[\0\t\n\f\r ]*/XRef(?![A-Za-z0-9])")
-_SIGNED_HINT = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[")
 
 
-def header_faults(buffer: mmap.mmap) -> set[str]:
-    """The file begins with ``%PDF-`` and a version that exists (ISO 32000-2, 7.5.2). Raises ``pdf_not_pdf``.
-    """
-    header = _HEADER.search(buffer, 0, _HEADER_WINDOW + len("%PDF-1"))
-    if header is None:
+def refuse_if_no_pdf(buffer: mmap.mmap) -> None:
+    """Somewhere in the first bytes stands ``%PDF-`` and a digit (ISO 32000-2, 7.5.2). Raises ``pdf_not_pdf``."""
+    if _HEADER.search(buffer, 0, _HEADER_WINDOW + len("%PDF-1")) is None:
         raise Unprocessable("no PDF header", code="pdf_not_pdf")
-    faults = set()
-    if header.start() != 0:
-        faults.add("junk_before_header")
-    if _VERSION.match(buffer, header.start()) is None:
-        faults.add("header_version_wrong")
-    return faults
 
 
 def refuse_if_truncated(buffer: mmap.mmap) -> None:
-    """A file that ends in the midst of an object or table has lost content: a rebuild must not paper over
+    """A file that ends in the midst of an object or table has lost content: a rewrite must not paper over
     that.
 
     Raises ``pdf_truncated``. Complete means: after the last object's header come a trailer or ``startxref``,
@@ -58,12 +46,3 @@ def _after_last_header(buffer: mmap.mmap) -> int:
             return headers[-1]
     code = "pdf_truncated" if len(buffer) < _HEADER_WINDOW else "pdf_broken"
     raise Unprocessable("no object in the file", code=code)
-
-
-def looks_signed(buffer: mmap.mmap) -> bool:
-    """In a file that no parser follows strictly: whether its bytes hold a signature's byte range."""
-    for start in range(0, len(buffer), _WINDOW):
-        if _SIGNED_HINT.search(buffer, start, start + _WINDOW + _OVERLAP) is not None:
-            return True
-        buffer.madvise(mmap.MADV_DONTNEED, start, min(_WINDOW, len(buffer) - start))  # give the memory back
-    return False

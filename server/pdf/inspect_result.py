@@ -1,6 +1,6 @@
 """The result of an inspection, and its way through the sandbox's pipe as JSON."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -12,7 +12,7 @@ class Inspection:
     """What is known of an accepted file: lengths in bytes, page sizes in points as shown (turned, cropped,
     scaled).
 
-    ``length`` and ``sha256`` are those of the bytes to be signed: of the rebuilt file when ``repaired``,
+    ``length`` and ``sha256`` are those of the bytes to be signed: of the rewritten file when ``repaired``,
     otherwise of the source. ``findings`` and ``repair_reasons`` are codes of server.pdf.findings, sorted.
     ``earlier_signatures`` counts document time-stamps too.
     """
@@ -84,9 +84,7 @@ Record = TypeVar("Record")
 
 
 def record_from_json(kind: type[Record], plain: Any) -> Record:
-    """A flat dataclass of text, whole numbers, moments and tuples of text, each field checked against its
-    type.
-    """
+    """A dataclass of text, whole numbers, moments, tuples of text and such dataclasses, each field checked against its type."""
     hints = get_type_hints(kind)
     try:
         return kind(**{one.name: _checked(hints[one.name], plain[one.name]) for one in fields(cast(Any, kind))})
@@ -101,6 +99,9 @@ def _checked(hint: Any, value: Any) -> Any:
         if value not in get_args(hint):
             raise ValueError("an unknown word")
         return value
+    inner = next((one for one in get_args(hint) if is_dataclass(one)), None)
+    if inner is not None:
+        return record_from_json(cast(Any, inner), value)
     if hint is int:
         return _count(value)
     if hint is bool:

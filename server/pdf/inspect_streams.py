@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 
 from server.errors import Unprocessable
-from server.pdf.content.filters import Damaged, from_base_85
+from server.pdf.content.filters import FLUSH, Damaged, from_base_85
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, number
 from server.pdf.inspect_limits import MIB, Meter
 
@@ -32,7 +32,9 @@ class DamagedData(Exception):
 def inflate(chunks: Iterable[bytes | memoryview]) -> Chunks:
     """FlateDecode, at most about 1 MiB at a time."""
     decoder = zlib.decompressobj()
+    last = b""
     for chunk in chunks:
+        last = (last + bytes(chunk[-len(FLUSH) :]))[-len(FLUSH) :]
         for start in range(0, len(chunk), _SLICE):
             rest: bytes | memoryview = chunk[start : start + _SLICE]
             while rest and not decoder.eof:
@@ -44,7 +46,7 @@ def inflate(chunks: Iterable[bytes | memoryview]) -> Chunks:
         if decoder.eof:
             return
     yield decoder.flush()  # at most one match: all but that came out above
-    if not decoder.eof:
+    if not decoder.eof and last != FLUSH:
         raise DamagedData("the data ends early")
 
 

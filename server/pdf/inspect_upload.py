@@ -2,34 +2,46 @@
 
 In this order, each refusing by raising with a stable code (``REFUSAL_TEXTS``):
 
-1. Size, header, end: empty, over the limit, not a PDF, cut short (inspect_framing.py). 2. Structure
-(inspect_structure.py) as pyHanko in strict mode, qpdf and the bytes themselves see it. A file on which they
-agree is taken as it is. Otherwise an unsigned file is rebuilt (repair.py), with the reasons listed, and the
-result goes through the same inspection; a signed one is refused, since a rebuild would break its signatures.
-3. The page tree (inspect_pages.py) and what the streams grow to (inspect_streams.py). 4. Content that must
-not be signed (inspect_content.py) and certifications against changes (inspect_signatures.py), also in the
-older revisions that lie in the file.
+1. Size, and whether it is a PDF at all (inspect_framing.py).
+2. The grammar (grammar/). A file that complies is taken as it is. A signed one that does not is refused with rule and offset, since a
+   rewrite would break its signatures. An unsigned one is rewritten (rewrite.py), with the broken rules as reasons on record, and judged
+   again: what still does not comply is refused.
+3. The page tree (inspect_pages.py), what streams grow to (inspect_streams.py), content that must not be signed (inspect_content.py),
+   certifications against changes (inspect_signatures.py), and whether it can be prepared (inspect_preparation.py).
+4. Where a broken rule could make two readings, all pages are drawn before and after the rewrite (compare_pages.py): a difference is
+   refused, never chosen.
 
 Nothing is left behind by a refusal. All of this runs over hostile bytes: call it through the sandbox.
 """
 
 import hashlib
+import mmap
+from contextlib import closing
 from pathlib import Path
 
 from pikepdf import settings as qpdf_settings
 
 from server.errors import PhoneSealError, TooLarge, Unprocessable
+from server.pdf.compare_pages import refuse_if_pages_differ
 from server.pdf.flatten_hybrid import flatten_hybrid
+from server.pdf.grammar import Verdict, judge
+from server.pdf.inspect_framing import refuse_if_no_pdf, refuse_if_truncated
 from server.pdf.inspect_limits import Meter, UploadLimits
-from server.pdf.inspect_reading import read_file
+from server.pdf.inspect_preparation import refuse_if_unpreparable
+from server.pdf.inspect_reading import Reading, read_file
 from server.pdf.inspect_result import Inspection
-from server.pdf.repair import rebuild
+from server.pdf.inspect_signatures import is_signed_when_recovered
+from server.pdf.rewrite import rewrite
 
 __all__ = ["Inspection", "UploadLimits", "inspect_upload"]
 
+# No rewrite fetches what is not in the file, and qpdf reads an object that is a reference unlike anybody else.
+_BEYOND_REWRITING = (("external_data", "pdf_external_stream"), ("reference_value", "pdf_broken"))
+_PAGE_RULES = {"page_type", "page_count", "page_parent", "page_repeated", "page_box", "root", "depth"}
+
 
 def inspect_upload(source: Path, repaired_target: Path, limits: UploadLimits) -> Inspection:
-    """Inspect ``source``; write ``repaired_target`` only when a rebuild was needed.
+    """Inspect ``source``; write ``repaired_target`` only when a rewrite was needed.
 
     Raises ``Unprocessable`` or ``TooLarge`` with a code of ``REFUSAL_TEXTS``; then no file is left behind.
     """
@@ -46,34 +58,94 @@ def inspect_upload(source: Path, repaired_target: Path, limits: UploadLimits) ->
         raise
 
 
-def _inspect(source: Path, repaired_target: Path, limits: UploadLimits) -> Inspection:
+def _inspect(source: Path, target: Path, limits: UploadLimits) -> Inspection:
     meter = Meter(limits)
-    source_length = source.stat().st_size
-    if source_length == 0:
+    length = source.stat().st_size
+    if length == 0:
         raise Unprocessable("no bytes", code="pdf_empty")
-    if source_length > limits.max_bytes:
+    if length > limits.max_bytes:
         raise TooLarge("too many bytes", code="pdf_too_large", details={"limit": limits.max_bytes})
     qpdf_settings.set_qpdf_limits(
         flate_max_memory=limits.max_inflated_stream_bytes,
         run_length_max_memory=limits.max_inflated_stream_bytes,
     )
-    reading = read_file(source, meter)
-    reasons = tuple(sorted(reading.faults))
-    taken = source
-    if reasons:
-        _rebuild(source, repaired_target, hybrid="hybrid_xref" in reasons)
-        taken = repaired_target
-        reading = read_file(repaired_target, meter)
-        if reading.faults:
-            still = sorted(reading.faults)
-            raise Unprocessable(f"still wrong after a rebuild: {still}", code="pdf_broken")
+    verdict = _judge(source, meter)
+    taken, reasons = source, verdict.rules
+    reading: Reading
+    if verdict.complies:
+        reading = _read(source, verdict, target, meter)
+    else:
+        _refuse_if_signed(source, verdict, meter)
+        taken, reading = target, _rewritten(source, target, verdict, meter)
+    return _result(source, taken, reasons, reading)
+
+
+def _judge(path: Path, meter: Meter) -> Verdict:
+    with path.open("rb") as file, closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as buffer:
+        refuse_if_no_pdf(buffer)
+        verdict = judge(buffer, meter)
+        if verdict.signed is None:
+            refuse_if_truncated(buffer)
+        return verdict
+
+
+def _read(path: Path, verdict: Verdict, target: Path, meter: Meter) -> Reading:
+    reading = read_file(path, verdict, _beside(target), meter)
+    refuse_if_unpreparable(path)
+    return reading
+
+
+def _beside(target: Path) -> Path:
+    """Where a plain copy of a hybrid file may stand for a while: the sandbox writes in the target's folder only."""
+    return target.with_name(f"{target.name}.plain")
+
+
+def _refuse_if_signed(source: Path, verdict: Verdict, meter: Meter) -> None:
+    """Where a breach leaves two readings, the file counts as signed in whichever of them it is signed."""
+    if verdict.signed or (not verdict.settled and is_signed_when_recovered(source, meter)):
+        breach = verdict.gravest
+        raise Unprocessable(
+            f"signed, and breaks the grammar: {breach.rule} at {breach.offset}",
+            code="pdf_signed_bad_structure",
+            details={"rule": breach.rule, "offset": breach.offset},
+        )
+
+
+def _rewritten(source: Path, target: Path, verdict: Verdict, meter: Meter) -> Reading:
+    for rule, code in _BEYOND_REWRITING:
+        if rule in verdict.rules:
+            raise Unprocessable(f"no rewrite mends {rule}", code=code, details={"rule": rule})
+    unfollowed = verdict.signed is None
+    mend, unshare = unfollowed or bool(_PAGE_RULES & set(verdict.rules)), unfollowed or "annots_shared" in verdict.rules
+    plain = _beside(target)
+    try:
+        if "hybrid" in verdict.rules:
+            flatten_hybrid(source, plain)
+        rewrite(plain if plain.exists() else source, target, mend_page_tree=mend, unshare=unshare)
+    finally:
+        plain.unlink(missing_ok=True)
+    result = _judge(target, meter)
+    if not result.complies:
+        breach = result.gravest
+        raise Unprocessable(
+            f"breaks the grammar after a rewrite: {breach.rule} at {breach.offset}",
+            code="pdf_broken",
+            details={"rule": breach.rule},
+        )
+    reading = _read(target, result, target, meter)
+    if not verdict.settled:
+        refuse_if_pages_differ(source, target, meter)
+    return reading
+
+
+def _result(source: Path, taken: Path, reasons: tuple[str, ...], reading: Reading) -> Inspection:
     source_sha256 = _sha256(source)
     return Inspection(
         pages=len(reading.pages.boxes),
         page_boxes=tuple(reading.pages.boxes),
         length=taken.stat().st_size,
         sha256=_sha256(taken) if reasons else source_sha256,
-        source_length=source_length,
+        source_length=source.stat().st_size,
         source_sha256=source_sha256,
         earlier_signatures=reading.earlier_signatures,
         findings=tuple(sorted(reading.findings)),
@@ -81,18 +153,6 @@ def _inspect(source: Path, repaired_target: Path, limits: UploadLimits) -> Inspe
         repair_reasons=reasons,
         title=reading.title,
     )
-
-
-def _rebuild(source: Path, target: Path, *, hybrid: bool) -> None:
-    if not hybrid:
-        rebuild(source, target)
-        return
-    plain = target.with_name(f"{target.name}.plain")
-    try:
-        flatten_hybrid(source, plain)
-        rebuild(plain, target)
-    finally:
-        plain.unlink(missing_ok=True)
 
 
 def _sha256(path: Path) -> bytes:

@@ -89,7 +89,7 @@ class DocumentPreparer:
     ) -> PreparedDocument:
         """The source with its update. ``placement`` None: invisible. Raises Unprocessable
         (``document_certified``, ``document_fields_locked``, ``pdf_unreadable``, ``pdf_password_needed``,
-        ``pdf_hybrid_cross_reference``, ``pdf_mac_unsupported``, ``pdf_too_many_fields``), BadInput
+        ``pdf_mac_unsupported``, ``pdf_too_many_fields``), BadInput
         (``page_not_found``, ``placement_invalid``), ValueError for a time of another form."""
         increment, field_name, stamp_shown = self._increment(source, placement, signing_time_text)
         prepared = source + increment.appended

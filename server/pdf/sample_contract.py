@@ -6,6 +6,7 @@ them. The font is Be Vietnam Pro, embedded as a subset. People, companies and nu
 for the signer's visible signature is fixed: ``SIGNATURE_PAGE`` and ``SIGNATURE_BOX``.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -97,6 +98,7 @@ _CLAUSES_AFTER_TABLE = (
         "tháng; khắc phục sai sót do mình gây ra mà không tính thêm chi phí.",
     ),
 )
+_COMMENT = re.compile(rb"% ReportLab generated PDF document [^\r\n]*\n")  # in the trailer: the grammar allows none there
 _CLAUSES_SECOND = (
     (
         "Điều 5. Thời hạn và nghiệm thu",
@@ -164,7 +166,7 @@ def make_sample_contract(signer_name: str = DEFAULT_SIGNER, *, number: int = 1) 
     document.addPageTemplates(PageTemplate("page", [frame], onPage=decorate))
     story = [*_first_page(subject, number, signer_name), PageBreak(), *_clauses(_CLAUSES_SECOND)]
     document.build(story)
-    return out.getvalue()
+    return _COMMENT.sub(b"", out.getvalue())
 
 
 def make_sample_contracts(count: int, signer_name: str = DEFAULT_SIGNER) -> Iterator[tuple[str, bytes]]:

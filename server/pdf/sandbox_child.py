@@ -118,7 +118,7 @@ def _error(error: PhoneSealError) -> dict[str, Any]:
 
 def _from_os_error(error: OSError) -> PhoneSealError:
     if error.errno == errno.EFBIG:
-        return TooLarge("the rebuilt file grows too large", code="pdf_too_large")
+        return TooLarge("the rewritten file grows too large", code="pdf_too_large")
     if error.errno == errno.ENOMEM:
         return Unprocessable("out of memory", code="pdf_bomb")
     return Unavailable(f"files can't be reached: {errno.errorcode.get(error.errno or 0, 'unknown')}")

@@ -95,13 +95,11 @@ class _Encrypted:
 
 class PyHankoSource:
     """A document read by pyHanko. Raises Unprocessable with the codes ``pdf_unreadable``,
-    ``pdf_password_needed``, ``pdf_hybrid_cross_reference`` or ``pdf_mac_unsupported``."""
+    ``pdf_password_needed`` or ``pdf_mac_unsupported``."""
 
     def __init__(self, stream: BinaryIO, *, strict: bool) -> None:
         reader = PdfFileReader(stream, strict=strict)
         self._reader = reader
-        if reader.xrefs.hybrid_xrefs_present:
-            raise Unprocessable("hybrid cross-reference sections", code="pdf_hybrid_cross_reference")
         self.encryption: ObjectEncryption = NoEncryption()
         if reader.encrypt_dict is not None:
             self._unlock(reader)

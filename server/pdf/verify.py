@@ -4,7 +4,8 @@ code.
 pyHanko says whether digest, signature and path hold and what later revisions changed; verify_structure.py
 and verify_cms.py look for what it accepts and should not. Rules: nothing is believed of a signature whose
 place in the file or whose CMS is odd (``integrity`` "suspicious", never "ok"); a signature that later bytes
-follow is never said to cover the whole file; nothing is fetched from the network. Memory: about twice the
+follow is never said to cover the whole file; a file that breaks the grammar (server/pdf/grammar) can't be followed byte by byte, which is
+said beside the integrity and is never good; nothing is fetched from the network. Memory: about twice the
 file. Call it inside the sandbox for files of strangers."""
 
 import io
@@ -22,7 +23,9 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from server.errors import Unprocessable
+from server.errors import PhoneSealError, Unprocessable
+from server.pdf.grammar import judge
+from server.pdf.inspect_limits import Meter, UploadLimits
 from server.pdf.source_document import READER_ERRORS
 from server.pdf.validate_fully import open_reader, pyhanko_status, validation_context
 from server.pdf.verify_cms import CmsFacts, examine_cms
@@ -33,12 +36,21 @@ Trust = Literal["trusted", "untrusted", "unknown"]
 Coverage = Literal["whole_file", "earlier_revision", "partial"]
 # Odd, and yet no reason to doubt what is shown.
 _PADES = "/ETSI.CAdES.detached"
+_GRAMMAR_LIMITS = UploadLimits(seconds=45.0)  # of the sandbox's minute
 HARMLESS = {"unsigned_attributes_unusual", "signing_certificate_missing", "bytes_after_signature", "timestamp_untrusted"}
 
 
 @dataclass(frozen=True)
+class Unaccounted:
+    """The rule of the grammar that the file breaks, and where: its bytes can't be followed one by one."""
+
+    rule: str
+    offset: int
+
+
+@dataclass(frozen=True)
 class SignatureReport:
-    """One signature. ``time_kind``: claimed by the signer, or proven by a
+    """One signature. ``accounted``: None where every byte of the file was followed. ``time_kind``: claimed by the signer, or proven by a
     timestamp that is whole and leads to a trust root. ``changes_after``:
     ``none``, or the highest level of what later revisions changed (``lta_updates``, ``form_filling``,
     ``annotations``, ``other``, ``unknown``). ``warnings``: codes, sorted."""
@@ -55,11 +67,13 @@ class SignatureReport:
     file_bytes: int
     changes_after: str
     warnings: tuple[str, ...] = field(default=())
+    accounted: Unaccounted | None = None
 
     @property
     def good(self) -> bool:
-        """Intact, trusted, and nothing odd."""
-        return self.integrity == "ok" and self.trust == "trusted" and not set(self.warnings) - HARMLESS
+        """Intact, trusted, followed byte by byte, and nothing odd."""
+        odd = set(self.warnings) - HARMLESS
+        return self.integrity == "ok" and self.trust == "trusted" and self.accounted is None and not odd
 
 
 def verify_file(
@@ -78,13 +92,32 @@ def verify_file(
         common = ["unlisted_bytes_at_end"] if _ends_in_unlisted_bytes(content, reader) else []
     except READER_ERRORS as error:
         raise Unprocessable("the document cannot be followed", code="pdf_unreadable") from error
-    if reader.xrefs.hybrid_xrefs_present:
+    unaccounted = _unaccounted(content)
+    if reader.xrefs.hybrid_xrefs_present and unaccounted is not None:
         common.append("hybrid_cross_reference")
     reports = []
     for index, signature in enumerate(found):
         odd = [*common, *spans[index], *(["contents_reused"] if index in repeated else [])]
         reports.append(_report(content, signature, odd, trust_roots, moment))
-    return _with_long_term_level(reader, reports)
+    return [_with_account(report, unaccounted) for report in _with_long_term_level(reader, reports)]
+
+
+def _unaccounted(content: bytes) -> Unaccounted | None:
+    """The first breach of the grammar. What can't be followed within the limits is not accounted for either."""
+    try:
+        verdict = judge(content, Meter(_GRAMMAR_LIMITS))
+    except PhoneSealError:
+        return Unaccounted("object_stream", 0)
+    if verdict.complies:
+        return None
+    return Unaccounted(verdict.gravest.rule, verdict.gravest.offset)
+
+
+def _with_account(report: SignatureReport, unaccounted: Unaccounted | None) -> SignatureReport:
+    """A finding of its own: it makes nothing broken, and nothing clean."""
+    if unaccounted is None:
+        return report
+    return replace(report, accounted=unaccounted, warnings=tuple(sorted({*report.warnings, "not_accounted_for"})))
 
 
 @dataclass(frozen=True)

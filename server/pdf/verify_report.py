@@ -48,6 +48,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "changes_annotations": ("thêm ghi chú", "annotations added"),
     "changes_other": ("NỘI DUNG đã bị thay đổi", "CONTENT was changed"),
     "changes_unknown": ("không xác định được", "could not be told"),
+    "accounted": ("Từng byte của tệp", "Byte by byte"),
+    "accounted_all": ("theo được toàn bộ", "followed to the last"),
+    "accounted_not": ("KHÔNG theo được (quy tắc {rule}, byte {offset})", "can NOT be followed (rule {rule}, byte {offset})"),
     "warnings": ("Cảnh báo", "Warnings"),
 }
 
@@ -89,6 +92,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
         "The document's digest is missing: no document is signed.",
     ),
     "object_in_gap": ("Có đối tượng giấu trong chỗ chứa chữ ký.", "An object is hidden in the signature's place."),
+    "not_accounted_for": (
+        "Tệp không theo được từng byte: các phần mềm có thể hiện khác nhau.",
+        "The file can't be followed byte by byte: viewers may show different content.",
+    ),
     "signature_dictionary_unreadable": (
         "Từ điển chữ ký có hai nghĩa hoặc không đọc được.",
         "The signature dictionary is ambiguous or unreadable.",
@@ -137,6 +144,12 @@ def _word(key: str, language: Language) -> str:
     return _WORDS[key][0 if language == "vi" else 1]
 
 
+def _accounted(report: SignatureReport, language: Language) -> str:
+    if report.accounted is None:
+        return _word("accounted_all", language)
+    return _word("accounted_not", language).format(rule=report.accounted.rule, offset=report.accounted.offset)
+
+
 def render_report_text(reports: Sequence[SignatureReport], language: Language = "vi") -> str:
     """Several lines for each signature, without a line end after the last."""
     if not reports:
@@ -154,6 +167,7 @@ def render_report_text(reports: Sequence[SignatureReport], language: Language = 
             "trust": _word(report.trust, language),
             "coverage": coverage,
             "changes": _word(f"changes_{report.changes_after}", language),
+            "accounted": _accounted(report, language),
         }
         lines = [f"{_word('signature', language)} {number}: {report.field_name}"]
         lines += [f"  {_word(key, language)}: {value}" for key, value in rows.items()]
@@ -180,6 +194,9 @@ def report_as_json(reports: Sequence[SignatureReport]) -> list[dict[str, object]
             "covered_bytes": report.covered_bytes,
             "file_bytes": report.file_bytes,
             "changes_after": report.changes_after,
+            "accounted": None
+            if report.accounted is None
+            else {"rule": report.accounted.rule, "offset": report.accounted.offset},
             "warnings": list(report.warnings),
             "good": report.good,
         }

@@ -23,6 +23,7 @@ DOCUMENT: Readers = {
     "repairs": text_tuple,
     "in_request": bool,
     "page_boxes": _boxes,
+    "refusal_details": json.loads,
 }
 
 
@@ -37,7 +38,7 @@ class DocumentTable:
     @staticmethod
     def _values(document: Document) -> dict[str, object]:
         values = asdict(document)
-        for name in ("findings", "repairs", "page_boxes"):
+        for name in ("findings", "repairs", "page_boxes", "refusal_details"):
             values[name] = dump(values[name])
         return values
 
@@ -86,6 +87,7 @@ class DocumentTable:
             "findings",
             "repairs",
             "refusal_code",
+            "refusal_details",
         )
         done = self._db.execute(
             f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)} WHERE document_id = ? AND state = 'CHECKING'",  # noqa: S608

@@ -297,3 +297,15 @@ NINTH = (
 def m0009_sessions(db: Database) -> None:
     for statement in NINTH:
         db.execute(statement)
+
+
+TENTH = (
+    # which rule a refused file broke, and where
+    "ALTER TABLE documents ADD COLUMN refusal_details TEXT",
+)
+
+
+@migrations()
+def m0010_refusal_details(db: Database) -> None:
+    for statement in TENTH:
+        db.execute(statement)

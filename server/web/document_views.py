@@ -61,7 +61,8 @@ def add_views(web: Blueprint, site: Site) -> None:
 
         seen = lanes.database(_see, app, asker(user), user, document_id)
         if seen.document.state is DocumentState.REFUSED:
-            raise Unprocessable("refused at upload", code=seen.document.refusal_code or "unprocessable")
+            code, details = seen.document.refusal_code, dict(seen.document.refusal_details)
+            raise Unprocessable("refused at upload", code=code or "unprocessable", details=details)
         facts = document_facts(seen.document, seen.last, user, live=seen.snapshot is not None)
         phones = seen.phones
         return render_template(
@@ -135,19 +136,20 @@ def _checked(site: Site, asker: Asker, document: Document) -> Document | None:
 def _upload_answer(document: Document) -> Response:
     """201 when the document is ready, 202 while it is being checked, a problem when it was refused."""
     if document.state is DocumentState.REFUSED:
-        error = Unprocessable("refused at upload", code=document.refusal_code or "unprocessable")
+        details = dict(document.refusal_details)
+        error = Unprocessable("refused at upload", code=document.refusal_code or "unprocessable", details=details)
         problem = problem_json(error, language())
-        problem["detail"] = code_text(error.code, language())
+        problem["detail"] = code_text(error.code, language(), details)
         return problem_response(problem)
     ready = document.state is DocumentState.READY
-    repaired = gettext("Repaired at upload.") + " " if document.repairs else ""
+    rewritten = gettext("Rewritten at upload; its pages look the same.") + " " if document.rewritten else ""
     answer = jsonify(
         document_id=document.document_id,
         state=document.state,
         url=url_for("web.document", document_id=document.document_id),
         state_url=url_for("web.document_state", document_id=document.document_id),
         pages=document.pages,
-        note=repaired + " ".join(repair_texts(document.repairs, language())),
+        note=rewritten + " ".join(repair_texts(document.repairs, language())),
         findings=finding_texts(document.findings, language()),
     )
     answer.status_code = 201 if ready and request.method == "POST" else 200 if ready else 202

@@ -107,7 +107,9 @@ def _row(line: ListedDocument, user: User) -> dict[str, object]:
     shown = _shown(line.shown, line.request_state, line.request_end)
     detail = str(gettext(shown.detail)) if shown.detail else None
     if document.refusal_code:
-        detail = code_text(document.refusal_code, language())
+        detail = code_text(document.refusal_code, language(), document.refusal_details)
+    elif detail is None and document.rewritten:
+        detail = gettext("Rewritten at upload; its pages look the same.")
     return {
         "document_id": document.document_id,
         "title": document.title,

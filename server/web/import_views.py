@@ -5,6 +5,7 @@ one's progress and sends again only what failed; a file whose answer got lost is
 reason, and what never arrived by name; the batch's page takes more files at any time, by the same calls.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -203,10 +204,10 @@ def _check_body(media_type: str, limit: int, code: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """``refused``: names of files that were not accepted, each with the code that says why; ``missing``: names of what never arrived."""
+    """``refused``: names of files that were not accepted, with code and details that say why; ``missing``: names of what never arrived."""
 
     progress: ImportProgress
-    refused: list[tuple[str, str]]
+    refused: list[tuple[str, str, Mapping[str, object]]]
     missing: list[str]
 
 
@@ -218,15 +219,17 @@ def _see(site: Site, user: User, batch: ImportBatch) -> _Seen:
     if progress.refused:
         wanted = DocumentFilter("refused", batch.import_batch_id)
         lines = app.list_documents.page(user.user_id, wanted, None, REFUSED_SHOWN).lines
-    refused = [(line.document.file_name, line.document.refusal_code or "unprocessable") for line in lines]
-    refused += [(file.file_name, file.code) for file in app.import_documents.not_taken(batch, REFUSED_SHOWN)]
+    refused = [
+        (line.document.file_name, line.document.refusal_code or "unprocessable", line.document.refusal_details) for line in lines
+    ]
+    refused += [(file.file_name, file.code, {}) for file in app.import_documents.not_taken(batch, REFUSED_SHOWN)]
     missing = app.import_documents.missing(batch, REFUSED_SHOWN) if progress.missing else []
     return _Seen(progress, refused[:REFUSED_SHOWN], missing)
 
 
 def _facts(seen: _Seen, most_files: int) -> dict[str, Any]:
     details = {"limit": most_files}  # the one number that a sentence about an archive names
-    files = [{"name": name, "why": code_text(code, language(), details)} for name, code in seen.refused]
+    files = [{"name": name, "why": code_text(code, language(), {**details, **more})} for name, code, more in seen.refused]
     return {**_counts(seen.progress), "refused_files": files, "missing_files": seen.missing}
 
 

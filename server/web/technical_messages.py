@@ -95,7 +95,6 @@ _FAMILIES: Final[tuple[tuple[tuple[str, ...], Bilingual], ...]] = (
         (
             "pdf_unreadable",
             "pdf_syntax_unreadable",
-            "pdf_hybrid_cross_reference",
             "pdf_mac_unsupported",
             "pdf_too_many_fields",
         ),

@@ -69,7 +69,7 @@ def main() -> None:
     port, folder = int(sys.argv[1]), Path(sys.argv[sys.argv.index("--profile") + 1])
     os.environ["ANDROID_PRIVATE"] = str(folder)
     phone, screen = Phone(), Screen()
-    with android(phone, screen, 35) as java:
+    with android(phone, screen, int(os.environ.get("TEST_ANDROID_SDK", "35"))) as java:
         from mobile_app.android.android_main import make_app, prepare_kivy
 
         prepare_kivy()

@@ -43,11 +43,12 @@ class Size:
     fair: tuple[int, int]
     """(documents, other phones) while somebody else signs and reads"""
     big_mebibytes: int
+    long_pages: int
 
 
-QUICK = Size(5, 100, 22, 4, ((10, 1), (60, 1)), 60, (60, 60), 40)
-DEFAULT = Size(20, 1000, 60, 40, ((10, 5), (100, 3), (1000, 3)), 1000, (1000, 1000), 299)
-FULL = Size(40, 1000, 200, 100, ((10, 5), (100, 5), (1000, 5), (10_000, 1)), 10_000, (10_000, 1000), 299)
+QUICK = Size(5, 100, 22, 4, ((10, 1), (60, 1)), 60, (60, 60), 40, 100)
+DEFAULT = Size(20, 1000, 60, 40, ((10, 5), (100, 3), (1000, 3)), 1000, (1000, 1000), 299, 1000)
+FULL = Size(40, 1000, 200, 100, ((10, 5), (100, 5), (1000, 5), (10_000, 1)), 10_000, (10_000, 1000), 299, 1000)
 
 
 class Bench:
@@ -104,7 +105,8 @@ class Bench:
         return [*latency.figures_of(found, 0, goals=False)]
 
     def _upload(self) -> list[Figure]:
-        return uploads.measure_uploads(self.stand, self.browser, self._size.uploads)
+        figures = uploads.measure_uploads(self.stand, self.browser, self._size.uploads)
+        return [*figures, *uploads.measure_long_document(self.stand, self.browser, self._size.long_pages)]
 
     def _batch(self) -> list[Figure]:
         figures = machine.figures_of_bound(*self.bound)

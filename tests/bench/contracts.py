@@ -2,11 +2,12 @@
 
 ``KINDS`` different contracts (numbers, prices, texts) are made once; the copies of one differ in the trailer's ``/ID`` only (same length,
 so every offset stays right). Thousands are made in a moment, and no two have the same digest. A big document is a scan of many
-pages, each an image of random bytes.
+pages, each an image of random bytes; a long one has many pages of text, each with its own.
 """
 
 import re
 import secrets
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,34 @@ def make_contracts(count: int) -> Iterator[bytes]:
         trailer = source.index(b"/ID")
         own = b"<" + secrets.token_hex(16).encode() + b">"
         yield source[:trailer] + _ID.sub(own, source[trailer:], count=2)
+
+
+def write_long_pdf(path: Path, pages: int) -> None:
+    """A valid PDF of so many pages, each of some 3 KB of text as office programs write it, compressed."""
+    bodies = [b"<</Type/Catalog/Pages 2 0 R>>", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
+    kids = []
+    for number in range(pages):
+        kids.append(b"%d 0 R" % (len(bodies) + 1))
+        page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>"
+        content = zlib.compress(_page_of_text(number))
+        bodies += [page % (len(bodies) + 2), b"<</Length %d/Filter/FlateDecode>>\nstream\n%b\nendstream" % (len(content), content)]
+    bodies[1] = b"<</Type/Pages/Kids[%b]/Count %d>>" % (b" ".join(kids), pages)
+    out, offsets = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
+    for number, body in enumerate(bodies, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(offsets) + 1, table)
+    out += b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(offsets) + 1, start)
+    path.write_bytes(out)
+
+
+def _page_of_text(number: int) -> bytes:
+    line = b"1 0 0 1 56.8 %d.3 Tm [(Clause %d.%d: the )-12(price of this )5(part is )-3(%d dong.)]TJ\n"
+    lines = (line % (770 - 20 * row, number, row, number * row) for row in range(36))
+    rules = (b"q 0.5 w 0.2 g 56.8 %d 481.9 0.5 re f Q\n" % (765 - 20 * row) for row in range(0, 36, 4))
+    return b"q 0 0 595 842 re W* n\n%bBT\n/F1 10 Tf 0 g\n%bET\nQ" % (b"".join(rules), b"".join(lines))
 
 
 def write_big_pdf(path: Path, size: int) -> None:

@@ -16,6 +16,7 @@ WANTED = {
     "one.click_to_phone.with_60_other_phones.p95",
     "one.tap_to_shown.with_60_other_phones.p95",
     "upload.to_ready.p95",
+    "upload.100_pages_to_ready",
     "bound.one_core_fsync_each",
     "batch_10.documents_per_second",
     "batch_60.documents_per_second",

@@ -1,4 +1,5 @@
-"""Uploads: how long a contract takes until it can be signed, and what one very big document costs in memory on its whole way."""
+"""Uploads: how long a contract takes until it can be signed, how long one of very many pages, and what a very big document costs in
+memory on its whole way."""
 
 import time
 from pathlib import Path
@@ -7,10 +8,13 @@ from urllib.parse import quote
 from server.users.user import User
 from tests.bench.batch import GROWTH_MIB
 from tests.bench.browser import TIMEOUT, Browser
-from tests.bench.contracts import make_contracts, write_big_pdf
+from tests.bench.contracts import make_contracts, write_big_pdf, write_long_pdf
 from tests.bench.figures import Figure, at_most, plain, spread
 from tests.bench.phone import Phone
 from tests.bench.stand import MemoryWatch, Stand
+
+READY_MS = 40.0
+LONG_SECONDS = 10.0
 
 
 def measure_uploads(stand: Stand, browser: Browser, count: int) -> list[Figure]:
@@ -26,7 +30,18 @@ def measure_uploads(stand: Stand, browser: Browser, count: int) -> list[Figure]:
         )
         assert answer.status_code == 201, answer.text[:300]
         taken.append(time.perf_counter() - began)
-    return spread("upload.to_ready", taken)
+    return spread("upload.to_ready", taken, READY_MS)
+
+
+def measure_long_document(stand: Stand, browser: Browser, pages: int) -> list[Figure]:
+    """Until a document of so many pages of text is READY: every page is judged."""
+    source = stand.folder / "long.pdf"
+    write_long_pdf(source, pages)
+    began = time.perf_counter()
+    _upload(stand, browser, source)
+    seconds = time.perf_counter() - began
+    source.unlink()
+    return [at_most(f"upload.{pages}_pages_to_ready", seconds, "s", LONG_SECONDS)]
 
 
 def measure_big_document(stand: Stand, browser: Browser, phone: Phone, user: User, mebibytes: int) -> list[Figure]:

@@ -11,7 +11,7 @@ the same file.
 | the mutations | ``mutate_*.py``, named in ``recipes.py`` |
 | the mutant prepared as a dishonest server would | ``dishonest.py`` |
 | asked: phone, upload, viewers | ``judge.py`` |
-| thousands of mutants by command | ``__main__.py`` |
+| thousands of mutants by command | ``trial.py`` |
 
 ``seeds.json`` keeps what was found once; ``make test`` asks for each of it again, beside a small share of new mutants.
 """

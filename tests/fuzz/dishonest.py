@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from mobile_app.device.document_checks import ExpectedDocument
+from mobile_app.device.document_checks.document import PreparedDocument
 from mobile_app.device.document_checks.original_file import OriginalFile
-from mobile_app.device.document_checks.page_tree import pages_of
-from mobile_app.device.document_checks.syntax import Ref
+from mobile_app.device.document_checks.syntax import Ref, Value
 from mobile_app.errors import CheckFailed
-from server.errors import PhoneSealError
+from server.errors import BadInput, Unprocessable
 from server.pdf.geometry import Placement
 from server.pdf.prepare import DocumentPreparer
 from server.pdf.stamp import StampFonts, StampMaker
@@ -56,56 +56,84 @@ def prepared(original: bytes, *, stamp: bool = False) -> Prepared:
     """Prepare ``original``, without a stamp unless asked. Raises ``NotPrepared``."""
     try:
         made = _preparer().prepare(original, PLACE if stamp else None, TIME)
-    except PhoneSealError:
+    except (BadInput, Unprocessable):
         return _by_hand(original)
     return Prepared(made.data, len(original), made.byte_range, by_hand=False)
 
 
 def _by_hand(original: bytes) -> Prepared:
     try:
-        seen = OriginalFile(original, len(original))
+        whole = ExpectedDocument(len(original), b"", len(original), b"", (0, 0, 0, 0), "sha256")
+        document = PreparedDocument(original, whole)
+        seen = document.original
         root = seen.trailer.get("Root")
         catalog = seen.value(root)
-        pages = pages_of(seen)
-        page = pages[0] if pages else None
+        page = document.pages[0] if document.pages else None
         value = seen.value(page)
     except CheckFailed as refused:
         raise NotPrepared(refused.code) from refused
     if not isinstance(root, Ref) or not isinstance(catalog, dict) or not isinstance(page, Ref) or not isinstance(value, dict):
         raise NotPrepared("doc_page_tree")
-    annotations, form = seen.value(value.get("Annots")), seen.value(catalog.get("AcroForm"))
-    if isinstance(value.get("Annots"), Ref) or isinstance(catalog.get("AcroForm"), Ref):
-        raise NotPrepared("by hand only what stands inside can be changed")
     number = max([seen.size, *(one + 1 for one in seen.entries)])
     field = Ref(number + 1, 0)
-    fields = form.get("Fields") if isinstance(form, dict) else []
-    widget = f"<</Type/Annot/Subtype/Widget/FT/Sig/T(PhoneSeal7)/V {number} 0 R/Rect[0 0 0 0]/F 132/P {page.number} {page.generation} R>>"
+    annotations = seen.value(value.get("Annots"))
+    widget = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(PhoneSeal7)/V %d 0 R/Rect[0 0 0 0]/F 4/P %d %d R>>" % (number, *page)
     objects: dict[Ref, bytes] = {
-        Ref(number, 0): signature_dictionary(),
-        field: widget.encode(),
+        Ref(number, 0): signature_dictionary(extra="/Name (An)"),
+        field: widget,
         page: _written({**value, "Annots": [*(annotations if isinstance(annotations, list) else []), field]}),
-        root: _written(
-            {**catalog, "AcroForm": {**(form if isinstance(form, dict) else {}), "Fields": [*(fields or []), field],
-                "SigFlags": 3}}  # type: ignore[misc]
-        ),
+        **_form(seen, root, catalog, field),
     }
-    return _appended(original, seen, objects, number + 2)
+    return _appended(original, seen, objects, max(seen.size, *(one.number + 1 for one in objects)))
+
+
+def _form(seen: OriginalFile, root: Ref, catalog: dict[str, Value], field: Ref) -> dict[Ref, bytes]:
+    """The form with the new field, where it stood: in an object, in the catalog, or nowhere."""
+    place = catalog.get("AcroForm")
+    form = seen.value(place)
+    entries = form if isinstance(form, dict) else {}
+    fields = seen.value(entries.get("Fields"))
+    after = {**entries, "Fields": [*(fields if isinstance(fields, list) else []), field], "SigFlags": 3}
+    if isinstance(place, Ref):
+        return {place: _written(after)}
+    if isinstance(place, dict):
+        return {root: _written({**catalog, "AcroForm": after})}
+    new = Ref(field.number + 1, 0)
+    return {new: _written(after), root: _written({**catalog, "AcroForm": new})}
 
 
 def _appended(original: bytes, seen: OriginalFile, objects: dict[Ref, bytes], size: int) -> Prepared:
     out = bytearray(original)
     if not original.endswith((b"\n", b"\r")):
         out += b"\n"
-    table = b""
+    places: dict[Ref, int] = {}
     for reference, body in sorted(objects.items()):
-        table += b"%d 1\n%010d %05d n \n" % (reference.number, len(out), reference.generation)
+        places[reference] = len(out)
         out += b"%d %d obj\n%b\nendobj\n" % (*reference, body)
     start = len(out)
     kept = {key: seen.trailer[key] for key in ("Root", "Info", "Encrypt", "ID") if key in seen.trailer}
-    trailer = _written({**kept, "Size": size, "Prev": seen.start_of_cross_reference})
-    out += b"xref\n" + table + b"trailer\n" + trailer + b"\nstartxref\n%d\n%%%%EOF\n" % start
+    trailer = {**kept, "Size": size, "Prev": seen.start_of_cross_reference}
+    packed = any(seen.entries.get(one.number, (0, 0, 0))[0] == 2 for one in objects)
+    out += _stream_section(places, trailer, start) if packed else _table_section(places, trailer)
+    out += b"\nstartxref\n%d\n%%%%EOF\n" % start
     made = complete_byte_range(bytes(out), after=len(original), original_length=len(original), field_name="PhoneSeal7")
     return Prepared(made.data, len(original), made.four_numbers, by_hand=True)
+
+
+def _table_section(places: dict[Ref, int], trailer: dict[str, Value]) -> bytes:
+    rows = b"".join(b"%d 1\n%010d %05d n \n" % (one.number, place, one.generation) for one, place in places.items())
+    return b"xref\n" + rows + b"trailer\n" + _written(trailer)
+
+
+def _stream_section(places: dict[Ref, int], trailer: dict[str, Value], start: int) -> bytes:
+    """A cross-reference stream, since no table may redefine what stood in an object stream."""
+    number = trailer["Size"]
+    assert isinstance(number, int)
+    rows = {**places, Ref(number, 0): start}
+    data = b"".join(b"\1" + place.to_bytes(4, "big") + one.generation.to_bytes(2, "big") for one, place in rows.items())
+    index: list[Value] = [part for one in rows for part in (one.number, 1)]
+    said = {**trailer, "Size": number + 1, "Type": "XRef", "W": [1, 4, 2], "Index": index, "Length": len(data)}
+    return b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj" % (number, _written(said), data)
 
 
 def _written(value: object) -> bytes:

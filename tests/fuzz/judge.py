@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from tests.agreement.measure import LIMIT, Page, difference
-from tests.agreement.viewers import Answer, Poppler, ProcessViewer, Viewer
-
 from mobile_app.device.document_checks import check_prepared_document
 from mobile_app.errors import CheckFailed
 from server.errors import PhoneSealError
 from server.pdf.inspect_limits import UploadLimits
 from server.pdf.inspect_upload import inspect_upload
+from tests.agreement.measure import LIMIT, Page, difference
+from tests.agreement.viewers import Answer, Poppler, ProcessViewer, Viewer
 from tests.fuzz.dishonest import NotPrepared, Prepared, prepared
 
 MOST_PAGES = 3

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from server.errors import Unprocessable
+from tests.fuzz import dishonest
 from tests.fuzz.bases import BASES, OWN, base, model_of
 from tests.fuzz.judge import Judge
 from tests.fuzz.recipes import MUTATIONS, Recipe
@@ -37,6 +39,16 @@ def test_a_base_taken_apart_and_written_again_is_still_accepted(name: str, judge
     verdict = judge.ask_phone(model_of(name).write(), draw=False)
     assert (verdict.said, verdict.trouble) == ("accepted", "")
     assert judge.drawn == drawn
+
+
+def test_an_increment_by_hand_is_of_the_shape_that_the_phone_accepts(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot(*_: object) -> None:
+        raise Unprocessable("no reader of the server follows it", code="pdf_unreadable")
+
+    monkeypatch.setattr(dishonest._preparer(), "prepare", cannot)
+    for name in ("two pages", "field", "packed", "nested forms signed"):
+        verdict = judge.ask_phone(base(name))
+        assert (verdict.said, verdict.trouble, verdict.by_hand) == ("accepted", "", True)
 
 
 def test_a_recipe_always_makes_the_same_file() -> None:

@@ -4,7 +4,7 @@ Without Xvfb or Kivy these tests are skipped with the reason; where CI is set in
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +78,13 @@ class OneMorePhone:
         """By a system of its own (``asker`` is the last one): whoever was refused has to wait before asking the same person again."""
         self.asker = Asker(self.server.url, self.server.add_relying_party())
         asked = self.asker.ask(count, lifetime, self.person.login, pages)
+        self.askers[asked.request_id] = self.asker
+        return asked
+
+    def ask_for(self, *documents: tuple[bytes, Mapping[str, object] | None]) -> Asked:
+        """These, each with the place of its signature."""
+        self.asker = Asker(self.server.url, self.server.add_relying_party())
+        asked = self.asker.ask_for(documents, login=self.person.login)
         self.askers[asked.request_id] = self.asker
         return asked
 

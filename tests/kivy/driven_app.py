@@ -61,6 +61,7 @@ class Driver:
         self._worked = self._most_work = 0.0
         self._arrivals = Arrivals()
         self._went_back = 0
+        self._let_go = threading.Event()
         app.pause = self._count_back
 
     def start(self) -> None:
@@ -169,6 +170,44 @@ class Driver:
         """In pixels, of the page's picture as it was drawn last."""
         texture = self._app.window.page.ids.picture.texture
         return texture.width if texture else 0
+
+    def do_outline(self) -> list[float] | None:
+        """Left, bottom, width and height, in the window, of the signature's outline."""
+        outline = self._app.window.page.ids.outline
+        if outline.stamp is None:
+            return None
+        left, bottom, width, height = outline.place
+        return [*outline.to_window(left, bottom), width, height]
+
+    def do_draw_with(self, what: str, value: float) -> None:
+        """From now on: another limit, or pages that are counted wrongly by so many."""
+        from mobile_app.ui import pdf_pages
+
+        if what == "count":
+            honest = pdf_pages.check_count
+            pdf_pages.check_count = lambda drawn, checked: honest(drawn + int(value), checked)
+        else:
+            setattr(pdf_pages, what, value)
+
+    def do_hold_drawing(self, held: bool) -> None:
+        """Until it is let go, a page takes for ever; the viewer says so at once."""
+        from mobile_app.ui import viewer
+        from mobile_app.ui.pdfium_drawing import PDFIUM
+
+        viewer.MAX_PAGE_SECONDS = -1.0 if held else 10.0
+        if not held:
+            self._let_go.set()
+            return
+        holds = threading.Event()
+
+        def hold() -> None:
+            with PDFIUM:
+                holds.set()
+                self._let_go.wait()
+
+        self._let_go.clear()
+        threading.Thread(target=hold, daemon=True).start()
+        holds.wait()
 
     def do_scroll_to_end(self) -> None:
         self._app.window.page.ids.scroll.scroll_y = 0

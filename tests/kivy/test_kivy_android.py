@@ -12,6 +12,7 @@ from tests.kivy.conftest import NOTHING_WAITS, shown_digits
 from tests.kivy.phone_window import PhoneWindow
 from tests.scenarios.real_server import Asked, Asker
 from tests.server_process import PIN, Person, ServerProcess, wait_for
+from tests.unit.drawing.drawn_documents import WHERE, with_fields_and_annotations
 
 
 class AndroidWindow(PhoneWindow):
@@ -70,8 +71,13 @@ class AndroidPhone:
 
 
 @pytest.fixture
-def android(display: str, running_server: ServerProcess, tmp_path: Path) -> Iterator[AndroidPhone]:
-    window = AndroidWindow(display, tmp_path / "private")
+def sdk() -> int:
+    return 35
+
+
+@pytest.fixture
+def android(display: str, running_server: ServerProcess, tmp_path: Path, sdk: int) -> Iterator[AndroidPhone]:
+    window = AndroidWindow(display, tmp_path / "private", TEST_ANDROID_SDK=str(sdk))
     yield AndroidPhone(window, running_server, running_server.add_person())
     window.stop()
 
@@ -135,6 +141,28 @@ def test_kivy_android_a_link_does_not_disturb_a_paired_phone(android: AndroidPho
     window.wait_screen("history")
     window.tap("Trang chủ")
     window.wait_text(NOTHING_WAITS)
+
+
+@pytest.mark.parametrize("sdk", [34])
+def test_kivy_android_says_what_its_renderer_leaves_out(android: AndroidPhone) -> None:
+    """Before Android 15. The place of the signature is shown all the same."""
+    window = android.window
+    android.pair_by_link()
+    asker = Asker(android.server.url, android.server.add_relying_party())
+    placement = {"page": 0, "box": list(WHERE["stamp"])}
+    asked = asker.ask_for([(with_fields_and_annotations(), placement)], login=android.person.login)
+    window.wait_text("muốn bạn ký")
+    window.tap("Ký số")
+    window.wait_screen("request")
+    window.wait_text("mà điện thoại này có thể không hiện: hãy xem trên trình duyệt")
+    window.wait_text("Vị trí này đang trống.")
+    window.tap("Xem")
+    window.wait_text("Trang 1/1")
+    window.wait_text("Trang này có 4 ô điền hoặc ghi chú có thể không hiện ở đây.")
+    window.wait_text("Chữ ký của bạn sẽ đứng ở đây")
+    wait_for(lambda: window.do("outline"), "nothing is outlined")
+    asker.cancel(asked)
+    asker.close()
 
 
 def test_kivy_android_is_woken_by_the_push_app_that_the_person_picks(android: AndroidPhone) -> None:

@@ -29,12 +29,14 @@ def drawn(refusals: list[Refusal], count: int, seed: int) -> list[Refusal]:
 
 
 def take_away(
-    subject: Subject, refusals: Sequence[Refusal], noticed: dict[str, str], *, processes: int = 2
+    subject: Subject, refusals: Sequence[Refusal], noticed: dict[str, str], *, processes: int = 2, may_fail: bool = False
 ) -> list[Outcome]:
-    """Take each refusal away in turn. Raises ``NotGreen`` when the tests fail before."""
+    """Take each refusal away in turn. Raises ``NotGreen`` when tests fail before, unless they ``may_fail``: then
+    they are left out."""
     outcomes: dict[str, Outcome] = {}
 
     def work(forks: Forks) -> None:
+        forks.may_fail = may_fail
         before = [one for one in refusals if noticed.get(one.key) in forks.items]
         for outcome in forks.judge(before, lambda one: [noticed[one.key]], {}):
             if outcome.noticed_by:

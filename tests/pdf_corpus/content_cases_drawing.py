@@ -27,6 +27,8 @@ def _refused(name: str, what: str, content: bytes = SQUARE, **parts: object) -> 
 def _places() -> list[ContentCase]:
     return [
         ContentCase("path_harmless", b"10 10 m 1 w 0 0 1 RG 100 100 l 50 0 0 50 9 9 c h W n " + SQUARE),
+        ContentCase("clip_before_path_harmless", b"q W 10 10 m 100 10 l 100 100 l h n " + SQUARE + b"Q\n"),  # as Ghostscript long did
+        _refused("text_behind_clip", "place", b"10 10 99 99 re W BT ET\n" + SQUARE),
         _refused("path_without_start", "place", b"100 100 l S\n" + SQUARE),
         _refused("path_in_text", "place", b"BT 10 10 m ET\n" + SQUARE),
         _refused("path_open", "place", SQUARE + b"10 10 m 100 100 l"),
@@ -36,6 +38,7 @@ def _places() -> list[ContentCase]:
         _refused("text_outside", "place", b"/F1 12 Tf (A) Tj\n", resources=TEXT_RESOURCES, objects=TEXT_OBJECTS),
         _refused("glyph_width_on_page", "glyph", b"1000 0 d0\n" + SQUARE),
         _refused("compatibility_open", "compatibility", b"BX " + SQUARE),
+        _refused("compatibility_closed_first", "compatibility", b"EX BX " + SQUARE),
         _refused("compatibility_closed_twice", "compatibility", b"BX EX EX " + SQUARE),
     ]
 
@@ -60,12 +63,21 @@ def _colours() -> list[ContentCase]:
     )
     uncoloured = b"<< /ColorSpace << /C [/Pattern /DeviceRGB] >> /Pattern << /P 5 0 R >> >>"
     paint = b"/C cs 1 0 0 /P scn " + SQUARE
+    shading = b"<< /Shading << /S 6 0 R >> >>"
+    gradient = b"<< /ShadingType 2 /ColorSpace /DeviceCMYK /Coords [0 0 99 99] /Function 5 0 R >>"
     return [
         ContentCase("colour_harmless", b"/DeviceRGB cs 1 0 0 sc .5 g /C cs .5 scn 0 SC\n" + SQUARE, spaces, function),
         _refused("colour_of_too_few", "colour_components", b"/DeviceRGB cs 1 0 sc\n" + SQUARE),
         _refused("colour_of_too_many", "colour_components", b"/C cs 1 0 sc\n" + SQUARE, resources=spaces, objects=function),
         _refused("colour_of_first_space", "colour_components", b"1 0 0 sc\n" + SQUARE),
         _refused("colour_of_pattern_without", "colour_space", b"/Pattern cs 1 sc\n" + SQUARE),
+        _refused("colour_space_unknown", "colour_space", b"/C cs 1 sc\n" + SQUARE,
+                 resources=b"<< /ColorSpace << /C [/Fancy 5 0 R] >> >>", objects=function),
+        _refused("pattern_uncoloured_without_colours", "colour_space", b"/Pattern cs /P scn " + SQUARE, resources=uncoloured,
+                 objects=(stream(b"0 0 5 5 re f", tile),)),
+        ContentCase("shading_harmless", b"q 10 10 99 99 re W n /S sh Q", shading, (*function[:1], gradient)),
+        _refused("shading_unknown", "resource", b"q 10 10 99 99 re W n /S sh Q", resources=shading,
+                 objects=(*function[:1], gradient.replace(b"/ShadingType 2", b"/ShadingType 9"))),
         _refused("colour_space_missing", "resource", b"/D cs 1 sc\n" + SQUARE, resources=spaces, objects=function),
         _refused("colour_space_of_caller", "colour_space", b"/X Do\n", resources=FORM, objects=(form(b"1 sc " + SQUARE),)),
         ContentCase("pattern_uncoloured_harmless", paint, uncoloured, (stream(b"0 0 5 5 re f", tile),)),
@@ -93,6 +105,7 @@ def _states() -> list[ContentCase]:
         state("graphics_state_opacity_too_high", b"/ca 2"),
         state("graphics_state_width_negative", b"/LW -2"),
         state("graphics_state_dash_wrong", b"/D [[3 -2] 0]"),
+        state("graphics_state_dash_of_one", b"/D [[3 2]]"),
         state("soft_mask_without_group", mask, "soft_mask", form(SQUARE)),
     ]
 

@@ -34,6 +34,7 @@ def _forms() -> list[ContentCase]:
     return [
         ContentCase("forms_deep_harmless", draw, FORM, nested_forms(12, 1)),
         _too_much("forms_deep", "form_depth", draw, FORM, nested_forms(13, 1)),
+        _too_much("forms_deep_again", "form_depth", b"/Y Do /X Do", b"<< /XObject << /Y 6 0 R /X 5 0 R >> >>", nested_forms(13, 1)),
         _too_much("form_draws_itself", "form_depth", draw, FORM, (form(b"/X Do", circle),)),
         _too_much("appearance_draws_itself", "form_depth", SQUARE, b"<< >>", (form(b"/X Do", circle),), page=loop),
         _too_much("pattern_paints_itself", "form_depth", b"/Pattern cs /P scn 0 0 9 9 re f", b"<< /Pattern << /P 5 0 R >> >>", (tile,)),
@@ -41,8 +42,11 @@ def _forms() -> list[ContentCase]:
         _too_much("forms_multiply", "operators", draw, FORM, nested_forms(12, 10)),
         _too_much("operators_many", "operators", many, b"<< >>", (), content_entries=packed),
         ContentCase("states_saved_harmless", b"q " * 256 + SQUARE + b"Q " * 256),
+        ContentCase("states_saved_in_forms_harmless", b"q /X Do Q q q /Y Do Q Q " * 99, b"<< /XObject << /X 5 0 R /Y 6 0 R >> >>",
+                    (form(b"q " * 200 + b"Q " * 200), form(b"q " * 200 + SQUARE))),
+        _too_much("states_saved_in_form", "saved_states", b"q " * 100 + b"/X Do" + b" Q" * 100, FORM, (form(b"q " * 156 + SQUARE),)),
         _too_much("states_saved", "saved_states", b"q " * 257 + SQUARE + b"Q " * 257, b"<< >>", ()),
-    ]
+    ]  # fmt: skip
 
 
 def _pictures() -> list[ContentCase]:

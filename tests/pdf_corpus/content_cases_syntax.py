@@ -3,6 +3,8 @@
 Rules: a name that ends in ``_harmless`` is accepted and drawn alike by all viewers; the case of the same name without it is refused.
 """
 
+import zlib
+
 from tests.pdf_corpus.content_case import (
     MALFORMED,
     TEXT_OBJECTS,
@@ -100,6 +102,11 @@ def _words() -> list[ContentCase]:
         _text("string_closed_twice", _shown(b"(A))"), "string"),
         _refused("array_unclosed", "bracket", b"[3 2 0 d\n" + SQUARE),
         _refused("array_closed_twice", "bracket", b"[3 2]] 0 d\n" + SQUARE),
+        _refused("array_open_at_end", "bracket", SQUARE + b"[3 2"),
+        _refused("array_closed_otherwise", "bracket", b"[3 2 >> 0 d\n" + SQUARE),
+        _refused("array_too_deep", "bracket", b"/Span << /A " + b"[" * 31 + b"]" * 31 + b" >> BDC EMC\n" + SQUARE),
+        ContentCase("array_deep_harmless", b"/Span << /A " + b"[" * 29 + b"]" * 29 + b" >> BDC EMC\n" + SQUARE),
+        _refused("dictionary_of_brackets", "bracket", b"/Span << /A ] >> BDC EMC\n" + SQUARE),
         _refused("dictionary_unclosed", "bracket", b"/Span << /Lang (vi) BDC EMC\n" + SQUARE),
         _refused("dictionary_odd", "bracket", b"/Span << /Lang >> BDC EMC\n" + SQUARE),
         _refused("dictionary_key_twice", "bracket", b"/Span << /Lang (vi) /L#61ng (en) >> BDC EMC\n" + SQUARE),
@@ -166,6 +173,7 @@ def _forms() -> list[ContentCase]:
                     (*TEXT_OBJECTS, form(_shown(b"(A)")))),
         _refused("glyph_malformed", "operands", _shown(b"(A)"), resources=TEXT_RESOURCES, objects=(font_type3(6), glyph)),
         ContentCase("pattern_harmless", paint, patterns, (stream(b"0 0 5 5 re f", tiling),)),
+        _refused("pattern_no_stream", "subtype", paint, resources=patterns, objects=(b"<< %s >>" % tiling,)),
         _refused("pattern_malformed", "operands", paint, resources=patterns, objects=(stream(b"0 5 5 re f", tiling),)),
         _refused("pattern_without_box", "form_box", paint, resources=patterns,
                  objects=(stream(b"0 0 5 5 re f", tiling.replace(b"/BBox [0 0 9 9]", b"")),)),
@@ -187,7 +195,12 @@ def _data() -> list[ContentCase]:
     raw = packed.split(b"stream\n", 1)[1].removesuffix(b"\nendstream")
     flate = b"/Filter /FlateDecode"
     hexed = SQUARE.hex().encode() + b">"
+    flusher = zlib.compressobj()
+    flushed = flusher.compress(SQUARE * 40) + flusher.flush(zlib.Z_SYNC_FLUSH)
     return [
+        ContentCase("content_flushed_harmless", flushed, content_entries=flate),  # as Acrobat writes filled fields
+        _refused("content_flush_is_data", "content_data", zlib.compress(b"% \0\0\xff\xff more\n", 0)[:13], content_entries=flate),
+        _refused("content_with_rest", "content_data", raw + b"rest", content_entries=flate),
         ContentCase("content_packed_harmless", raw, content_entries=flate),
         ContentCase("content_hex_harmless", hexed, content_entries=b"/Filter [/ASCIIHexDecode]"),
         ContentCase("content_packed_empty_harmless", b"", content_entries=flate),

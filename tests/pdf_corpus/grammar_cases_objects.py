@@ -107,7 +107,8 @@ def _values() -> Iterator[GrammarCase]:
     yield from both("depth_30", None, lambda s: _value(deep, s))
     yield from both("depth_31", "depth", lambda s: _value(b"[" + deep + b"]", s))
     yield from both("name_127", None, lambda s: _value(b"/" + b"n" * 127, s))
-    yield from both("name_127_escaped", None, lambda s: _value(b"/" + b"#6e" * 127, s))
+    yield from both("name_84_escaped", None, lambda s: _value(b"/" + b"#6e" * 84, s))
+    yield from both("name_85_escaped", "name_length", lambda s: _value(b"/" + b"#6e" * 85, s))
     yield from both("name_128", "name_length", lambda s: _value(b"/" + b"n" * 128, s))
     yield from both("name_128_key", "name_length", lambda s: _value(b"<< /%b 1 >>" % (b"n" * 128), s))
     for name, number in (("max", b"2147483647"), ("min", b"-2147483647"), ("zeros", b"007"), ("negative", b"-4")):

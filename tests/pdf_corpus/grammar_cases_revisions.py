@@ -259,9 +259,11 @@ def hybrid(
 
 def _hybrids() -> Iterator[GrammarCase]:
     yield from differ("hybrid", "hybrid", None, hybrid, "revisions")
-    yield from signed_only("hybrid_free_in_table", "hybrid", hybrid(True, free_in_table=True))
+    yield from signed_only("hybrid_free_in_table", "hybrid", hybrid(True, free_in_table=True), "object_stream_member")
     yield from signed_only("hybrid_root_differs", "hybrid", hybrid(True, root=b"/Root 5 0 R"), "root", "page_type")
-    yield from signed_only("hybrid_stream_behind", "hybrid", hybrid(True, behind=True), "junk", "unlisted", "prev")
+    yield from signed_only(
+        "hybrid_stream_behind", "hybrid", hybrid(True, behind=True), "junk", "unlisted", "prev", "object_stream_member"
+    )
     yield from signed_only("hybrid_copied", None, hybrid(True, copied=True))
     yield from signed_only("hybrid_freed_number", "hybrid", _hybrid_frees_packed())
 

@@ -2,8 +2,9 @@
 
 Each file goes the product's way without sockets: inspected in the sandbox, prepared with a visible stamp, checked as the phone checks it,
 signed, checked by both validation paths and, where installed, by ``pdfsig`` and ``qpdf --check``. Beside it stand PDFium (does it open?)
-and pyHanko's own signer, strict and not. A file that was accepted and then fails is a fault of ours: each is named, and the exit
-status is 1. Files that are refused at upload are counted by their code.
+and, with ``--others``, pyHanko's own signer, strict and not. A file that was accepted and then fails is a fault of ours: each is named,
+and the exit status is 1. Told are how many files are taken as they are, rewritten (by the rules that they broke) and refused (by code and
+rule), apart for files with earlier signatures and without; ``--upload-only`` stops there. ``--sample N`` takes N files, always the same, in random order.
 """
 
 import argparse
@@ -11,10 +12,12 @@ import collections
 import hashlib
 import io
 import logging
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,35 +62,48 @@ class Measure:
         self.refused: collections.Counter[str] = collections.Counter()
         self.refused_files: list[str] = []
         self.faults: list[str] = []
+        self.rewritten: collections.Counter[str] = collections.Counter()
 
-    def take(self, source: Path) -> None:
+    def take(self, source: Path, *, upload_only: bool, others: bool) -> None:
         opens = _pdfium_opens(source)
         self.counts["files"] += 1
         self.counts["opened by PDFium"] += opens
-        for strict in (True, False):
-            self.counts[f"signed by pyHanko, {'strict' if strict else 'not strict'}"] += self._pyhanko_signs(source, strict)
-        target = self._folder / "rebuilt.pdf"
+        for strict in (True, False) if others else ():
+            self.counts[f"signed by pyHanko, {'strict' if strict else 'not strict'}"] += self._pyhanko_signs(
+                source, strict
+            )
+        target = self._folder / "rewritten.pdf"
         target.unlink(missing_ok=True)
         try:
             inspection = self._sandbox.inspect_upload(source, target, UploadLimits())
         except PhoneSealError as error:
-            self.refused[error.code] += 1
-            self.refused_files.append(f"{error.code}{' (PDFium opens it)' if opens else ''}: {source.name}: {error}")
-            self.counts["refused, though PDFium opens it"] += opens
+            self._note_refusal(source, error, opens)
             return
-        self.counts["accepted"] += 1
-        self.counts["rebuilt at upload"] += inspection.repaired
+        kind = "signed" if inspection.earlier_signatures else "unsigned"
+        self.counts[f"{kind}, {'rewritten' if inspection.repaired else 'taken as they are'}"] += 1
+        self.rewritten.update(inspection.repair_reasons)
+        if upload_only:
+            return
         try:
             signed = self._sign((target if inspection.repaired else source).read_bytes(), inspection.page_boxes[0])
         except Exception as error:  # noqa: BLE001 (each is a fault that has to be named)
-            self.faults.append(f"{source.name}: {type(error).__name__}: {error}")
+            self.faults.append(f"{source}: {type(error).__name__}: {error} {getattr(error, 'details', '')}")
             return
         self.counts["signed and valid for both of our checks"] += 1
         self._ask_others(source, signed)
 
+    def _note_refusal(self, source: Path, error: PhoneSealError, opens: bool) -> None:
+        """By code, and by the rule where one was broken."""
+        what = " ".join(map(str, (error.code, error.details.get("rule", error.details.get("what", ""))))).strip()
+        self.refused[what] += 1
+        self.refused_files.append(f"{what}{' (PDFium opens it)' if opens else ''}: {source}: {error}")
+        self.counts["refused, though PDFium opens it"] += opens
+
     def _sign(self, original: bytes, size: tuple[float, float]) -> bytes:
         width, height = size
-        place = None if min(size) < SMALLEST_PAGE else Placement(0, width * 0.2, height * 0.1, width * 0.6, height * 0.2)
+        place = (
+            None if min(size) < SMALLEST_PAGE else Placement(0, width * 0.2, height * 0.1, width * 0.6, height * 0.2)
+        )
         prepared = self._preparer.prepare(original, place, TIME)
         checked = check_prepared_document(
             prepared.data,
@@ -153,8 +169,14 @@ def _pdfium_opens(source: Path) -> bool:
     return True
 
 
+def _sources(folder: Path, sample: int) -> list[Path]:
+    files = sorted(folder.rglob("*.pdf"))
+    return random.Random(7).sample(files, sample) if 0 < sample < len(files) else files
+
+
 def _lines(measure: Measure) -> Iterator[str]:
     yield from (f"{count:6}  {name}" for name, count in measure.counts.items())
+    yield from (f"{count:6}  rewritten for: {rule}" for rule, count in measure.rewritten.most_common())
     yield from (f"{count:6}  refused: {code}" for code, count in measure.refused.most_common())
     yield from (f"fault: {fault}" for fault in measure.faults)
 
@@ -163,13 +185,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.pdf_corpus.measure_folder", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--refused", action="store_true", help="name the files that were refused")
+    parser.add_argument("--upload-only", action="store_true", help="do not sign what is accepted")
+    parser.add_argument("--others", action="store_true", help="ask pyHanko's signer too")
+    parser.add_argument("--sample", type=int, default=0, help="how many files; all without it")
+    parser.add_argument("--seconds", type=float, default=0.0, help="stop after so many; without it, when all are done")
     given = parser.parse_args()
+    began = time.monotonic()
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as temporary, Sandbox() as sandbox:
         measure = Measure(sandbox, Path(temporary))
-        for source in sorted(given.folder.rglob("*.pdf")):
-            measure.take(source)
+        for source in _sources(given.folder, given.sample):
+            if given.seconds and time.monotonic() > began + given.seconds:
+                break
+            measure.take(source, upload_only=given.upload_only, others=given.others)
     sys.stdout.writelines(f"{line}\n" for line in _lines(measure))
     if given.refused:
         sys.stdout.writelines(f"refused: {line}\n" for line in measure.refused_files)

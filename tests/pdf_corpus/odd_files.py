@@ -1,4 +1,4 @@
-"""Files that viewers open although their structure is off. Unsigned, so they are accepted after a rebuild.
+"""Files that viewers open although their structure is off: unsigned, so accepted after a rewrite that can't change what is shown.
 
 Each function spoils one thing of a small correct document. Names of files say what is off.
 """
@@ -7,22 +7,33 @@ import re
 from collections.abc import Iterator
 
 from tests.pdf_corpus.pdf_writer import object_stream, plain_document, text_page
-from tests.pdf_corpus.sample import Sample
+from tests.pdf_corpus.sample import Expectation, Sample
 
 _FINDINGS = ("unembedded_fonts",)
 
 
-def odd(name: str, data: bytes, kind: str, *, pages: int = 1, findings_may: tuple[str, ...] = ()) -> Sample:
+def odd(
+    name: str,
+    data: bytes,
+    kind: str,
+    *,
+    pages: int = 1,
+    findings_may: tuple[str, ...] = (),
+    expect: Expectation = "repair",
+    code: str | None = None,
+) -> Sample:
     """A file of ``odd/``, made by hand; its Helvetica is not embedded."""
     return Sample(
         f"odd/{name}.pdf",
         "handmade",
         kind,
         data,
-        "repair",
+        expect,
+        code,
         findings=_FINDINGS,
         findings_may=findings_may,
-        pages=pages,
+        pages=pages if code is None else None,
+        earlier_signatures=0 if code is None else None,
     )
 
 
@@ -146,7 +157,8 @@ def spoiled_objects() -> Iterator[Sample]:
     yield odd("objects_duplicate", doubled, "object 5 stands twice in one revision")
     yield odd("stream_keyword_cr", good.replace(b"stream\nBT", b"stream\rBT"), "stream keyword followed by CR alone")
     yield odd("page_count_missing", good.replace(b"/Count 1", b"        "), "a page tree without /Count")
-    yield odd("page_count_wrong", good.replace(b"/Count 1", b"/Count 7"), "a page tree whose /Count is wrong")
+    seven = good.replace(b"/Count 1", b"/Count 7")
+    yield odd("page_count_wrong", seven, "a page tree whose /Count is wrong", expect="refuse", code="pdf_two_readings")
     huge = good.replace(b"/Count 1", b"/Count 2147483648")
     yield odd("page_count_huge", huge, "a page tree that claims 2**31 pages")
     yield odd("page_parent_missing", good.replace(b"/Parent 2 0 R", b"             "), "a page without /Parent")
@@ -167,6 +179,7 @@ def spoiled_frames() -> Iterator[Sample]:
         "header_version_low",
         writer.build_xref_stream(packed={3: (6, 0)}),
         "header 1.1, yet cross-reference and object streams",
+        expect="accept",
     )
     yield odd(
         "header_version_odd",

@@ -22,6 +22,37 @@ ASCII_LINES = (
 )
 
 
+#: Good files that break a rule of the grammar all the same, and are rewritten at upload (server/pdf/grammar).
+REWRITTEN = frozenset(
+    {
+        "good/Hợp đồng thuê nhà số 2.pdf",
+        "good/cairo_contract.pdf",
+        "good/ghostscript_distilled.pdf",
+        "good/ghostscript_linearised.pdf",
+        "good/ghostscript_postscript.pdf",
+        "good/handmade_crop_box_too_large.pdf",
+        "good/handmade_increments.pdf",
+        "good/handmade_junk_after_eof.pdf",
+        "good/handmade_misleading_text.pdf",
+        "good/img2pdf_scan.pdf",
+        "good/librsvg_drawing.pdf",
+        "good/mupdf_contract.pdf",
+        "good/mupdf_square_over_text.pdf",
+        "good/pyhanko_empty_field.pdf",
+        "good/qpdf_linearised.pdf",
+        "good/qpdf_linearised_object_streams.pdf",
+        "good/qpdf_readable.pdf",
+        "good/reportlab_60_pages.pdf",
+        "good/reportlab_form.pdf",
+        "good/reportlab_helvetica.pdf",
+        "good/reportlab_huge_page.pdf",
+        "good/reportlab_outline_links.pdf",
+        "good/reportlab_tiny_page.pdf",
+        "good/reportlab_uncompressed.pdf",
+    }
+)
+
+
 class ToolMissing(Exception):
     """A maker's program or package is not installed; its files are left as they are."""
 
@@ -53,7 +84,7 @@ class Sample:
             "file": self.file,
             "maker": self.maker,
             "kind": self.kind,
-            "expect": self.expect,
+            "expect": "repair" if self.file in REWRITTEN else self.expect,
             "code": self.code,
             "codes_may": sorted(self.codes_may),
             "findings": sorted(self.findings),

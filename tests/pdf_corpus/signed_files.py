@@ -159,18 +159,18 @@ def from_signed_refused() -> Iterator[Sample]:
     at = plain.index(b"xref\n")
     twin = b"5 0 obj\n<< /Length 44 >>\nstream\nBT /F1 12 Tf 72 700 Td (Second text) Tj ET    \nendstream\nendobj\n"
     doubled = plain[:at] + twin + plain[at:].replace(b"startxref\n%d" % at, b"startxref\n%d" % (at + len(twin)))
-    structure, duplicates = "pdf_signed_bad_structure", "pdf_signed_duplicate_objects"
+    structure = "pdf_signed_bad_structure"
     yield refused_signed(
         "signed_duplicate_object",
         "object 5 stands twice in the signed revision",
-        duplicates,
+        structure,
         signed_over(doubled, signer),
     )
     shadow = plain.replace(b"4 0 obj", b"1 0 obj\n<< /Type /Catalog /Pages 9 0 R >>\nendobj\n4 0 obj", 1)
     yield refused_signed(
         "signed_duplicate_catalog",
         "the catalog stands twice in the signed revision",
-        duplicates,
+        structure,
         signed_over(rebuilt_table(shadow), signer),
     )
     for name, wrong in (("long", 30), ("short", -30)):
@@ -186,7 +186,7 @@ def from_signed_refused() -> Iterator[Sample]:
     yield refused_signed(
         "signed_hybrid_xref",
         "hybrid cross-reference under a signature",
-        "pdf_signed_hybrid_xref",
+        structure,
         signed_over(hybrid_document(), signer),
     )
     yield refused_signed(
@@ -194,7 +194,6 @@ def from_signed_refused() -> Iterator[Sample]:
         "signature wrapping: the second signed part was moved",
         structure,
         wrap_signature(signer),
-        duplicates,
     )
     signed = signed_over(plain, signer)
     offset = writer.offsets[5]
@@ -212,7 +211,6 @@ def from_signed_refused() -> Iterator[Sample]:
         structure,
         signed.replace(b"1,000 dong", b"1 dong", 1),
         "pdf_broken",
-        "pdf_signed_duplicate_objects",
     )
     contract = reportlab_document(write_contract)
     certified = hanko_sign(contract, signer, "ChungNhan", certify=True, docmdp_permissions=permissions.NO_CHANGES)

@@ -1,18 +1,34 @@
 """The stamp of a forged document: of the shape that the server writes, small, and made of nothing of the product.
 
-Its fonts have three glyphs: an empty one, a triangle, and the triangle moved.
+Its fonts have three glyphs: an empty one and two triangles.
 """
 
 import struct
 import zlib
 
+
+def _circle(x: float, y: float, r: float) -> bytes:
+    """Four Bézier curves, counter-clockwise from the right."""
+    k = r * 0.5523
+    points = [(r, 0), (r, k), (k, r), (0, r), (-k, r), (-r, k), (-r, 0), (-r, -k), (-k, -r), (0, -r), (k, -r), (r, -k), (r, 0)]
+    words = [b"%.3f %.3f" % (x + dx, y + dy) for dx, dy in points]
+    curves = b" ".join(b" ".join(words[start : start + 3]) + b" c" for start in (1, 4, 7, 10))
+    return words[0] + b" m " + curves + b" h\n"
+
+
+def seal(x: float = 22.2, y: float = 30.0, r: float = 15.0) -> bytes:
+    """Ring, disc and tick about a middle."""
+    tick = (x - 0.34 * r, y + 0.02 * r, x - 0.08 * r, y - 0.25 * r, x + 0.36 * r, y + 0.27 * r)
+    return (
+        b"0.043 0.478 0.357 RG\n%.3f w\n%bS\n%bf\n" % (0.07 * r, _circle(x, y, 0.965 * r), _circle(x, y, 0.8 * r))
+        + b"1 1 1 RG\n%.3f w\n1 J 1 j\n%.3f %.3f m %.3f %.3f l %.3f %.3f l S\n" % (0.15 * r, *tick)
+    )
+
+
 CONTENT = (
     b"q\n0.043 0.478 0.357 rg\n0 0 1.800 60.000 re f\n"
-    b"0.043 0.478 0.357 RG\n1.050 w\n"
-    b"36 30 m 36 38 30 44 22 44 c 14 44 7 38 7 30 c 7 22 14 15 22 15 c 30 15 36 22 36 30 c h\nS\n"
-    b"34 30 m 34 36 28 42 22 42 c 15 42 10 36 10 30 c 10 23 15 18 22 18 c 28 18 34 23 34 30 c h\nf\n"
-    b"1 1 1 RG\n2.250 w\n1 J 1 j\n17.1 30.3 m 21 26.25 l 27.6 34.05 l S\n"
-    b"BT\n0.318 0.376 0.435 rg\n/F1 8.689 Tf\n1 0 0 1 42.600 40.800 Tm\n[<0001>-70<00020001>] TJ\n"
+    + seal()
+    + b"BT\n0.318 0.376 0.435 rg\n/F1 8.689 Tf\n1 0 0 1 42.600 40.800 Tm\n[<0001>-70<00020001>] TJ\n"
     b"0.078 0.149 0.227 rg\n/F2 11.741 Tf\n1 0 0 1 42.600 24.716 Tm\n[<0002>] TJ\n"
     b"0.318 0.376 0.435 rg\n/F1 8.689 Tf\n1 0 0 1 42.600 11.554 Tm\n<0001> Tj\nET\nQ\n"
 )
@@ -24,11 +40,12 @@ UNICODE_MAP = (
     b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
 )
 TRIANGLE = struct.pack(">hhhhh", 1, 0, 0, 500, 500) + struct.pack(">HH", 2, 0) + b"\1\1\1" + struct.pack(">6h", 0, 500, 0, 0, 0, 500)
-MOVED = struct.pack(">hhhhh", -1, 100, 0, 600, 500) + struct.pack(">HHhh", 1 | 2, 1, 100, 0)
+MOVED = struct.pack(">hhhhh", 1, 100, 0, 600, 500) + struct.pack(">HH", 2, 0) + b"\1\1\1" + struct.pack(">6h", 100, 500, 0, 0, 0, 500)
+LEFT = (0, 0, 100)
 ADVANCES = (500, 600, 600)
 HEAD = struct.pack(">IIIIHHQQhhhhHHhhh", 0x10000, 0, 0, 0x5F0F3CF5, 0, 1000, 0, 0, 0, 0, 600, 500, 0, 8, 2, 0, 0)
 HHEA = struct.pack(">IhhhHhhhhhhhhhhhH", 0x10000, 1000, -265, 0, 600, 0, 0, 600, 1, 0, 0, 0, 0, 0, 0, 0, len(ADVANCES))
-MAXP = struct.pack(">IH13H", 0x10000, len(ADVANCES), 3, 1, 3, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1)
+MAXP = struct.pack(">IH13H", 0x10000, len(ADVANCES), 3, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def tables(outlines: tuple[bytes, ...] = (b"", TRIANGLE, MOVED)) -> dict[bytes, bytes]:
@@ -39,7 +56,7 @@ def tables(outlines: tuple[bytes, ...] = (b"", TRIANGLE, MOVED)) -> dict[bytes, 
         b"glyf": b"".join(padded),
         b"head": HEAD,
         b"hhea": HHEA,
-        b"hmtx": b"".join(struct.pack(">Hh", advance, 0) for advance in ADVANCES),
+        b"hmtx": b"".join(struct.pack(">Hh", *metrics) for metrics in zip(ADVANCES, LEFT, strict=True)),
         b"loca": struct.pack(f">{len(places)}H", *places),
         b"maxp": MAXP,
     }

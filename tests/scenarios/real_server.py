@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,17 +194,18 @@ class Asker:
         """Upload ``count`` documents of ``pages`` pages, ask for their signatures, and come back with the code that a browser
         would show.
         """
+        return self.ask_for([(a_pdf(f"Contract {n} {uuid.uuid4()}", pages), None) for n in range(count)], lifetime, login)
+
+    def ask_for(
+        self, documents: Sequence[tuple[bytes, Mapping[str, object] | None]], lifetime: int = 3600, login: str = LOGIN
+    ) -> Asked:
+        """For these documents, each with the API's placement of its signature; None: not visible."""
         headers = {"Content-Type": "application/pdf", "X-File-Name": "hop-dong.pdf"}
-        documents = [
-            self._call("POST", "/documents", data=a_pdf(f"Contract {n} {uuid.uuid4()}", pages), headers=headers)[
-                "document_id"
-            ]
-            for n in range(count)
+        wanted = [
+            {"document_id": self._call("POST", "/documents", data=data, headers=headers)["document_id"], "placement": placement}
+            for data, placement in documents
         ]
-        body = {
-            "subscriber": login, "requested_by": "Trần Thị B", "lifetime_seconds": lifetime,
-            "documents": [{"document_id": document_id} for document_id in documents],
-        }  # fmt: skip
+        body = {"subscriber": login, "requested_by": "Trần Thị B", "lifetime_seconds": lifetime, "documents": wanted}
         made = self._call("POST", "/sign-requests", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
         while made["verification_code"] is None and not made["final"]:
             made = self._call("GET", f"/sign-requests/{made['request_id']}?wait=10&version={made['version']}")

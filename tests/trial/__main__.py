@@ -12,6 +12,8 @@ import sys
 #: Name → module, in the order of running.
 TRIALS = {
     "agreement": "tests.agreement.trial",
+    "mutation": "tests.mutation.trial",
+    "fuzz": "tests.fuzz.trial",
     "findings": "tests.agreement.honest_findings",
 }
 

@@ -14,10 +14,13 @@ from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.indirect_objects import IndirectObject
 from mobile_app.device.document_checks.limits import MAX_STAMP_CONTENT_BYTES, STAMP_ROUNDING
 from mobile_app.device.document_checks.signature_field import rectangle_of
-from mobile_app.device.document_checks.stamp_content import read_stamp_content
+from mobile_app.device.document_checks.stamp_content import StampContent, read_stamp_content
 from mobile_app.device.document_checks.syntax import Ref, Value
 
 FONT_NAMES: Final = ("F1", "F2")
+FONT_OBJECTS: Final = 5
+"""A font's own object and those of its glyphs, its description, its program and its map to Unicode, numbered on."""
+_NUMBERS: Final = frozenset((int, float))
 _FORM: Final = frozenset(("Type", "Subtype", "FormType", "BBox", "Matrix", "Resources", "Length"))
 
 
@@ -34,7 +37,8 @@ def check_appearance(document: PreparedDocument) -> None:
     form = found.entries
     if (form["Type"], form["Subtype"]) != ("XObject", "Form") or not is_integer(form["FormType"], 1):
         refuse("doc_appearance", "kind")
-    if not _box_fits(document, form["BBox"], form["Matrix"]):
+    box = form["BBox"]
+    if not _are_numbers(box, 4) or not _box_fits(document, box, form["Matrix"]):
         refuse("doc_appearance", "box")
     resources = form["Resources"]
     if not isinstance(resources, dict) or resources.keys() != {"Font"}:
@@ -42,31 +46,39 @@ def check_appearance(document: PreparedDocument) -> None:
     fonts = resources["Font"]
     if not isinstance(fonts, dict) or tuple(sorted(fonts)) != FONT_NAMES:
         refuse("doc_appearance", "fonts")
-    if drawn_glyphs(document) is None:
+    drawn = drawn_by(document)
+    if drawn is None:
         refuse("doc_appearance", "content")
+    if drawn.reach > max(box[2:]):
+        refuse("doc_appearance", "reach")
 
 
-def _box_fits(document: PreparedDocument, box: Value, matrix: Value) -> bool:
+def _box_fits(document: PreparedDocument, box: list[float], matrix: Value) -> bool:
     """Say whether the form's box, turned by its matrix, has the size of the field's rectangle and stands at the
     origin."""
     rectangle = rectangle_of(document, document.signing.field_value.get("Rect"))
-    if rectangle is None or not _are_numbers(box, 4) or not _are_numbers(matrix, 6) or box[:2] != [0, 0]:
+    if rectangle is None or not _are_numbers(matrix, 6) or box[:2] != [0, 0]:
         return False
     across, up = rectangle[2] - rectangle[0], rectangle[3] - rectangle[1]
-    turns: dict[tuple[float, ...], tuple[float, float, float, float]] = {
-        (1, 0, 0, 1): (across, up, 0, 0),
-        (0, 1, -1, 0): (up, across, across, 0),
-        (-1, 0, 0, -1): (across, up, across, up),
-        (0, -1, 1, 0): (up, across, 0, up),
-    }
-    wanted = turns.get(tuple(matrix[:4]))
-    return wanted is not None and all(
-        abs(seen - want) <= STAMP_ROUNDING for seen, want in zip((*box[2:], *matrix[4:]), wanted, strict=True)
+    turn, wanted = matrix[:4], (across, up, 0.0, 0.0)
+    if turn == [0, 1, -1, 0]:
+        wanted = (up, across, across, 0.0)
+    elif turn == [-1, 0, 0, -1]:
+        wanted = (across, up, across, up)
+    elif turn == [0, -1, 1, 0]:
+        wanted = (up, across, 0.0, up)
+    elif turn != [1, 0, 0, 1]:
+        return False
+    return (
+        abs(box[2] - wanted[0]) <= STAMP_ROUNDING
+        and abs(box[3] - wanted[1]) <= STAMP_ROUNDING
+        and abs(matrix[4] - wanted[2]) <= STAMP_ROUNDING
+        and abs(matrix[5] - wanted[3]) <= STAMP_ROUNDING
     )
 
 
 def _are_numbers(value: Value, count: int) -> TypeGuard[list[float]]:
-    return isinstance(value, list) and len(value) == count and all(type(one) in (int, float) for one in value)
+    return isinstance(value, list) and len(value) == count and _NUMBERS.issuperset(map(type, value))
 
 
 def is_integer(value: Value, wanted: int) -> bool:
@@ -101,12 +113,19 @@ def stream_bytes(document: PreparedDocument, found: NewStream, limit: int) -> by
     return raw if handler is None else handler.stream(raw, Ref(found.place.number, found.place.generation))
 
 
-def drawn_glyphs(document: PreparedDocument) -> tuple[int, int] | None:
-    """Return the highest glyph that the stamp draws of each of its fonts; ``None`` when its content is not what the
-    server writes."""
+def drawn_by(document: PreparedDocument) -> StampContent | None:
+    """Return what the stamp draws; ``None`` when its content is not what the server writes."""
     found = new_stream(document, stamp_of(document))
     content = None if found is None else stream_bytes(document, found, MAX_STAMP_CONTENT_BYTES)
     return None if content is None else read_stamp_content(content)
+
+
+def font_numbers(document: PreparedDocument) -> list[range]:
+    """Return the numbers that the objects of each of the stamp's fonts have."""
+    resources = document.dictionary_now(stamp_of(document)).get("Resources")
+    fonts = resources.get("Font") if isinstance(resources, dict) else None
+    named = fonts.values() if isinstance(fonts, dict) else ()
+    return [range(font.number, font.number + FONT_OBJECTS) for font in named if isinstance(font, Ref)]
 
 
 def stamp_of(document: PreparedDocument) -> Value:

@@ -33,7 +33,7 @@ from mobile_app.device.document_checks.syntax import Value, breach
 
 _SPACE = re.compile(SPACE)
 _COMMENTS = re.compile(rb"(?:" + WS + rb"++|(" + COMMENT + rb"))*+")
-_KEYWORD = re.compile(rb"(?:xref|trailer|startxref|%%EOF)")
+_KEYWORD = re.compile(rb"(?:xref|trailer|startxref)")
 _FREE: Final[Entry] = (FREE, 0, 0)
 
 
@@ -89,14 +89,14 @@ class _Walk:
             check_hidden(revision.copied, self._older, self._own)
         self._older.update(self._own)
         if revision.hidden is not None:
-            self._list_hidden(revision.hidden)
+            self._list_hidden(revision.hidden, revision)
         self._read_body(revision)
         for container, members in self._packed.items():
             breach("object_stream_member", number=next(iter(members.values())), container=container)
 
     def _list(self, section: Section, revision: Revision) -> None:
         older, own, listed = self._older, self._own, self._listed
-        streams = {one.number: one.start for one in revision.sections if one.number is not None}
+        streams = {one.number: one for one in revision.sections if one.number is not None}
         begin, last = revision.begin, revision.last.start
         for number, entry in section.entries.items():
             kind, place, third = entry
@@ -109,7 +109,7 @@ class _Walk:
             if kind == IN_OBJECT_STREAM:
                 self._packed.setdefault(place, {})[third] = number
             elif number in streams:
-                if place != streams[number] or third != 0:
+                if not streams[number].earliest <= place <= streams[number].start or third != 0:
                     breach("offset", offset=section.start, number=number)
             elif not begin <= place < last:
                 breach("dangling", offset=section.start, number=number)
@@ -118,16 +118,23 @@ class _Walk:
             else:
                 listed[place] = (number, third)
 
-    def _list_hidden(self, hidden: Section) -> None:
-        """List what Word's cross-reference stream adds: itself, and the members of this body's object streams."""
-        if hidden.start not in self._listed and hidden.number is not None:
-            self._listed[hidden.start] = (hidden.number, 0)
-            self._older.setdefault(hidden.number, (IN_FILE, hidden.start, 0))
-        for number, entry in hidden.entries.items():
-            if entry[0] == IN_OBJECT_STREAM and self._older.get(number, _FREE)[0] == FREE:
-                self._packed.setdefault(entry[1], {})[entry[2]] = number
-                self._older[number] = entry
-        check_hidden(hidden, self._older, {})
+    def _list_hidden(self, hidden: Section, revision: Revision) -> None:
+        """List what Word's cross-reference stream adds to this body: itself, object streams, which the table lists as
+        free, and their members."""
+        now, begin, last = self._older, revision.begin, revision.last.start
+        entries = {hidden.number or 0: (IN_FILE, hidden.start, 0), **hidden.entries}
+        for number, entry in entries.items():
+            kind, place, third = entry
+            if kind == FREE or now.get(number, _FREE)[0] != FREE:
+                continue
+            if kind == IN_OBJECT_STREAM:
+                self._packed.setdefault(place, {})[third] = number
+            elif not begin <= place < last or place in self._listed:
+                breach("hybrid", offset=hidden.start, number=number)
+            else:
+                self._listed[place] = (number, third)
+            now[number] = entry
+        check_hidden(hidden, now, {})
 
     def _read_body(self, revision: Revision) -> None:
         position, inner = revision.begin, None

@@ -17,8 +17,6 @@ def check_catalog(document: PreparedDocument) -> None:
     """Nothing of the catalog has changed but ``/AcroForm``."""
     root = document.original.trailer.get("Root")
     before, after = document.dictionary_before(root), document.dictionary_now(root)
-    if before.get("Type") != "Catalog":
-        refuse("doc_catalog_changed", "type")
     changed = changed_keys(before, after)
     if changed - {"AcroForm"}:
         refuse("doc_catalog_changed", "keys", keys=sorted(changed)[:8])

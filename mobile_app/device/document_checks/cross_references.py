@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mobile_app.device.document_checks.comments import COMMENT, WS
-from mobile_app.device.document_checks.filters import Inflater
+from mobile_app.device.document_checks.filters import Inflater, is_plain_or_flate
 from mobile_app.device.document_checks.indirect_objects import direct_length, read_indirect_object
 from mobile_app.device.document_checks.limits import MAX_OBJECT_NUMBER
 from mobile_app.device.document_checks.softenings import Softenings
@@ -38,6 +38,7 @@ IN_OBJECT_STREAM: Final = 2
 Entry = tuple[int, int, int]
 
 _TABLE = re.compile(rb"xref[ ]*+(?:\r\n|\n|\r)")
+_SECTION_AHEAD = re.compile(WS + rb"{0,2}+(?:xref|[1-9]\d*+ \d++ obj)")
 _EARLY = re.compile(WS + rb"{1,2}+(?=[\dx])")
 _SUBSECTION = re.compile(rb"(0|[1-9]\d{0,6}) (0|[1-9]\d{0,6}) *+(?:\r\n|\n|\r)")
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
@@ -54,10 +55,9 @@ _FREE_HEAD: Final = (65_535, 65_536)
 class Section:
     """One cross-reference section: where it stands, what it lists, and its trailer.
 
-    ``number`` is set for a stream, else ``None``; ``end`` is behind trailer or stream, ``tail_end`` behind ``%%EOF``
-    and its end of line, which takes ``line_end`` bytes; ``announced`` is what ``startxref`` says
-    (-1: nothing);
-    ``hidden`` is the stream of a hybrid file.
+    ``earliest`` is where one or two bytes of white space before ``start`` begin; ``number`` is set for a stream, else
+    ``None``; ``end`` is behind trailer or stream, ``tail_end`` behind ``%%EOF`` and its end of line, which takes
+    ``line_end`` bytes; ``announced`` is what ``startxref`` says (-1: nothing); ``hidden`` is the stream of a hybrid file.
     """
 
     start: int
@@ -68,6 +68,7 @@ class Section:
     tail_end: int = 0
     line_end: int = 0
     announced: int = -1
+    earliest: int = 0
     hidden: "Section | None" = None
 
     @property
@@ -87,6 +88,8 @@ def read_sections(data: Buffer, start: int, end: int, inflater: Inflater, soften
         if type(following) is not int or not 0 < following < end or following in seen or len(seen) >= MAX_SECTIONS:
             breach("prev" if sections else "startxref", offset=sections[-1].start if sections else end)
         seen.add(following)
+        if not _SECTION_AHEAD.match(data, following, end):
+            breach("prev" if sections else "startxref", offset=following)
         section = read_section(data, following, end, inflater, softenings)
         total += len(section.entries)
         if total > MAX_ENTRIES:
@@ -103,10 +106,10 @@ def read_section(data: Buffer, start: int, end: int, inflater: Inflater, softeni
         softenings.take("offset", start)
         begin = early.end()
     if table := _TABLE.match(data, begin, end):
-        section = _read_table(data, start, table.end(), end, softenings)
+        section = _read_table(data, begin, table.end(), end, softenings)
     else:
         section = read_stream_section(data, begin, end, inflater)
-        section.start = start
+    section.earliest = begin - _spaces_before(data, begin)
     hidden = section.trailer.get("XRefStm")
     if hidden is not None:
         softenings.take("hybrid", start)
@@ -115,6 +118,12 @@ def read_section(data: Buffer, start: int, end: int, inflater: Inflater, softeni
         section.hidden = read_stream_section(data, hidden, end, inflater)
     _read_tail(data, section, end, softenings)
     return section
+
+
+def _spaces_before(data: Buffer, position: int) -> int:
+    """How many of the two bytes before ``position`` are white space, counted from there."""
+    before = bytes(data[max(0, position - 2) : position])
+    return len(before) - len(before.rstrip(b"\0\t\n\x0c\r "))
 
 
 def _read_tail(data: Buffer, section: Section, end: int, softenings: Softenings) -> None:
@@ -186,7 +195,7 @@ def read_stream_section(data: Buffer, start: int, end: int, inflater: Inflater) 
     dictionary = found.value
     if not isinstance(dictionary, dict) or found.stream is None or dictionary.get("Type") != "XRef":
         breach("startxref", offset=start)
-    if dictionary.get("Filter") not in (None, [], "FlateDecode", ["FlateDecode"]):
+    if not is_plain_or_flate(dictionary):
         breach("xref_stream_filter", offset=start)
     raw = inflater.decoded(bytes(data[found.stream[0] : found.stream[1]]), dictionary)
     entries = _stream_entries(raw, dictionary, start)

@@ -13,6 +13,11 @@ from mobile_app.device.document_checks.syntax import Value, unfollowable
 MAX_INFLATED: Final = 64 * 1024 * 1024
 
 
+def is_plain_or_flate(stream_dictionary: dict[str, Value]) -> bool:
+    """Say whether the stream has no filter, or FlateDecode alone."""
+    return stream_dictionary.get("Filter") in (None, [], "FlateDecode", ["FlateDecode"])
+
+
 class Inflater:
     """Inflates the structure streams of one document under one budget."""
 
@@ -20,14 +25,11 @@ class Inflater:
         self._left = budget
 
     def decoded(self, raw: bytes, stream_dictionary: dict[str, Value]) -> bytes:
-        """Return the stream's decoded bytes. Raises ``doc_structure_unfollowable`` for other filters and
-        beyond the budget."""
-        filters = _single(stream_dictionary.get("Filter"))
+        """Return the decoded bytes of a stream that ``is_plain_or_flate``. Raises ``doc_structure_unfollowable`` for what
+        can't be inflated, and beyond the budget."""
         parameters = _single(stream_dictionary.get("DecodeParms"))
-        if filters is None:
+        if not stream_dictionary.get("Filter"):
             return raw
-        if filters != "FlateDecode":
-            unfollowable("structure_stream_filter")
         inflate = zlib.decompressobj()
         try:
             decoded = inflate.decompress(raw, self._left)
@@ -48,7 +50,7 @@ class Inflater:
 def _single(value: Value) -> Value:
     if isinstance(value, list):
         if len(value) > 1:
-            unfollowable("structure_stream_filter")
+            unfollowable("structure_stream_parameters")
         return value[0] if value else None
     return value
 

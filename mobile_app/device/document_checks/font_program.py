@@ -3,9 +3,10 @@
 Rules:
 * A program has these six tables, none over another, and no other: no code map that could disagree with the PDF's,
   no hinting program that could draw another outline at another size, no layers, no bitmaps, no colours.
-* Each outline lies within its table, keeps to its counts, has no instructions, and is made of lines and curves, or of
-  outlines that are, moved. What FreeType takes and a browser's sanitiser does not would be another font there.
-* Advances are those that the PDF says.
+* Each outline is of lines and curves, has no instructions, keeps to its counts, its box and those of the whole, and
+  begins where its metrics say, so that nobody moves or cuts it. What FreeType takes and a browser's sanitiser does not would be
+  replaced by another font there.
+* Each glyph has its advance, which is the one that the PDF says.
 * A map from glyphs to text is what the server writes, to the letter: nothing draws by it, but readers copy by it.
 """
 
@@ -20,10 +21,12 @@ from mobile_app.device.document_checks.limits import MAX_STAMP_FONT_BYTES
 
 _TABLES: Final = (b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp")
 _SFNT: Final = b"\x00\x01\x00\x00"
+_VERSION: Final = 0x10000
 _MAGIC: Final = 0x5F0F3CF5
-# Flags of a composite outline's part (glyf table).
-_WORDS, _XY_VALUES, _SCALE, _MORE, _TWO_SCALES, _TWO_BY_TWO, _INSTRUCTIONS = 1, 2, 8, 32, 64, 128, 256
-_MAX_PARTS: Final = 16
+# What is said of glyphs made of others, and of programs: nothing (maxp table).
+_NO_PROGRAMS: Final = (0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+_SHORT_X, _SHORT_Y, _REPEATED, _SAME_X, _SAME_Y = 2, 4, 8, 16, 32  # flags of a point (glyf table)
+_LENGTHS: Final = {b"head": 54, b"hhea": 36, b"maxp": 32}
 _MAP: Final = re.compile(
     rb"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
     rb"/CIDSystemInfo <</Registry \(Adobe\) /Ordering \(UCS\) /Supplement 0>> def\n"
@@ -66,20 +69,34 @@ def read_advances(packed: bytes, length: int) -> tuple[int, ...] | None:
 
 def _advances(program: bytes) -> tuple[int, ...] | None:
     tables = _tables(program)
-    if tables is None:
+    if tables is None or any(len(tables[tag]) != length for tag, length in _LENGTHS.items()):
         return None
-    magic, per_em, long_offsets = struct.unpack_from(">12xI2xH30xh", tables[b"head"])
-    measured = struct.unpack_from(">34xH", tables[b"hhea"])[0]
-    glyphs = struct.unpack_from(">4xH", tables[b"maxp"])[0]
-    if magic != _MAGIC or not 16 <= per_em <= 16_384 or not 1 <= measured <= glyphs or long_offsets not in (0, 1):
+    head_version, magic, per_em, long_offsets, outline_format = struct.unpack(">I8xI2xH30xhh", tables[b"head"])
+    metrics_version, metrics_format, measured = struct.unpack(">I28xhH", tables[b"hhea"])
+    version, glyphs, points, contours, *others = struct.unpack(">I14H", tables[b"maxp"])
+    if {head_version, metrics_version, version} != {_VERSION} or outline_format or metrics_format:
         return None
-    if not _outlines_are_plain(tables[b"glyf"], tables[b"loca"], glyphs, long_offsets):
+    if magic != _MAGIC or not 16 <= per_em <= 16_384 or long_offsets not in (0, 1):
         return None
-    if len(tables[b"hmtx"]) != 4 * measured + 2 * (glyphs - measured):
+    if tuple(others) != _NO_PROGRAMS or not 1 <= measured <= glyphs:
         return None
-    advances = struct.unpack_from(">" + "H2x" * measured, tables[b"hmtx"])
-    scaled = [round(advance * (1000 / per_em)) for advance in advances]
-    return (*scaled, *scaled[-1:] * (glyphs - measured))
+    outlines = _outlines(tables[b"glyf"], tables[b"loca"], glyphs, long_offsets)
+    metrics = _metrics(tables[b"hmtx"], measured, glyphs)
+    if outlines is None or metrics is None:
+        return None
+    if not all(
+        _is_plain(outline, left, points, contours) for outline, (_, left) in zip(outlines, metrics, strict=True)
+    ):
+        return None
+    return tuple(round(advance * (1000 / per_em)) for advance, _ in metrics)
+
+
+def _metrics(table: bytes, measured: int, glyphs: int) -> list[tuple[int, int]] | None:
+    """Return each glyph's advance and left side bearing; those behind the last one measured advance as it does."""
+    if len(table) != 4 * measured + 2 * (glyphs - measured):
+        return None
+    metrics = list(struct.iter_unpack(">Hh", table[: 4 * measured]))
+    return [*metrics, *((metrics[-1][0], left) for (left,) in struct.iter_unpack(">h", table[4 * measured :]))]
 
 
 def _tables(program: bytes) -> dict[bytes, bytes] | None:
@@ -98,51 +115,58 @@ def _tables(program: bytes) -> dict[bytes, bytes] | None:
     return {tag: program[offset : offset + size] for tag, offset, size in entries}
 
 
-def _outlines_are_plain(outlines: bytes, places: bytes, glyphs: int, long_offsets: int) -> bool:
+def _outlines(outlines: bytes, places: bytes, glyphs: int, long_offsets: int) -> list[bytes] | None:
+    """Return each glyph's outline; ``None`` when one begins before the last has ended, or ends nowhere."""
     if len(places) != (glyphs + 1) * (4 if long_offsets else 2):
-        return False
+        return None
     starts = struct.unpack(f">{glyphs + 1}{'I' if long_offsets else 'H'}", places)
     if not long_offsets:
         starts = tuple(2 * start for start in starts)
     if starts[0] != 0 or starts[-1] > len(outlines) or any(a > b for a, b in pairwise(starts)):
+        return None
+    return [outlines[a:b] for a, b in pairwise(starts)]
+
+
+def _is_plain(outline: bytes, left: int, most_points: int, most_contours: int) -> bool:
+    """Say whether the outline is of lines and curves, without instructions, whole, of the size that it says, and
+    begins at ``left``."""
+    if not outline:
+        return left == 0
+    contours, *box = struct.unpack_from(">5h", outline)
+    if not 0 < contours <= most_contours or box[0] != left:
         return False
-    found = [outlines[a:b] for a, b in pairwise(starts)]
-    simple = {index for index, outline in enumerate(found) if not outline or _is_simple(outline)}
-    return all(index in simple or _is_composite(outline, simple) for index, outline in enumerate(found))
-
-
-def _is_simple(outline: bytes) -> bool:
-    """Say whether the outline is of lines and curves, without instructions, and whole."""
-    contours = struct.unpack_from(">h", outline)[0]
-    if contours < 0:
+    ends: tuple[int, ...] = struct.unpack_from(f">{contours}H", outline, 10)
+    at, points = 10 + 2 * contours, ends[-1] + 1
+    if struct.unpack_from(">H", outline, at)[0] != 0 or points > most_points or any(a >= b for a, b in pairwise(ends)):
         return False
-    ends = struct.unpack_from(f">{contours}H", outline, 10)
-    at = 10 + 2 * contours
-    if struct.unpack_from(">H", outline, at)[0] != 0 or any(a >= b for a, b in pairwise(ends)):
-        return False
-    at, points, coordinates = at + 2, ends[-1] + 1 if ends else 0, 0
-    while points > 0:
-        flags = outline[at]
-        repeats = 1 + (outline[at + 1] if flags & 8 else 0)
-        at += 2 if flags & 8 else 1
-        points -= repeats
-        for short, same in ((2, 16), (4, 32)):
-            coordinates += repeats * (1 if flags & short else 0 if flags & same else 2)
-    return points == 0 and at + coordinates <= len(outline)
+    flags, at = _flags(outline, at + 2, points)
+    across, at = _places(outline, at, flags, _SHORT_X, _SAME_X)
+    up, at = _places(outline, at, flags, _SHORT_Y, _SAME_Y)
+    return at <= len(outline) < at + 4 and box == [min(across), min(up), max(across), max(up)]
 
 
-def _is_composite(outline: bytes, simple: set[int]) -> bool:
-    """Say whether the outline is put together of simple ones, moved and never turned or stretched."""
-    at = 10
-    for _ in range(_MAX_PARTS):
-        flags, glyph = struct.unpack_from(">HH", outline, at)
-        if (
-            glyph not in simple
-            or flags & (_SCALE | _TWO_SCALES | _TWO_BY_TWO | _INSTRUCTIONS)
-            or not flags & _XY_VALUES
-        ):
-            return False
-        at += 8 if flags & _WORDS else 6
-        if not flags & _MORE:
-            return struct.unpack_from(">h", outline)[0] < 0 and at <= len(outline)
-    return False
+def _flags(outline: bytes, at: int, points: int) -> tuple[bytes, int]:
+    """Return a flag for each point, and where they end; raises IndexError when there are too few or too many."""
+    flags = bytearray()
+    while len(flags) < points:
+        flag = outline[at]
+        repeats = outline[at + 1] if flag & _REPEATED else 0
+        at += 2 if flag & _REPEATED else 1
+        flags += bytes((flag,)) * (1 + repeats)
+    if len(flags) != points:
+        raise IndexError("a flag is repeated beyond the last point")
+    return bytes(flags), at
+
+
+def _places(outline: bytes, at: int, flags: bytes, short: int, same: int) -> tuple[list[int], int]:
+    """Return one coordinate of each point, and where they end. A short one is a byte whose sign is the other flag."""
+    place, places = 0, []
+    for flag in flags:
+        if flag & short:
+            place += outline[at] if flag & same else -outline[at]
+            at += 1
+        elif not flag & same:
+            place += struct.unpack_from(">h", outline, at)[0]
+            at += 2
+        places.append(place)
+    return places, at

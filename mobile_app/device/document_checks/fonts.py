@@ -10,7 +10,8 @@ from typing import Final
 
 from mobile_app.device.document_checks.appearance import (
     FONT_NAMES,
-    drawn_glyphs,
+    FONT_OBJECTS,
+    drawn_by,
     is_integer,
     new_stream,
     stamp_of,
@@ -18,6 +19,7 @@ from mobile_app.device.document_checks.appearance import (
 )
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.font_program import is_unicode_map, read_advances
+from mobile_app.device.document_checks.known_fonts import KnownFonts
 from mobile_app.device.document_checks.limits import MAX_STAMP_FONT_BYTES
 from mobile_app.device.document_checks.syntax import Ref, Value
 
@@ -34,11 +36,12 @@ _METRICS: Final = ("ItalicAngle", "Ascent", "Descent", "CapHeight", "StemV")
 _SYMBOLIC: Final = 4
 _NAME: Final = re.compile(r"[A-Z]{6}\+[A-Za-z0-9-]{1,60}")
 _SYSTEM: Final = {"Registry": b"Adobe", "Ordering": b"Identity", "Supplement": 0}
+_known: Final = KnownFonts()
 
 
 def check_fonts(document: PreparedDocument) -> None:
     """Each of the two fonts is the server's, down to its program, and has every glyph that the stamp draws."""
-    drawn = drawn_glyphs(document)
+    drawn = drawn_by(document)
     found = new_stream(document, stamp_of(document))
     if drawn is None or found is None:
         return
@@ -46,40 +49,58 @@ def check_fonts(document: PreparedDocument) -> None:
     fonts = resources.get("Font") if isinstance(resources, dict) else None
     if not isinstance(fonts, dict) or fonts.get(FONT_NAMES[0]) == fonts.get(FONT_NAMES[1]):
         refuse("doc_font", "same")
-    for name, highest in zip(FONT_NAMES, drawn, strict=True):
-        glyphs = _check_font(document, fonts.get(name))
-        if highest >= glyphs:
+    for name, highest in zip(FONT_NAMES, drawn[:2], strict=True):
+        if highest >= _glyphs_of(document, fonts.get(name)):
             refuse("doc_font", "glyph", font=name)
 
 
-def _check_font(document: PreparedDocument, reference: Value) -> int:
+def _glyphs_of(document: PreparedDocument, reference: Value) -> int:
     """Check one font; return how many glyphs it has."""
-    font = _new_dictionary(document, reference, _FONT)
-    name, descendants = font["BaseFont"], font["DescendantFonts"]
+    objects = document.new_objects
+    numbers = range(reference.number, reference.number + FONT_OBJECTS) if isinstance(reference, Ref) else range(0)
+    parts = tuple(objects[number] for number in numbers if number in objects)
+    if not isinstance(reference, Ref) or len(parts) != FONT_OBJECTS or any(part.generation for part in parts):
+        refuse("doc_font", "objects")
+    if document.original.handler is not None:
+        return _check_font(document, reference)
+    glyphs = _known.find(document.data, parts)
+    if glyphs is None:
+        glyphs = _check_font(document, reference)
+        _known.keep(document.data, parts, glyphs)
+    return glyphs
+
+
+def _check_font(document: PreparedDocument, first: Ref) -> int:
+    """The font itself, its glyphs, its description, its program and its map to Unicode stand in this order."""
+    cid_font, descriptor, program, unicode_map = (Ref(first.number + place, 0) for place in range(1, FONT_OBJECTS))
+    font = _new_dictionary(document, first, _FONT)
+    name = font["BaseFont"]
     if (font["Type"], font["Subtype"], font["Encoding"]) != ("Font", "Type0", "Identity-H"):
         refuse("doc_font", "kind")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         refuse("doc_font", "name")
-    if not isinstance(descendants, list) or len(descendants) != 1:
-        refuse("doc_font", "descendant")
-    unicode_map = new_stream(document, font["ToUnicode"])
-    if (
-        unicode_map is None
-        or unicode_map.entries.keys() != {"Filter", "Length"}
-        or not is_unicode_map(_deflated(document, font["ToUnicode"]))
-    ):
+    if font["DescendantFonts"] != [cid_font] or font["ToUnicode"] != unicode_map:
+        refuse("doc_font", "parts")
+    if not is_unicode_map(_deflated(document, unicode_map, frozenset(("Filter", "Length")))):
         refuse("doc_font", "unicode")
-    return _check_cid_font(document, descendants[0], name)
-
-
-def _check_cid_font(document: PreparedDocument, reference: Value, name: str) -> int:
-    font = _new_dictionary(document, reference, _CID_FONT)
-    if (font["Type"], font["Subtype"], font["BaseFont"]) != ("Font", "CIDFontType2", name):
+    glyphs = _new_dictionary(document, cid_font, _CID_FONT)
+    if (glyphs["Type"], glyphs["Subtype"], glyphs["BaseFont"]) != ("Font", "CIDFontType2", name):
         refuse("doc_font", "kind")
-    if font["CIDSystemInfo"] != _SYSTEM or font["CIDToGIDMap"] != "Identity" or not is_integer(font["DW"], 0):
+    if glyphs["CIDSystemInfo"] != _SYSTEM or glyphs["CIDToGIDMap"] != "Identity" or not is_integer(glyphs["DW"], 0):
         refuse("doc_font", "codes")
-    advances = read_advances(*_program(document, font["FontDescriptor"], name))
-    widths = font["W"]
+    if glyphs["FontDescriptor"] != descriptor:
+        refuse("doc_font", "parts")
+    _check_descriptor(document, descriptor, name, program)
+    return _check_widths(document, program, glyphs["W"])
+
+
+def _check_widths(document: PreparedDocument, program: Ref, widths: Value) -> int:
+    """The PDF's widths are those of the program, which keeps the rules of ``font_program.py``."""
+    packed = _deflated(document, program, frozenset(("Length1", "Filter", "Length")))
+    length = document.dictionary_now(program)["Length1"]
+    if type(length) is not int or not 0 < length <= MAX_STAMP_FONT_BYTES:
+        refuse("doc_font", "length")
+    advances = read_advances(packed, length)
     if advances is None:
         refuse("doc_font", "program")
     if not isinstance(widths, list) or len(widths) != 2 or not is_integer(widths[0], 0) or widths[1] != list(advances):
@@ -87,38 +108,34 @@ def _check_cid_font(document: PreparedDocument, reference: Value, name: str) -> 
     return len(advances)
 
 
-def _program(document: PreparedDocument, reference: Value, name: str) -> tuple[bytes, int]:
-    """Check the descriptor; return the font's program as it stands in the file, and its length unpacked."""
+def _check_descriptor(document: PreparedDocument, reference: Ref, name: str, program: Ref) -> None:
     descriptor = _new_dictionary(document, reference, _DESCRIPTOR)
-    if (descriptor["Type"], descriptor["FontName"]) != ("FontDescriptor", name):
-        refuse("doc_font", "descriptor")
     box = descriptor["FontBBox"]
     numbers = [*(box if isinstance(box, list) and len(box) == 4 else [None]), *(descriptor[key] for key in _METRICS)]
-    if not is_integer(descriptor["Flags"], _SYMBOLIC) or not all(type(number) is int for number in numbers):
+    if (
+        (descriptor["Type"], descriptor["FontName"]) != ("FontDescriptor", name)
+        or not is_integer(descriptor["Flags"], _SYMBOLIC)
+        or not all(type(number) is int for number in numbers)
+    ):
         refuse("doc_font", "descriptor")
-    program = new_stream(document, descriptor["FontFile2"])
-    if program is None or program.entries.keys() != {"Length1", "Filter", "Length"}:
-        refuse("doc_font", "not_embedded")
-    length = program.entries["Length1"]
-    if type(length) is not int or not 0 < length <= MAX_STAMP_FONT_BYTES:
-        refuse("doc_font", "not_embedded")
-    return _deflated(document, descriptor["FontFile2"]), length
+    if descriptor["FontFile2"] != program:
+        refuse("doc_font", "parts")
 
 
-def _deflated(document: PreparedDocument, reference: Value) -> bytes:
-    """Return the data of a new stream that is packed by Flate and nothing else."""
+def _deflated(document: PreparedDocument, reference: Ref, keys: frozenset[str]) -> bytes:
+    """Return the data of a new stream with these keys that is packed by Flate and nothing else."""
     found = new_stream(document, reference)
-    if found is None or found.entries.get("Filter") != "FlateDecode":
-        refuse("doc_font", "filter")
+    if found is None or found.entries.keys() != keys or found.entries["Filter"] != "FlateDecode":
+        refuse("doc_font", "stream")
     packed = stream_bytes(document, found, MAX_STAMP_FONT_BYTES)
     if packed is None:
         refuse("doc_font", "length")
     return packed
 
 
-def _new_dictionary(document: PreparedDocument, reference: Value, keys: frozenset[str]) -> dict[str, Value]:
+def _new_dictionary(document: PreparedDocument, reference: Ref, keys: frozenset[str]) -> dict[str, Value]:
     """Return the new object behind the reference, which has exactly these keys and is no stream."""
-    found = document.new_objects.get(reference.number) if isinstance(reference, Ref) else None
+    found = document.new_objects.get(reference.number)
     value = None if found is None or found.stream is not None else document.now(reference)
     if not isinstance(value, dict) or value.keys() != keys:
         refuse("doc_font", "dictionary", keys=sorted(value.keys() ^ keys)[:8] if isinstance(value, dict) else [])

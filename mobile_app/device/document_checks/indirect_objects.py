@@ -22,9 +22,11 @@ from mobile_app.device.document_checks.syntax import Buffer, Ref, Value, breach,
 
 HEADER: Final = re.compile(rb"([1-9]\d{0,6}) (0|[1-9]\d{0,4}) obj" + END)
 _AFTER_VALUE = re.compile(WS + rb"*+(?:(endobj)" + END + rb"|stream(?:\r\n|\n))")
-_STREAM_KEYWORD = re.compile(WS + rb"*+stream")
+_KEYWORD = re.compile(WS + rb"*+(stream|%)")
+_BREACHES: Final = {b"stream": "stream_start", b"%": "comment"}
 _END_OF_STREAM = re.compile(rb"(?:\r\n|\n|\r)?endstream" + WS + rb"++endobj" + END)
 _EARLY = re.compile(WS + rb"{1,2}+(?=\d)")
+_SPACE_FIRST = re.compile(WS)
 
 
 @dataclass(slots=True)
@@ -63,8 +65,8 @@ def read_indirect_object(
         breach("reference_value", offset=start, number=number)
     after = _AFTER_VALUE.match(data, value_end, end)
     if after is None:
-        stream = _STREAM_KEYWORD.match(data, value_end, end)
-        breach("stream_start" if stream else "value", offset=value_end, number=number)
+        found = _KEYWORD.match(data, value_end, end)
+        breach(_BREACHES[found[1]] if found else "value", offset=value_end, number=number)
     stands = None
     reached = after.end()
     if not after[1]:
@@ -85,6 +87,8 @@ def _header_at(data: Buffer, start: int, end: int, softenings: Softenings | None
     if header is None and softenings is not None and (early := _EARLY.match(data, start, end)):
         softenings.take("offset", start)
         header = HEADER.match(data, early.end(), end)
+    if header is None and _SPACE_FIRST.match(data, start, end):
+        breach("offset", offset=start)
     if header is None or int(header[1]) > MAX_OBJECT_NUMBER or int(header[2]) > MAX_GENERATION:
         breach("object_header", offset=start)
     return header

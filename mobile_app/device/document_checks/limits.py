@@ -12,6 +12,8 @@ MAX_OBJECT_NUMBER: Final = 1_000_000
 MAX_GENERATION: Final = 65_535
 MAX_DEPTH: Final = 30
 MAX_NAME_BYTES: Final = 127
+# As a name is spelt, escapes and all, without its slash: PDFium draws nothing from 255 on.
+MAX_SPELT_NAME_BYTES: Final = 254
 MAX_INTEGER: Final = 2**31 - 1
 MAX_COMMENT_BYTES: Final = 64
 

@@ -3,12 +3,11 @@ has been written anew."""
 
 from typing import Final
 
+from mobile_app.device.document_checks.appearance import font_numbers, stamp_of
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.syntax import Ref, Value
 
 _REDEFINABLE: Final = frozenset(("catalog", "form", "page", "field"))
-# From these keys, and no others, the appearance's further objects are reached.
-_LINKS: Final = ("N", "Resources", "Font", "DescendantFonts", "FontDescriptor", "FontFile2", "ToUnicode")
 
 
 def check_object_kinds(document: PreparedDocument) -> None:
@@ -28,8 +27,7 @@ def check_object_kinds(document: PreparedDocument) -> None:
 
 
 def parts_of(document: PreparedDocument) -> dict[int, str]:
-    """Return what each object of the increment is there for, found by following the links that a signature
-    has."""
+    """Return what each object of the increment is there for."""
     signing = document.signing
     catalog = document.original.trailer.get("Root")
     form = document.dictionary_now(catalog).get("AcroForm")
@@ -46,28 +44,8 @@ def parts_of(document: PreparedDocument) -> dict[int, str]:
     give(signing.signature, "signature")
     if document.increment.section.number is not None:
         parts.setdefault(document.increment.section.number, "cross_reference")
-    for number in _linked(document, signing.field_value.get("AP")):
-        parts.setdefault(number, "appearance")
+    give(stamp_of(document), "appearance")
+    for numbers in font_numbers(document):
+        for number in numbers:
+            give(Ref(number, 0), "font")
     return parts
-
-
-def _linked(document: PreparedDocument, appearance: Value) -> set[int]:
-    """Return the numbers of the new objects that the appearance is made of."""
-    linked: set[int] = set()
-    waiting: list[Value] = [appearance]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Ref):
-            found = document.new_objects.get(value.number)
-            if found is None or value.number in linked:
-                continue
-            linked.add(value.number)
-            value = found.value
-        if isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, dict):
-            for key in _LINKS:
-                target = value.get(key)
-                if target is not None:
-                    waiting.extend(target.values() if key == "Font" and isinstance(target, dict) else (target,))
-    return linked

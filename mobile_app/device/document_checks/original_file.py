@@ -18,15 +18,15 @@ from mobile_app.device.document_checks.cross_references import (
     read_sections,
 )
 from mobile_app.device.document_checks.encryption import SecurityHandler
-from mobile_app.device.document_checks.filters import Inflater
+from mobile_app.device.document_checks.filters import Inflater, is_plain_or_flate
 from mobile_app.device.document_checks.indirect_objects import IndirectObject, read_indirect_object
 from mobile_app.device.document_checks.object_streams import ObjectStream, read_object_stream
 from mobile_app.device.document_checks.softenings import Softenings
 from mobile_app.device.document_checks.syntax import WS, Buffer, Ref, Value, breach, read_value, unfollowable
 
 _TAIL = re.compile(rb"startxref" + WS + rb"++(\d{1,19})" + WS + rb"++%%EOF(?:\r\n|\n|\r)?\Z")
+_EOF = re.compile(rb"%%EOF(?:\r\n|\n|\r)?\Z")
 _TAIL_LENGTH: Final = 64
-_ENOUGH: Final = 1024
 MAX_KEPT_OBJECTS: Final = 2000
 MAX_KEPT_LENGTH: Final = 4096
 
@@ -62,15 +62,15 @@ class OriginalFile:
     def _announced_start(self) -> int:
         found = _TAIL.search(bytes(self.data[max(0, self.length - _TAIL_LENGTH) : self.length]))
         if found is None:
-            tail = bytes(self.data[max(0, self.length - _ENOUGH) : self.length])
-            breach("eof" if b"startxref" in tail else "startxref", offset=self.length)
+            tail = bytes(self.data[max(0, self.length - _TAIL_LENGTH) : self.length])
+            breach("startxref" if _EOF.search(tail) else "eof", offset=self.length)
         return int(found[1])
 
     def _enter_hidden(self, hidden: Section) -> None:
-        """Enter the objects that a hybrid file keeps in object streams (7.5.8.4); whether its stream says no more is
-        checked in ``bodies.py``."""
+        """Enter what a hybrid file keeps from older readers (7.5.8.4); whether its stream says no more is checked in
+        ``bodies.py``."""
         for number, entry in hidden.entries.items():
-            if entry[0] == IN_OBJECT_STREAM and self.entries.get(number, entry)[0] != IN_FILE:
+            if entry[0] != FREE and self.entries.get(number, (FREE, 0, 0))[0] == FREE:
                 self.entries[number] = entry
 
     def _security_handler(self, where: Value) -> SecurityHandler:
@@ -168,6 +168,8 @@ class OriginalFile:
         opened = self._containers.get(found.start)
         if opened is None:
             if found.stream is None or not isinstance(found.value, dict):
+                breach("object_stream", offset=found.start, number=found.number)
+            if not is_plain_or_flate(found.value):
                 breach("object_stream", offset=found.start, number=found.number)
             raw = bytes(self.data[found.stream[0] : found.stream[1]])
             if self.handler is not None and self.handler.covers(found.value):

@@ -7,8 +7,9 @@ Rules:
 * A node is a dictionary (not a stream) that is referred to once, with exactly ``/Type /Pages`` and ``/Kids``, or
   ``/Type /Page`` and none. ``/Parent`` is the node above; the root has none.
 * ``/Count`` of every node is the number of its pages, at least one.
-* Boxes, their own or inherited, are four numbers. The MediaBox has an area, and so has what the CropBox leaves of it;
-  ``/Rotate`` is a multiple of 90, ``/UserUnit`` above 0.
+* Boxes, their own or inherited, are four numbers. The MediaBox has an area, and so has what the CropBox leaves of it.
+  A CropBox may stand out of the MediaBox where viewers cut it alike (``_cuts_alike``, measured with PDFium, poppler and
+  mupdf). ``/Rotate`` is a whole multiple of 90 (poppler takes 90.0 for 0), ``/UserUnit`` above 0.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from mobile_app.errors import CheckFailed
 
 MAX_NODES: Final = 200_000
 MAX_LEVELS: Final = 64
+_ROUNDING: Final = 1.0  # point: what makers round by when they write the same box twice
 
 
 @dataclass(slots=True)
@@ -49,8 +51,11 @@ class PageTree:
         self._streams = bodies.streams
         self._seen: set[int] = set()
         self._open: list[_Node] = []
-        catalog = original.value(original.trailer.get("Root"))
-        self._enter(catalog.get("Pages") if isinstance(catalog, dict) else None)
+        root = original.trailer.get("Root")
+        catalog = original.value(root)
+        if not isinstance(catalog, dict) or catalog.get("Type") != "Catalog" or not self._is_plain(root):
+            raise _refuse("page_type", root)
+        self._enter(catalog.get("Pages"))
         while self._open:
             self._go_on()
         if not self.pages:
@@ -75,7 +80,7 @@ class PageTree:
             raise _refuse("page_repeated", reference)
         self._seen.add(reference.number)
         value = original.value(reference)
-        if not isinstance(value, dict) or reference.number in self._streams or len(self._open) > MAX_LEVELS:
+        if not isinstance(value, dict) or not self._is_plain(reference) or len(self._open) > MAX_LEVELS:
             raise _refuse("page_type", reference)
         above = self._open[-1] if self._open else None
         if value.get("Parent") != (above.reference if above else None):
@@ -90,6 +95,10 @@ class PageTree:
             self.pages.append(reference)
         else:
             raise _refuse("page_type", reference)
+
+    def _is_plain(self, reference: Value) -> bool:
+        """Say whether a dictionary is one, and not a stream's."""
+        return isinstance(reference, Ref) and reference.number not in self._streams
 
 
 def pages_of(original: OriginalFile, bodies: Bodies) -> list[Ref]:
@@ -108,17 +117,24 @@ def _inherited(original: OriginalFile, value: dict[str, Value], above: dict[str,
 def _check_boxes(original: OriginalFile, page: Ref, value: dict[str, Value], inherited: dict[str, Value]) -> None:
     media = _box(original, inherited.get("MediaBox"))
     crop = _box(original, inherited["CropBox"]) if inherited.get("CropBox") is not None else media
-    if media is None or crop is None:
+    if media is None or crop is None or not media[0] < media[2] or not media[1] < media[3]:
         raise _refuse("page_box", page)
-    left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
-    right, top = min(media[2], crop[2]), min(media[3], crop[3])
-    if not (left < right and bottom < top):
+    if not _cuts_alike(crop[0], crop[2], media[0], media[2]) or not _cuts_alike(crop[1], crop[3], media[1], media[3]):
         raise _refuse("page_box", page)
     turned, unit = inherited.get("Rotate", 0), original.value(value.get("UserUnit", 1))
     if type(turned) is not int or turned % 90:
         raise _refuse("page_box", page)
     if not isinstance(unit, int | float) or isinstance(unit, bool) or not unit > 0:
         raise _refuse("page_box", page)
+
+
+def _cuts_alike(low: float, high: float, media_low: float, media_high: float) -> bool:
+    """Say whether all viewers cut the MediaBox alike along one side of the CropBox. They take what both have in common;
+    poppler takes the whole MediaBox if the CropBox is longer, so that one must then reach over both ends."""
+    if not max(low, media_low) < min(high, media_high):
+        return False
+    covers = low <= media_low + _ROUNDING and high >= media_high - _ROUNDING
+    return covers or high - low <= media_high - media_low
 
 
 def _box(original: OriginalFile, value: Value) -> tuple[float, float, float, float] | None:

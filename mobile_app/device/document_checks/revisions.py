@@ -10,7 +10,8 @@ Softened, for signed files:
   that is as long as ``/L`` says), its first section's ``/Prev`` is its second one, and nothing else says
   ``/Linearized``;
 * a hybrid file of the shape that Word writes (23): a section without entries whose ``/XRefStm`` stands in the body
-  before, and the last trailer has the same ``/Root``. A newer trailer may copy an old ``/XRefStm``.
+  before and lists what the table there lists as free, namely object streams and their members; the last trailer has the
+  same ``/Root``. A newer trailer may copy an old ``/XRefStm``.
 """
 
 from dataclasses import dataclass
@@ -53,26 +54,27 @@ def in_file_order(newest_first: list[Section], begin: int, length: int, softenin
     revisions = [Revision(begin, first)]
     for section in oldest_first[len(first) :]:
         before = revisions[-1].last
-        if not before.line_end:
-            breach("eof", offset=before.tail_end)
         if section.start < before.tail_end:
             breach("prev", offset=section.start)
         softenings.take("revisions", before.tail_end)
         revisions.append(Revision(before.tail_end, (section,)))
     if revisions[-1].end != length:
         breach("eof", offset=revisions[-1].end)
-    _check_announced(revisions)
+    _check_announced(revisions, softenings)
     _check_sizes(revisions, softenings)
     _check_roots(revisions)
     _arrange_hidden(revisions)
     return revisions
 
 
-def _check_announced(revisions: list[Revision]) -> None:
+def _check_announced(revisions: list[Revision], softenings: Softenings) -> None:
+    """``startxref`` and the newer ``/Prev`` need not be early by the same one or two bytes of white space."""
     for revision in revisions:
         first, last = revision.sections[0], revision.last
-        if last.announced != first.start:
+        if not first.earliest <= last.announced <= first.start:
             breach("startxref", offset=last.end)
+        if last.announced != first.start:
+            softenings.take("offset", last.announced)
         if first is not last and (first.announced > 0 or first.entries.keys() & last.entries.keys()):
             breach("linearised", offset=first.start)
     oldest = revisions[0].last
@@ -139,9 +141,9 @@ def check_linearised(
     softenings.take("linearised", offset)
     if len(found) != 1 or len(first.sections) != 2 or offset != first_object:
         breach("linearised", offset=offset)
-    # The end of line behind the last %%EOF may count or not.
+    # The end of line behind the last %%EOF may count, or its first byte may, if the next revision began with an LF.
     promised = found[0][1].get("L")
-    if type(promised) is not int or promised not in (first.end, first.end - first.last.line_end):
+    if type(promised) is not int or not first.end - first.last.line_end <= promised <= first.end:
         breach("linearised", offset=offset)
 
 

@@ -133,13 +133,17 @@ def _root_names(document: PreparedDocument) -> set[str]:
 
 def rectangle_of(document: PreparedDocument, value: Value) -> Rectangle | None:
     """Return (left, bottom, right, top), or ``None`` for what is no rectangle."""
-    numbers = document.original.value(value)
+    numbers = value if isinstance(value, list) else document.original.value(value)
     if not isinstance(numbers, list) or len(numbers) != 4:
         return None
-    x1, y1, x2, y2 = (document.original.value(number) for number in numbers)
+    x1, y1, x2, y2 = numbers if _are_plain(numbers) else map(document.original.value, numbers)
     if not (_is_number(x1) and _is_number(y1) and _is_number(x2) and _is_number(y2)):
         return None
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _are_plain(numbers: list[Value]) -> bool:
+    return not any(isinstance(number, Ref) for number in numbers)
 
 
 def _is_number(value: Value) -> TypeGuard[float]:

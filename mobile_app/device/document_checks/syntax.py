@@ -23,6 +23,7 @@ from mobile_app.device.document_checks.limits import (
     MAX_GENERATION,
     MAX_INTEGER,
     MAX_NAME_BYTES,
+    MAX_SPELT_NAME_BYTES,
 )
 from mobile_app.device.document_checks.repeated_values import RepeatedValues
 from mobile_app.errors import CheckFailed
@@ -34,12 +35,11 @@ Buffer = bytes | memoryview | mmap.mmap
 # read.
 Value = object
 
-# Names without escapes by their length alone; those with escapes are measured when they are decoded. Longer ones
-# than 255 bytes PDFium cuts as they stand.
+# Names without escapes by their length alone; those with escapes are measured again when they are decoded.
 _NAME: Final = (
     rb"(?:[^\x00\t\n\x0c\r ()<>\[\]{}/%%#]{0,%(most)d}+%(end)b"
-    rb"|(?=[^\x00\t\n\x0c\r ()<>\[\]{}/%%#]*+#)%(regular)b{1,255}+%(end)b)"
-    % {b"most": MAX_NAME_BYTES, b"end": END, b"regular": REGULAR}
+    rb"|(?=[^\x00\t\n\x0c\r ()<>\[\]{}/%%#]*+#)%(regular)b{1,%(spelt)d}+%(end)b)"
+    % {b"most": MAX_NAME_BYTES, b"spelt": MAX_SPELT_NAME_BYTES, b"end": END, b"regular": REGULAR}
 )
 
 # Groups: 1 key (in a dictionary), 2 name, 3 and 4 reference, 5 integer, 6 dictionary, 7 plain string, 8

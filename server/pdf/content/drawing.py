@@ -35,26 +35,26 @@ def draw_in_time(path: Path, pages: Sequence[int], meter: Meter) -> int | None:
             with closing(document[index]) as page:
                 width, height = page.get_size()
                 scale = min((_PIXELS / max(width * height, 1.0)) ** 0.5, _MAX_SIDE / max(width, height, 1.0))
-                size = max(1, round(width * scale)), max(1, round(height * scale))
-                with closing(pypdfium2.PdfBitmap.new_native(*size, pdfium_c.FPDFBitmap_BGRx)) as bitmap:
-                    bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
-                    try:
-                        draw_progressively(bitmap, page, size, MAX_PAGE_SECONDS)
-                    except OutOfTime:
-                        return index
+                try:
+                    draw(page, (max(1, round(width * scale)), max(1, round(height * scale))), MAX_PAGE_SECONDS).close()
+                except OutOfTime:
+                    return index
     return None
 
 
-def draw_progressively(bitmap: pypdfium2.PdfBitmap, page: pypdfium2.PdfPage, size: tuple[int, int], seconds: float) -> None:
-    """Draw the page with its annotations and fields, ``size`` pixels large. Raises ``OutOfTime``."""
+def draw(page: pypdfium2.PdfPage, size: tuple[int, int], seconds: float = MAX_PAGE_SECONDS) -> pypdfium2.PdfBitmap:
+    """The page with its annotations and fields on white, ``size`` pixels large. Raises ``OutOfTime``."""
+    bitmap = pypdfium2.PdfBitmap.new_native(*size, pdfium_c.FPDFBitmap_BGR)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
     deadline = time.monotonic() + seconds
-    needs_pause = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(pdfium_c.IFSDK_PAUSE))(lambda _: time.monotonic() > deadline)
-    pause = pdfium_c.IFSDK_PAUSE(version=1, NeedToPauseNow=needs_pause, user=None)
-    flags = pdfium_c.FPDF_ANNOT
-    status = pdfium_c.FPDF_RenderPageBitmap_Start(bitmap, page, 0, 0, *size, 0, flags, ctypes.byref(pause))
+    is_late = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(pdfium_c.IFSDK_PAUSE))(lambda _: time.monotonic() > deadline)
+    pause = pdfium_c.IFSDK_PAUSE(version=1, NeedToPauseNow=is_late, user=None)
+    target = (bitmap, page, 0, 0, *size, 0, pdfium_c.FPDF_ANNOT)
+    status = pdfium_c.FPDF_RenderPageBitmap_Start(*target, ctypes.byref(pause))
     pdfium_c.FPDF_RenderPage_Close(page)
     if status != pdfium_c.FPDF_RENDER_DONE:
+        bitmap.close()
         raise OutOfTime
-    form = page.formenv
-    if form is not None:
-        pdfium_c.FPDF_FFLDraw(form, bitmap, page, 0, 0, *size, 0, flags)
+    if page.formenv is not None:
+        pdfium_c.FPDF_FFLDraw(page.formenv, *target)
+    return bitmap

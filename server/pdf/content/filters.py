@@ -14,6 +14,8 @@ from server.document_limits import MAX_PAGE_CONTENT_BYTES
 from server.pdf.content.faults import TooMuch
 
 _WHITE: Final = b"\0\t\n\f\r "
+FLUSH: Final = b"\0\0\xff\xff"
+_LAST_BLOCK: Final = b"\x03\0"
 _DIGITS_85: Final = bytes(range(0x21, 0x76))
 _VALUES_85: Final = bytes((byte - 0x21) % 256 for byte in range(256))
 
@@ -35,10 +37,25 @@ def flate(data: bytes) -> bytes:
     except zlib.error:
         raise Damaged from None
     _bounded(len(content))
-    if not decoder.eof:
+    if not decoder.eof and not ends_flushed(data):
         raise Damaged
     _nothing_behind(decoder.unused_data)
     return content
+
+
+def ends_flushed(data: bytes) -> bool:
+    """Whether Flate data end with the empty block that a flush writes (RFC 1951, 3.2.4), as those of Acrobat's filled fields do.
+
+    Everything has been said then, and only the last block is missing: data to which it is added decode to the end.
+    """
+    if not data.endswith(FLUSH):
+        return False
+    decoder = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        decoder.decompress(data[2:] + _LAST_BLOCK, MAX_PAGE_CONTENT_BYTES)
+    except zlib.error:
+        return False
+    return decoder.eof and not decoder.unused_data
 
 
 def _nothing_behind(rest: bytes) -> None:

@@ -72,7 +72,7 @@ class Lexer:
     def statement(self) -> Statement:
         """The next statement; one without operator and operands at the end."""
         into = Statement()
-        self._white()
+        self.skip_white()
         start = self.position
         self._operands(into)
         if self.borders:
@@ -81,7 +81,8 @@ class Lexer:
                     raise Malformed("stream_border")
         return into
 
-    def _white(self) -> None:
+    def skip_white(self) -> None:
+        """Move over white space."""
         match = _SPACE.match(self.data, self.position)
         self.position = match.end() if match else self.position
 

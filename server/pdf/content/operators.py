@@ -68,7 +68,9 @@ PAGE: Final[Place] = {}
 TEXT: Final[Place] = {}
 PATH: Final[Place] = {}
 CLIP: Final[Place] = {}
-"""Outside of all; in a text object; in a path; behind a path's ``W``."""
+BEFORE: Final[Place] = {}
+"""Outside of all; in a text object; in a path; behind a path's ``W``; behind a ``W`` that stands before its path, as Ghostscript long
+wrote it and all viewers read it."""
 
 _PAINT: Final = "S s f F f* B B* b b* n"
 
@@ -79,14 +81,15 @@ def _lead(places: Iterable[Place], words: str, after: Place | None = None) -> No
             place[word] = place if after is None else after
 
 
-_lead((PAGE, TEXT, PATH, CLIP), "w J j M i g G d ri gs cs CS rg RG k K sc SC scn SCN BX EX")
-_lead((PAGE, TEXT, PATH, CLIP), "Tc Tw Tz TL Tr Ts Tf MP BMC DP BDC EMC")
+_lead((PAGE, TEXT, PATH, CLIP, BEFORE), "w J j M i g G d ri gs cs CS rg RG k K sc SC scn SCN BX EX")
+_lead((PAGE, TEXT, PATH, CLIP, BEFORE), "Tc Tw Tz TL Tr Ts Tf MP BMC DP BDC EMC")
 _lead((PAGE,), "q Q BI Do sh d0 d1")
 _lead((PAGE, TEXT), "cm")
 _lead((PAGE,), "BT", TEXT)
 _lead((TEXT,), "Td TD Tm T* Tj ' \" TJ")
 _lead((TEXT,), "ET", PAGE)
-_lead((PAGE, PATH), "m re", PATH)
+_lead((PAGE,), "W W*", BEFORE)
+_lead((PAGE, PATH, BEFORE), "m re", PATH)
 _lead((PATH,), "l c v y h")
 _lead((PATH,), "W W*", CLIP)
-_lead((PAGE, PATH, CLIP), _PAINT, PAGE)
+_lead((PAGE, PATH, CLIP, BEFORE), _PAINT, PAGE)

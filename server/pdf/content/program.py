@@ -82,6 +82,7 @@ class _Reader:
         return self._program
 
     def _read_usual(self, lexer: Lexer) -> None:
+        lexer.skip_white()
         data, position, end, count = lexer.data, lexer.position, lexer.border(), 0
         place, usual = self._place, USUAL.match
         while (match := usual(data, position, end)) is not None:

@@ -21,7 +21,7 @@ _FONTS: Final = ("/Type0", "/Type1", "/MMType1", "/TrueType", "/Type3")
 
 def weigh_uses(scales: Scales, weight: Weight, program: Program, resources: Dictionary, inherited: Dictionary) -> bool:
     """Add to ``weight`` everything that ``program`` uses; whether it must be read closely for that."""
-    closely = False
+    closely, saved = False, program.saved
     for (category, name), times in program.uses.items():
         if category == "/ColorSpace":
             space_of(scales.graph, resources, name)
@@ -29,9 +29,9 @@ def weigh_uses(scales: Scales, weight: Weight, program: Program, resources: Dict
         value = named(scales.graph, resources, category, name)
         spread = program.spread.get((category, name), float(times))
         if category == "/XObject":
-            closely |= _add_xobject(scales, weight, value, inherited, times, spread)
+            closely |= _add_xobject(scales, weight, value, inherited, times, spread, saved)
         elif category == "/ExtGState":
-            closely |= _add_soft_mask(scales, weight, value, times, spread)
+            closely |= _add_soft_mask(scales, weight, value, times, spread, saved)
         elif category == "/Font":
             closely |= _is_type_3(scales.graph, value)
         elif scales.graph.get(scales.graph.dictionary(value), "/ShadingType") not in range(1, 8):
@@ -39,7 +39,7 @@ def weigh_uses(scales: Scales, weight: Weight, program: Program, resources: Dict
     for (space, count, pattern), times in program.paints.items():
         painted = check_paint(scales.graph, resources, space, count, pattern)
         if painted is not None:
-            _add_pattern(scales, weight, painted, times)
+            _add_pattern(scales, weight, painted, times, saved)
     for name in {font for font, _ in program.shown if font}:
         _add_glyphs(scales, weight, program, name, resources, inherited)
     return closely and not program.read_closely
@@ -57,7 +57,7 @@ def weigh_form(scales: Scales, value: Value, inherited: Dictionary, *, appearanc
 
 
 def _add_xobject(
-    scales: Scales, weight: Weight, value: Value, inherited: Dictionary, times: int, spread: float
+    scales: Scales, weight: Weight, value: Value, inherited: Dictionary, times: int, spread: float, saved: int
 ) -> bool:
     dictionary, _ = scales.stream(value)
     if scales.graph.get(dictionary, "/Subtype") == "/Image":
@@ -65,7 +65,7 @@ def _add_xobject(
         weight.pixels += times * sum(_pixels(scales, dictionary))
         return False
     key, other, scale = weigh_form(scales, value, inherited)
-    weight.add(key, other, times, spread / scale if scale else 0.0, weight.saved)
+    weight.add(key, other, times, spread / scale if scale else 0.0, saved)
     return other.cells > 0
 
 
@@ -81,16 +81,16 @@ def _pixels(scales: Scales, image: Dictionary) -> Iterator[int]:
         yield width * height
 
 
-def _add_soft_mask(scales: Scales, weight: Weight, value: Value, times: int, spread: float) -> bool:
+def _add_soft_mask(scales: Scales, weight: Weight, value: Value, times: int, spread: float, saved: int) -> bool:
     form = soft_mask_of(scales.graph, scales.graph.dictionary(value))
     if form is None:
         return False
     key, other, scale = weigh_form(scales, form, {})
-    weight.add(key, other, times, spread / scale if scale else 0.0, weight.saved)
+    weight.add(key, other, times, spread / scale if scale else 0.0, saved)
     return other.cells > 0
 
 
-def _add_pattern(scales: Scales, weight: Weight, value: Value, times: int) -> None:
+def _add_pattern(scales: Scales, weight: Weight, value: Value, times: int, saved: int) -> None:
     graph = scales.graph
     pattern = graph.dictionary(value)
     weight.patterns += times
@@ -110,7 +110,7 @@ def _add_pattern(scales: Scales, weight: Weight, value: Value, times: int) -> No
     ):
         raise Malformed("pattern")
     key, other = scales.weigh((reference,), scales.own_resources(dictionary, {}), CELL, colourless=uncoloured)
-    weight.add(key, other, times, 0.0, weight.saved)
+    weight.add(key, other, times, 0.0, saved)
     scale = matrix_scale(graph, dictionary)
     density = 1 / (abs(steps[0] * steps[1]) * scale) if scale else 0.0
     weight.cells += times * density
@@ -139,7 +139,7 @@ def _add_glyphs(
         times = program.shown[name, code]
         if times and graph.resolve(glyphs.get(glyph)) is not None:
             _, reference = scales.stream(glyphs[glyph])
-            weight.add(*scales.weigh((reference,), own, GLYPH), times, 0.0, weight.saved)
+            weight.add(*scales.weigh((reference,), own, GLYPH), times, 0.0, program.saved)
 
 
 def _glyph_names(graph: ObjectGraph, font: Dictionary) -> dict[int, str]:

@@ -45,6 +45,7 @@ _SHOWN: Final = (
 _LIMITED: Final = (
     rb"[0-2]" + _GAP + _operators("J j") + rb"|[0-7]" + _GAP + _operators("Tr")
     + rb"|" + _NUMBER.removeprefix(rb"[+-]?") + _GAP + _operators("w M")
+    + rb"|\[" + _MAY + rb"(?:[1-9][0-9]{0,4}+" + _MAY + rb"){0,2}+\]" + _MAY + rb"[0-9]{1,5}+" + _GAP + _operators("d")
 )  # fmt: skip
 _PAINT: Final = rb"(?P<numbers>" + _NUMBER + _GAP + rb"(?:" + _NUMBER + _GAP + rb"){0,3}+)" + _operators("sc scn SC SCN")
 

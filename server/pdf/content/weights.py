@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from server.document_limits import MAX_FORM_DEPTH, MAX_PAGE_OPERATORS, MAX_SAVED_STATES
+from server.document_limits import MAX_FORM_DEPTH, MAX_SAVED_STATES
 from server.pdf.content.content_data import ContentData
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.program import Program, read_program
@@ -54,8 +54,6 @@ class Weight:
             raise TooMuch("form_depth")
         if self.saved > MAX_SAVED_STATES:
             raise TooMuch("saved_states")
-        if self.operators > MAX_PAGE_OPERATORS:
-            raise TooMuch("operators")
 
 
 class WeighUses(Protocol):

@@ -7,13 +7,19 @@ not twice, not as free, not as packed. Up to two white-space bytes between the o
 from server.pdf.grammar.breach import Breaches, Unfollowable
 from server.pdf.grammar.chain import Revision
 from server.pdf.grammar.gaps import after_gap, is_white
-from server.pdf.grammar.objects import LengthOf, ObjectAt, header_at, read_object
+from server.pdf.grammar.objects import DROPPED, LengthOf, ObjectAt, header_at, read_object
 from server.pdf.grammar.sections import FREE, PACKED, Section
 from server.pdf.grammar.values import Buffer
 from server.pdf.inspect_limits import Meter
 
-KEPT_VALUES = 20_000  # objects beyond these are read again when they are wanted
+KEPT_VALUES = 20_000  # objects beyond these are read again when they are wanted, so that no file fills the memory
 _CHECK_EVERY = 256
+
+
+def _matters_later(found: ObjectAt) -> bool:
+    """Streams that hold or list objects, and what says that the file is linearised."""
+    value = found.value
+    return isinstance(value, dict) and (value.get(b"Type") in (b"ObjStm", b"XRef") or b"Linearized" in value)
 
 
 class BodyScan:
@@ -54,8 +60,8 @@ class BodyScan:
         found = read_object(self._buffer, position, self._length_of, self._breaches)
         if found is None:
             raise Unfollowable("prev" if self._buffer[position : position + 4] == b"xref" else "junk", position)
-        if self._count > KEPT_VALUES and section is None:
-            found.value = None
+        if self._count > KEPT_VALUES and not _matters_later(found):
+            found.value = DROPPED
         self._place(revision, found, lists_sections=section is not None)
         return found.end
 

@@ -69,6 +69,5 @@ class Breaches:
         self.add("comment", offset, number, softened=harmless and not inside, settled=harmless)
 
     def of(self, *, signed: bool) -> list[Breach]:
-        """What counts, by place in the file."""
-        counting = [one for one in self.found.values() if not (signed and one.softened)]
-        return sorted(counting, key=lambda one: (one.offset, one.rule))
+        """What counts, in the order in which it was met: causes before what follows from them."""
+        return [one for one in self.found.values() if not (signed and one.softened)]

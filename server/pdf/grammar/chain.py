@@ -88,7 +88,7 @@ def _read_chain(buffer: Buffer, stated: int, breaches: Breaches, meter: Meter) -
             raise Unfollowable(rule, min(stated, len(buffer)))
         seen.add(start)
         chain.append(section)
-        if len(chain) > meter.limits.max_revisions + 1:
+        if len(chain) > meter.limits.max_revisions:
             raise Unprocessable("too many revisions", code="pdf_too_complex")
         _read_hidden(buffer, section, breaches, meter)
         if b"Prev" not in section.trailer:

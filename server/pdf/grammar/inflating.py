@@ -1,13 +1,16 @@
 """The data of cross-reference and object streams: Flate or nothing (ISO 32000-2, 7.4.4), within the meter's limits.
 
 Rules: every reader of the product opens these two filters and no other here, so no other is allowed. What does not inflate to its very
-end is damaged. Predictors are undone as 7.4.4.4 says.
+end is damaged. Predictors are undone as 7.4.4.4 says. What is
+refused here is still measured in full: whoever recovers such a file will open it.
 """
 
 import zlib
 
 from server.pdf.grammar.values import Buffer, Name
+from server.pdf.inspect_graph import ObjectGraph
 from server.pdf.inspect_limits import MIB, Meter
+from server.pdf.inspect_streams import measure_stream
 
 _MAX_COLUMNS = 4096
 
@@ -38,6 +41,17 @@ def decode(raw: bytes, dictionary: dict[bytes, object], meter: Meter, *, most: i
     if not isinstance(parameters, dict):
         return None
     return _without_predictor(raw, parameters, meter, most)
+
+
+def refuse_bomb(raw: bytes, dictionary: dict[bytes, object], meter: Meter) -> None:
+    """For a stream that the grammar does not take. Raises ``pdf_bomb``."""
+    filters = dictionary.get(b"Filter", [])
+    names = [
+        f"/{one.decode('latin-1')}"
+        for one in (filters if isinstance(filters, list) else [filters])
+        if isinstance(one, Name)
+    ]
+    measure_stream(raw, {"/Filter": names}, ObjectGraph(objects={}, trailer={}, streams=set()), meter)
 
 
 def _inflate(raw: bytes, meter: Meter, most: int | None) -> bytes | None:

@@ -22,14 +22,14 @@ Extents = Mapping[str, tuple[int, int]]
 @dataclass(frozen=True)
 class Verdict:
     """``streams`` maps references such as ``"7 0 R"`` to (offset, length) of the stream in force; ``revision_ends`` are offsets
-    behind each ``%%EOF``; ``highest_reference`` is the highest number that anything refers to.
+    behind each ``%%EOF``; ``hybrid``: some objects are listed in a hidden stream alone.
     """
 
     signed: bool | None
     breaches: tuple[Breach, ...]
     streams: Extents = field(default_factory=dict)
     revision_ends: tuple[int, ...] = ()
-    highest_reference: int = 0
+    hybrid: bool = False
 
     @property
     def complies(self) -> bool:
@@ -39,6 +39,11 @@ class Verdict:
     def settled(self) -> bool:
         """Whether every breach leaves one reading only."""
         return all(one.settled for one in self.breaches)
+
+    @property
+    def gravest(self) -> Breach:
+        """The first breach that no condition softens, which others may follow from. Only for a verdict with breaches."""
+        return min(self.breaches, key=lambda one: one.softened)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -53,8 +58,8 @@ def judge(buffer: Buffer, meter: Meter) -> Verdict:
     breaches = Breaches()
     try:
         structure = Structure(buffer, breaches, meter)
-        highest = check_references(structure)
         check_revisions(structure)
+        check_references(structure)
         pages = read_page_tree(structure)
         signed = has_signed_field(structure, pages) if pages.catalog else None
     except Unfollowable as error:
@@ -65,7 +70,7 @@ def judge(buffer: Buffer, meter: Meter) -> Verdict:
         tuple(breaches.of(signed=bool(signed))),
         _streams(structure),
         tuple(revision.end for revision in structure.revisions),
-        highest,
+        any(section.hidden for revision in structure.revisions for section in revision.sections),
     )
 
 

@@ -8,11 +8,13 @@ stream's data begin after LF or CRLF, are exactly ``/Length`` bytes long, and at
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from server.document_limits import MAX_GENERATION, MAX_OBJECT_NUMBER
 from server.pdf.grammar.breach import Breaches, Unfollowable
 from server.pdf.grammar.values import Buffer, Reference, ValueReader
 
+DROPPED: Final = object()  # the value of an object that is read again when it is wanted
 LengthOf = Callable[[Reference], int | None]
 
 _W = rb"[\0\t\n\f\r ]"
@@ -27,7 +29,7 @@ _COMMENT = re.compile(_W + rb"*+(%[^\r\n]*+(?:\r\n|\r|\n|\Z))")
 
 @dataclass(slots=True)
 class ObjectAt:
-    """Where an object stands, and what it refers to. ``data`` is (offset, length) of its stream, None without one."""
+    """Where an object stands, and what it refers to. ``data``: (offset, length) of its stream, or None; ``value`` may be DROPPED."""
 
     number: int
     generation: int

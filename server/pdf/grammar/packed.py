@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from server.document_limits import MAX_OBJECT_NUMBER
 from server.pdf.grammar.breach import Breaches, Unfollowable
 from server.pdf.grammar.gaps import is_white
-from server.pdf.grammar.inflating import decode
+from server.pdf.grammar.inflating import decode, refuse_bomb
 from server.pdf.grammar.objects import ObjectAt
 from server.pdf.grammar.values import Reference, ValueReader
 from server.pdf.inspect_limits import Meter
@@ -33,6 +33,7 @@ def object_stream_data(container: ObjectAt, raw: bytes, meter: Meter) -> bytes:
     """Decoded data. Raises ``Unfollowable``."""
     data = decode(raw, _dictionary(container), meter)
     if data is None:
+        refuse_bomb(raw, _dictionary(container), meter)
         raise Unfollowable("object_stream", container.start, container.number)
     return data
 

@@ -1,7 +1,8 @@
 """Every reference that a reader can reach means something, and everything is reached (ISO 32000-2, 7.3.10 and 7.5.5).
 
 Rules: what is reached from /Root, /Info or /Encrypt (and from the containers of packed objects) is in force, with that generation, and not
-freed. Other keys of a trailer are exempt. What is not reached at all is allowed in a signed file only.
+freed. Other keys of a trailer are exempt. Even what nothing reaches must not
+refer to a number that an update will give away: it might be reached then. What is not reached at all is allowed in a signed file only.
 """
 
 from collections.abc import Iterable
@@ -13,15 +14,15 @@ from server.pdf.grammar.values import Reference
 ROOT_KEYS = (b"Root", b"Info", b"Encrypt", b"ID")
 
 
-def check_references(structure: Structure) -> int:
-    """Walk from the trailer. Returns the highest number that anything in force refers to, reached or not."""
+def check_references(structure: Structure) -> None:
+    """Walk from the trailer, then look at what was not reached."""
     reached: set[int] = set()
     waiting = [one for key in ROOT_KEYS for one in _references_in(structure.trailer.get(key))]
     waiting += _furniture(structure, reached)
     at = structure.revisions[-1].last.start
     _follow(structure, [(one, at) for one in waiting], reached)
     _note_unreached(structure, reached)
-    return max((one.number for slot in structure.force.values() for one in slot.references), default=0)
+    _check_coming_numbers(structure)
 
 
 def _furniture(structure: Structure, reached: set[int]) -> list[Reference]:
@@ -69,6 +70,16 @@ def _note_unreached(structure: Structure, reached: set[int]) -> None:
             "unreachable", carrier.start if carrier is not None else 0, number, softened=True, settled=True
         )
         return
+
+
+def _check_coming_numbers(structure: Structure) -> None:
+    """Nothing, reached or not, may refer to a number that an update will give to an object of its own."""
+    highest = max(structure.force, default=0)
+    for slot in structure.force.values():
+        for one in slot.references:
+            if one.number > highest:
+                carrier = slot.found or slot.container
+                structure.breaches.add("dangling", carrier.start if carrier is not None else 0, one.number)
 
 
 def _references_in(value: object) -> Iterable[Reference]:

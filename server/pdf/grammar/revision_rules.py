@@ -54,7 +54,7 @@ def _check_linearised(structure: Structure) -> None:
         (found, value)
         for revision in structure.revisions
         for found in revision.objects.values()
-        if (value := _linearising(structure, found)) is not None
+        if (value := _linearising(found)) is not None
     ]
     if not naming and not first.linearised:
         return
@@ -63,11 +63,8 @@ def _check_linearised(structure: Structure) -> None:
     structure.breaches.add("linearised", at, softened=honest and first.linearised, settled=honest)
 
 
-def _linearising(structure: Structure, found: ObjectAt) -> dict[bytes, object] | None:
-    value = found.value
-    if value is None:
-        value = structure.value(Reference(found.number, found.generation))
-    return value if isinstance(value, dict) and b"Linearized" in value else None
+def _linearising(found: ObjectAt) -> dict[bytes, object] | None:
+    return found.value if isinstance(found.value, dict) and b"Linearized" in found.value else None
 
 
 def _is_first_object(first: Revision, found: ObjectAt) -> bool:

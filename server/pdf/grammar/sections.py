@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from server.document_limits import MAX_OBJECT_NUMBER
 from server.pdf.grammar.breach import Breaches, Unfollowable
-from server.pdf.grammar.inflating import decoded
+from server.pdf.grammar.inflating import decoded, refuse_bomb
 from server.pdf.grammar.objects import ObjectAt, read_object
 from server.pdf.grammar.values import Buffer, Name, Reference, ValueReader
 from server.pdf.inspect_limits import Meter
@@ -127,10 +127,9 @@ def read_stream_section(buffer: Buffer, found: ObjectAt, breaches: Breaches, met
     rows = sum(count for _, count in runs)
     meter.check_objects(rows)
     data = decoded(buffer, found.data, dictionary, meter, most=width * rows + 1)
-    if data is None:
-        raise Unfollowable("xref_stream_filter", found.start, found.number)
-    if len(data) != width * rows:
-        raise Unfollowable("xref_stream_size", found.start, found.number)
+    if data is None or len(data) != width * rows:
+        refuse_bomb(bytes(buffer[found.data[0] : sum(found.data)]), dictionary, meter)
+        raise Unfollowable("xref_stream_filter" if data is None else "xref_stream_size", found.start, found.number)
     entries: dict[int, Entry] = {}
     position = 0
     for first, count in runs:

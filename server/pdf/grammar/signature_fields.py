@@ -23,6 +23,7 @@ def _in_tree(structure: Structure, fields: list[object]) -> bool:
     waiting: list[tuple[object, object, object, int]] = [(one, None, None, 0) for one in fields]
     seen: set[object] = set()
     while waiting:
+        structure.meter.check_time()
         node, kind, value, depth = waiting.pop()
         field = structure.resolve(node)
         mark = (node, is_name(kind, b"Sig"), value is not None) if isinstance(node, Reference) else None
@@ -49,6 +50,7 @@ def _on_pages(structure: Structure, pages: PageTree) -> bool:
     """Widgets by themselves, with what they inherit from above: some hang in no tree."""
     known: dict[object, tuple[object, object]] = {}
     for annotation in pages.annotations(structure):
+        structure.meter.check_time()
         kind, value = _with_parents(structure, annotation, known, 0)
         if is_name(kind, b"Sig") and value is not None:
             return True

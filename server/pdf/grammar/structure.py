@@ -13,7 +13,7 @@ from server.pdf.grammar.breach import Breaches, Unfollowable
 from server.pdf.grammar.chain import Revision, read_revisions
 from server.pdf.grammar.encryption import Decrypt, decryption
 from server.pdf.grammar.gaps import after_header
-from server.pdf.grammar.objects import ObjectAt, read_object
+from server.pdf.grammar.objects import DROPPED, ObjectAt, read_object
 from server.pdf.grammar.packed import Member, member_value, object_stream_data, read_members
 from server.pdf.grammar.sections import FREE, IN_USE, PACKED, Entry, is_name
 from server.pdf.grammar.values import Buffer, Reference, ValueReader
@@ -118,12 +118,7 @@ class Structure:
         return members
 
     def _dictionary_of(self, found: ObjectAt) -> dict[bytes, object]:
-        if found.value is None:
-            again = read_object(self.buffer, found.start, self._length_of, Breaches())
-            value = again.value if again is not None else None
-        else:
-            value = found.value
-        return value if isinstance(value, dict) else {}
+        return found.value if isinstance(found.value, dict) else {}
 
     def _object_stream(self, found: ObjectAt) -> bytes:
         """Decoded data, kept for a while."""
@@ -226,7 +221,7 @@ class Structure:
             return member_value(self._object_stream(slot.container), slot.member.start)
         if slot.found is None:
             return None
-        if slot.found.value is None:
+        if slot.found.value is DROPPED:
             return ValueReader(self.buffer, Breaches()).read(self.buffer.find(b"obj", slot.found.start) + 3, 0)[0]
         return slot.found.value
 

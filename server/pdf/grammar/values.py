@@ -1,7 +1,8 @@
 """One PDF value from its bytes (ISO 32000-2, 7.3), strictly.
 
 Rules: nothing is guessed and nothing skipped but white space. What another reader might take otherwise is a breach: a number that is not
-``-?d+(.d*)?`` or ``-?.d+``, an integer beyond 32 bits, a name of more than 127 bytes once its ``#xx`` are resolved, a key twice (also
+``-?d+(.d*)?`` or ``-?.d+``, an integer beyond 32 bits, a name of more than 127 bytes once its ``#xx`` are resolved
+(or 254 as it is spelt), a key twice (also
 when spelt with ``#xx``), more than 30 levels, a comment inside. A word that is no value ends the reading. Names come as ``Name`` without
 the slash, strings as ``String`` with the bytes as written, references as ``Reference``. Every pattern runs in linear time.
 """
@@ -10,7 +11,7 @@ import mmap
 import re
 from typing import Final, NamedTuple
 
-from server.document_limits import MAX_DEPTH, MAX_INTEGER, MAX_NAME_BYTES
+from server.document_limits import MAX_DEPTH, MAX_INTEGER, MAX_NAME_BYTES, MAX_SPELT_NAME_BYTES
 from server.pdf.grammar.breach import Breaches, Unfollowable
 
 Buffer = bytes | mmap.mmap
@@ -155,7 +156,7 @@ class ValueReader:
             name = _ESCAPE.sub(lambda found: self._escaped(found[1], position, number), name)
         elif len(name) <= MAX_NAME_BYTES and len(_NAMES) < _KEPT_NAMES:
             return _NAMES.setdefault(token, Name(name))
-        if len(name) > MAX_NAME_BYTES:
+        if len(name) > MAX_NAME_BYTES or len(token) - 1 > MAX_SPELT_NAME_BYTES:
             self._breaches.add("name_length", self._at(position), number)
         return Name(name)
 

@@ -14,7 +14,7 @@ from tests.server_process import ServerProcess
 
 PREFIX = "/api/v1"
 CORPUS = Path(__file__).resolve().parents[2] / "pdf_corpus"
-CONTRACT = CORPUS / "good" / "Hợp đồng thuê nhà số 2.pdf"
+CONTRACT = CORPUS / "good" / "chromium_landscape.pdf"
 
 
 def corpus(name: str) -> bytes:

@@ -28,6 +28,7 @@ def test_an_upload_is_answered_with_what_was_found(caller: Caller) -> None:
     assert told["sha256"] == told["uploaded_sha256"] == hashlib.sha256(content).hexdigest()
     assert told["length"] == len(content)
     assert (told["findings"], told["repairs"], told["refusal"], told["signed_at"]) == ([], [], None, None)
+    assert told["rewritten"] is False
 
 
 def test_its_address_answers_the_same_and_the_file_comes_back(caller: Caller) -> None:
@@ -55,12 +56,24 @@ def test_the_name_gives_the_title_when_there_is_none(caller: Caller) -> None:
 def test_findings_and_repairs_come_with_sentences_in_the_language_asked_for(caller: Caller) -> None:
     layers = caller.upload(corpus("good/handmade_layers.pdf"))["findings"]
     assert "layers" in {finding["code"] for finding in layers}
-    repaired = caller.upload(corpus("odd/junk_before_header.pdf"))
-    assert "junk_before_header" in {repair["code"] for repair in repaired["repairs"]}
-    assert repaired["sha256"] != repaired["uploaded_sha256"]
+    rewritten = caller.upload(corpus("odd/junk_before_header.pdf"))
+    assert rewritten["rewritten"] is True
+    assert "header" in {repair["code"] for repair in rewritten["repairs"]}
+    assert rewritten["sha256"] != rewritten["uploaded_sha256"]
     caller.language = "vi"
-    told = caller.call("GET", f"/documents/{repaired['document_id']}", status=200).json()
-    assert {"code": "junk_before_header", "text": "Có dữ liệu lạ trước phần đầu tệp PDF."} in told["repairs"]
+    told = caller.call("GET", f"/documents/{rewritten['document_id']}", status=200).json()
+    assert {"code": "header", "text": "Tệp không bắt đầu như một tệp PDF."} in told["repairs"]
+
+
+def test_a_signed_file_that_breaks_the_grammar_is_refused_with_rule_and_place(caller: Caller) -> None:
+    content = corpus("refused/signed_duplicate_catalog.pdf")
+    problem = caller.call("POST", "/documents", status=422, data=content, headers=upload_headers("a.pdf")).json()
+    assert problem["code"] == "pdf_signed_bad_structure"
+    assert problem["errors"]["rule"] == "duplicate_number" and problem["errors"]["offset"] == 219
+    assert "duplicate_number" in problem["detail"] and "219" in problem["detail"]
+    told = caller.call("GET", f"/documents/{problem['errors']['document_id']}", status=200).json()
+    assert told["state"] == "REFUSED" and told["rewritten"] is False
+    assert "duplicate_number" in told["refusal"]["text"] and "219" in told["refusal"]["text"]
 
 
 def test_the_same_file_twice_makes_two_documents(make_caller: Callable[..., Caller]) -> None:

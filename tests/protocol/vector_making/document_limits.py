@@ -15,6 +15,7 @@ def document_limits_vector() -> Json:
             "max_generation": 65_535,
             "max_depth": 30,
             "max_name_bytes": 127,
+            "max_spelt_name_bytes": 254,
             "max_integer": 2_147_483_647,
             "max_comment_bytes": 64,
         },

@@ -81,13 +81,15 @@ class Forge:
     generations: dict[int, int] = field(default_factory=dict)
     packed_original: bytes | None = None
     table_always: bool = False
+    drops_unreached: bool = True
 
     def build_original(self) -> bytes:
         """The original's bytes."""
         if self.packed_original is not None:
             return self.packed_original
         out = bytearray(self.header)
-        offsets = self._append(out, self.original)
+        reached = self._reached()
+        offsets = self._append(out, {number: body for number, body in self.original.items() if number in reached})
         self._append_table(out, {**offsets, **self.original_entries}, self.original_trailer, None)
         return bytes(out + self.original_tail)
 
@@ -113,6 +115,19 @@ class Forge:
             byte_range=byte_range,
             digest_algorithm="sha256",
         )
+
+    def _reached(self) -> set[int]:
+        """The original's objects that something refers to; an unsigned document has no others."""
+        if not self.drops_unreached:
+            return set(self.original)
+        reached: set[int] = set()
+        waiting = [self.original_trailer]
+        while waiting:
+            for number in map(int, re.findall(rb"(\d+) \d+ R", waiting.pop())):
+                if number in self.original and number not in reached:
+                    reached.add(number)
+                    waiting.append(self.original[number])
+        return reached
 
     def _append(self, out: bytearray, objects: dict[int, bytes]) -> dict[int, int | None]:
         offsets: dict[int, int | None] = {}

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from tests.pdf_corpus import stamp_by_hand
 from tests.unit.device_checks.document_forge import (
     CATALOG,
+    CONTENT,
     FONT,
     PAGE,
     PAGES,
     SIGNATURE,
     Forge,
     increment_objects,
+    stream,
 )
 
 EMPTY, OTHER_PAGE = 15, 16
@@ -24,6 +26,7 @@ def filled() -> Forge:
     made.original[PAGES] = b"<</Type/Pages/Kids[3 0 R 16 0 R]/Count 2>>"
     made.original[PAGE] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<>>/Annots[15 0 R]>>"
     made.original[OTHER_PAGE] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Annots[]>>"
+    made.original[CONTENT] = stream(b"q Q")
     made.original[FONT] = b"<</Fields[15 0 R]>>"
     made.original[EMPTY] = b"<<" + KEPT + b"/AP<</N 4 0 R>>>>"
     stamp, field, form = 31, EMPTY, FONT

@@ -39,6 +39,10 @@ WORDS = {
     "annotations_over_text",
     "automatic_actions",
     "javascript_on_click",
+    "need_appearances",
+    "loose_fields",
+    "link_appearance",
+    "ambiguous_fonts",
 }
 
 

@@ -21,7 +21,7 @@ from server.pdf.geometry import Placement
 from server.pdf.prepare import DocumentPreparer, PreparedDocument
 from server.pdf.source_document import SourceDocument
 from server.pdf.stamp import StampFonts, StampMaker
-from tests.pdf_corpus.pdf_writer import PdfWriter, text_page
+from tests.pdf_corpus.pdf_writer import PdfWriter
 
 CATALOG, PAGES, PAGE, OTHER_PAGE, CONTENT, CERTIFIED, CERTIFICATION, EMPTY, FORM = range(1, 10)
 PLACE = Placement(0, 60, 60, 260, 120)
@@ -39,7 +39,7 @@ def certified(
     common = "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R /Resources << >>"
     writer.put(PAGE, f"<< {common} /Annots [{CERTIFIED} 0 R {first}] {page} >>")
     writer.put(OTHER_PAGE, f"<< {common} /Annots [{second}] >>")
-    writer.put_stream(CONTENT, text_page([]))
+    writer.put_stream(CONTENT, b"q Q", "/Type /XObject /Subtype /Form /BBox [0 0 9 9]")
     writer.put(CERTIFIED, f"<< /Type /Annot /Subtype /Widget /FT /Sig /T (BenA) /F 132 /Rect [0 0 0 0] /P 3 0 R /V {CERTIFICATION} 0 R >>")
     locked = f" << /TransformMethod /FieldMDP /TransformParams << {lock} >> >>" if lock else ""
     writer.put(

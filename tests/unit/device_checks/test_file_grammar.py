@@ -68,6 +68,12 @@ def packed_length(said: bytes) -> bytes:
     return written(Revision({CONTENT: content, 8: packed_stream(members)}, packed=places, as_stream=True))
 
 
+def length_inside_itself() -> bytes:
+    members = {9: b"99"}
+    body = packed_stream(members).replace(b"/Length 6", b"/Length 9 0 R")
+    return plain({8: body}, packed={9: (8, 0)}, as_stream=True)
+
+
 def redefined_by_table() -> bytes:
     members = {number: body for number, body in SIGNED.items() if number != CONTENT}
     places = {number: (8, index) for index, number in enumerate(members)}
@@ -89,6 +95,7 @@ HONEST: dict[str, bytes] = {
     "numbers that all read alike": font(b"/A[-1 0 .5 -.5 4. 007 -2147483648 2147483647]/B 1.50"),
     "name as long as may be": font(b"/" + b"n" * 127 + b" 1"),
     "name with escapes as long as may be": font(b"/" + b"#6e" * 63 + b"n" * 64 + b" 1"),
+    "name spelt as long as may be": font(b"/" + b"#6e" * 84 + b"nn 1"),
     "as deep as may be": font(deep(29)),
     "no line end before endstream": plain({CONTENT: b"<</Length 5>>stream\nBT ETendstream"}),
     "carriage return before endstream": plain({CONTENT: b"<</Length 5>>\nstream\r\nBT ET\rendstream"}),
@@ -173,7 +180,7 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     "name too long": ("name_length", font(b"/" + b"n" * 128 + b" 1")),
     "name too long as a value": ("name_length", font(b"/A/" + b"n" * 128)),
     "name too long once decoded": ("name_length", font(b"/#6e" + b"n" * 127 + b" 1")),
-    "name too long as it is spelt": ("name_length", font(b"/" + b"#6e" * 86 + b" 1")),
+    "name too long as it is spelt": ("name_length", font(b"/" + b"#6e" * 84 + b"nnn 1")),
     "integer above 32 bits": ("integer", font(b"/A 2147483648")),
     "integer below 32 bits": ("integer", font(b"/A -2147483649")),
     "integer above 32 bits in an array": ("integer", font(b"/A[1 99999999999999999999]")),
@@ -187,7 +194,7 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     "key twice": ("duplicate_key", font(b"/A 1/A 1")),
     "key twice, once disguised": ("duplicate_key", font(b"/A 1/#41 1")),
     "comment in an object": ("comment", font(b"/A % b\n1")),
-    "comment before endobj": ("value", plain({FONT: PLAIN[FONT] + b"% b"})),
+    "comment before endobj": ("comment", plain({FONT: PLAIN[FONT] + b"% b"})),
     "stream and a carriage return alone": (
         "stream_start",
         plain({CONTENT: b"<</Length 5>>\nstream\rBT ET\nendstream"}),
@@ -210,6 +217,7 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     "length is a dictionary": ("length_value", plain({CONTENT: stream(b"BT ET", length=b"5 0 R")})),
     "length is the stream itself": ("length_value", plain({CONTENT: stream(b"BT ET", length=b"4 0 R")})),
     "length elsewhere is a name": ("length_value", with_length(b"/A")),
+    "length of the object stream inside of itself": ("length_value", length_inside_itself()),
     "length in an object stream is a name": ("length_value", packed_length(b"/A")),
     "length changes": ("length_value", twice_defined_length()),
     "data in another file": ("external_data", plain({CONTENT: stream(b"BT ET", b"/F(a)")})),
@@ -236,6 +244,7 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     ),
     "entry of kind three": ("xref_kind", plain(rows={9: (3, 0, 0)}, as_stream=True)),
     "cross-reference stream lists itself elsewhere": ("offset", plain(rows={6: (1, 9, 0)}, as_stream=True)),
+    "object stream with another filter": ("object_stream", with_packed(entries=b"/Filter/ASCIIHexDecode")),
     "object stream counts too many": ("object_stream", with_packed(head=b"1 0 2 9")),
     "object stream does not fill its head": ("object_stream", with_packed(head=b"1 0 2 29 3 78 5 182 x")),
     "object stream whose offsets fall": ("object_stream", with_packed(head=b"1 0 3 78 2 29 5 182")),
@@ -286,7 +295,9 @@ BREACHES: dict[str, tuple[str, bytes]] = {
         written(Revision(SIGNED, trailer=b""), Revision({WIDGET: SIGNED[WIDGET]}, zero=None)),
     ),
     "no startxref": ("startxref", respelt(plain(), b"startxref", b"startxxxx")),
-    "startxref leads astray": ("startxref", plain(announced=len(HEADER))),
+    "startxref leads astray": ("startxref", plain(announced=9)),
+    "startxref leads nowhere": ("startxref", plain(announced=11)),
+    "startxref with a sign": ("startxref", plain(announced=b"+9")),
     "startxref leads out": ("startxref", plain(announced=99_999)),
     "startxref of an older revision leads astray": (
         "startxref",
@@ -294,10 +305,6 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     ),
     "bytes behind the end": ("eof", plain(tail=b"\n\n")),
     "no end": ("eof", respelt(plain(), b"%%EOF", b"%%EOX")),
-    "a revision does not end its line": (
-        "eof",
-        written(Revision(SIGNED, tail=b""), Revision({WIDGET: SIGNED[WIDGET]}, zero=None)),
-    ),
     "reference to nothing": ("dangling", font(b"/A 77 0 R")),
     "reference to nothing in an object stream": (
         "dangling",
@@ -312,6 +319,7 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     ),
     "previous is itself": ("prev", plain(prev=plain().index(b"xref"))),
     "previous is a reference": ("prev", plain(prev=b"4 0 R")),
+    "previous is nowhere": ("prev", plain(prev=11)),
     "previous is negative": ("prev", plain(prev=b"-5")),
     "previous skips a revision": (
         "unlisted",

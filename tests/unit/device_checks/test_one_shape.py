@@ -1,5 +1,8 @@
 """What the phone signs is of the one shape that the server writes: each rule has an increment that breaks it alone, and is named."""
 
+import struct
+import zlib
+
 import pytest
 
 from mobile_app.device.document_checks import CHECKS, PreparedDocument, check_prepared_document
@@ -86,9 +89,8 @@ def test_the_stamp_may_stand_in_four_ways(box: bytes, matrix: bytes) -> None:
 
 def test_a_stamp_without_a_seal_is_one_too() -> None:
     forge = Forge()
-    content = stamp_by_hand.CONTENT
-    start, end = content.index(b"0.043 0.478 0.357 RG"), content.index(b"BT\n")
-    forge.increment[STAMP] = stamp_by_hand.form(content[:start] + content[end:], STAMP_FONT, SECOND_FONT)
+    content = stamp_by_hand.CONTENT.replace(stamp_by_hand.seal(), b"")
+    forge.increment[STAMP] = stamp_by_hand.form(content, STAMP_FONT, SECOND_FONT)
     data, expected = forge.build()
     check_prepared_document(data, expected)
 
@@ -106,3 +108,15 @@ def test_an_object_of_another_generation_is_not_the_one_referred_to(number: int)
     data, expected = Forge(generations={number: 1}).build()
     with pytest.raises(CheckFailed):
         check_prepared_document(data, expected)
+
+
+def test_glyphs_of_one_width_may_share_it() -> None:
+    forge = Forge()
+    parts = stamp_by_hand.tables() | {
+        b"hhea": stamp_by_hand.HHEA[:-2] + b"\0\2",
+        b"hmtx": struct.pack(">HhHhh", 500, 0, 600, 0, 100),
+    }
+    unpacked = stamp_by_hand.program(parts)
+    forge.increment[FONT_FILE] = stamp_by_hand.stream(zlib.compress(unpacked), b"/Length1 %d/Filter/FlateDecode" % len(unpacked))
+    data, expected = forge.build()
+    check_prepared_document(data, expected)

@@ -73,6 +73,8 @@ HONEST: dict[str, tuple[int, bytes]] = {
     ),
     "box of real numbers, from the upper right": (1, boxes(b"/MediaBox[595.5 842. 0 -.5]")),
     "crop box that stands out": (1, boxes(BOX + b"/CropBox[-9 -9 600 900]")),
+    "crop box that stands out to one side": (1, boxes(BOX + b"/CropBox[100 -9 600 842]")),
+    "crop box longer by rounding": (1, boxes(BOX + b"/CropBox[.5 0 596 842]")),
     "crop box inside": (1, boxes(BOX + b"/CropBox[9 9 500 500]")),
     "turned": (1, boxes(BOX + b"/Rotate 270")),
     "turned to the left": (1, boxes(BOX + b"/Rotate -90")),
@@ -89,6 +91,14 @@ def test_an_honest_tree_is_counted(case: str) -> None:
 
 BREACHES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "catalog without pages": ("page_type", lambda: with_objects({CATALOG: b"<</Type/Catalog/A 2 0 R>>"})),
+    "catalog of another type": (
+        "page_type",
+        lambda: with_objects({CATALOG: b"<</Type/Cat/Pages 2 0 R>>"}),
+    ),
+    "catalog is a stream": (
+        "page_type",
+        lambda: with_objects({CATALOG: stream(b"x", b"/Type/Catalog/Pages 2 0 R")}),
+    ),
     "catalog is no dictionary": ("page_type", lambda: with_objects({CATALOG: b"[2 0 R]"})),
     "root is no reference": (
         "page_type",
@@ -159,6 +169,8 @@ BREACHES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "crop box of three numbers": ("page_box", lambda: boxes(BOX + b"/CropBox[0 0 595]")),
     "crop box with a string": ("page_box", lambda: boxes(BOX + b"/CropBox[0 0 595(842)]")),
     "crop box without an area": ("page_box", lambda: boxes(BOX + b"/CropBox[9 9 9 99]")),
+    "crop box that poppler takes for the media box": ("page_box", lambda: boxes(BOX + b"/CropBox[100 0 700 842]")),
+    "crop box higher than the media box": ("page_box", lambda: boxes(BOX + b"/CropBox[0 100 595 1000]")),
     "crop box beside the page": ("page_box", lambda: boxes(BOX + b"/CropBox[600 0 700 842]")),
     "inherited crop box is no box": (
         "page_box",

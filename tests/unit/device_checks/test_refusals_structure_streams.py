@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from mobile_app.device.document_checks.filters import Inflater
+from mobile_app.device.document_checks.filters import Inflater, is_plain_or_flate
 from mobile_app.device.document_checks.syntax import Value
 from mobile_app.errors import CheckFailed
 
@@ -43,7 +43,12 @@ def test_every_png_predictor_is_undone() -> None:
 
 @pytest.mark.parametrize("filters", ["LZWDecode", "Fl", ["FlateDecode", "FlateDecode"], ["ASCIIHexDecode"], 5, b"FlateDecode"], ids=str)
 def test_another_filter(filters: Value) -> None:
-    assert refused(zlib.compress(b"text"), {"Filter": filters}) == "structure_stream_filter"
+    assert not is_plain_or_flate({"Filter": filters})
+
+
+@pytest.mark.parametrize("filters", [None, [], "FlateDecode", ["FlateDecode"]], ids=str)
+def test_a_filter_that_is_read(filters: Value) -> None:
+    assert is_plain_or_flate({"Filter": filters})
 
 
 def test_damaged_or_unfinished_data() -> None:

@@ -64,12 +64,12 @@ def promising(by: int) -> bytes:
     return behind_linearised(data.replace(found[0], said.ljust(len(found[0])), 1))
 
 
-def word_hybrid(objects: Objects, hidden: Objects | None = None, free: bool = True) -> tuple[bytes, int]:
-    """The shape that Word writes: the font in an object stream that only the /XRefStm knows; the table lists it as free. ``hidden``
+def word_hybrid(objects: Objects, hidden: Objects | None = None) -> tuple[bytes, int]:
+    """The shape that Word writes: the font in an object stream that only the /XRefStm knows; the table lists both as free. ``hidden``
     replaces rows of that stream."""
     plain = {number: body for number, body in objects.items() if number != FONT}
     plain[8] = packed_stream({FONT: objects[FONT]})
-    rows: dict[int, tuple[int, int, int] | None] = {FONT: (0, 0, 65535)} if free else {}
+    rows: dict[int, tuple[int, int, int] | None] = {FONT: (0, 8, 65535), 8: (0, 0, 65535)}
     without = written(Revision(plain, rows=dict(rows)))
     places = {int(found[1]): found.start() for found in re.finditer(rb"^(\d) 0 obj", without, re.MULTILINE)}
     listed = {0: (0, 0, 65535), **{number: (1, place, 0) for number, place in places.items()}, FONT: (2, 8, 0)}
@@ -95,6 +95,12 @@ def behind_hybrid(objects: Objects, **latest: object) -> bytes:
 def comment(text: bytes, place: str = "behind_trailer") -> bytes:
     line = text + b"\n"
     return once(SIGNED, **{place: b"\n" + line if place == "behind_trailer" else line})
+
+
+def startxref_early(objects: Objects) -> bytes:
+    """The older revision's own startxref is a byte early, the newer one's /Prev is not."""
+    start = once(objects).index(b"\nxref\n") + 1
+    return again(objects, {"announced": start - 1})
 
 
 SOFTENINGS = {
@@ -125,12 +131,17 @@ SOFTENINGS = {
         "revisions",
         lambda objects: again(objects, {"as_stream": True}, as_stream=True),
     ),
+    "two revisions without a line end between": ("revisions", lambda objects: again(objects, {"tail": b""})),
     "a revision that lists old objects again": (
         "revisions",
         lambda objects: again(objects, rows={CATALOG: (1, len(HEADER), 0)}),
     ),
     "linearised": ("linearised", linearised),
     "linearised with streams": ("linearised", lambda objects: linearised(objects, packed=True)),
+    "linearised by CR, and an LF before what follows": (
+        "linearised",
+        lambda objects: behind_linearised(linearised(objects, behind=False)[:-1] + b"\r", before=b"\n"),
+    ),
     "linearised and nothing behind": ("linearised", lambda objects: linearised(objects, behind=False)),
     "Word's hybrid": ("hybrid", lambda objects: word_hybrid(objects)[0]),
     "Word's hybrid with a newer copy": ("hybrid", behind_hybrid),
@@ -143,6 +154,7 @@ SOFTENINGS = {
         lambda objects: once(objects, before=b"\r\n", shift={CATALOG: -2}),
     ),
     "offset of the section one byte early": ("offset", lambda objects: once(objects, section_shift=1)),
+    "startxref early and the section's next one exact": ("offset", startxref_early),
     "offset of a stream section two bytes early": (
         "offset",
         lambda objects: once(objects, behind=b"\n", section_shift=2, as_stream=True, lists_itself=False),
@@ -238,11 +250,11 @@ WITHOUT_CONDITION: dict[str, tuple[str, bytes]] = {
         for word in FORBIDDEN_WORDS
         if word != b"%%EOF"
     },
-    "comment of %%EOF between objects": ("revisions", comment(b"%%EOF", "between")),
+    "comment of %%EOF between objects": ("comment", comment(b"%%EOF", "between")),
     "comment with a keyword in the trailer": ("comment", once(SIGNED, trailer=b"/Root 1 0 R% 5 0 obj\n")),
     "comment in an object": ("comment", once({**SIGNED, FONT: b"<</Type/Font% a\n>>"})),
     "comment in the table": ("table_entries", once(SIGNED, spoil_table=lambda table: table + b"% a\n")),
-    "comment behind startxref": ("eof", once(SIGNED, announced=b"9 % a")),
+    "comment behind startxref": ("startxref", once(SIGNED, announced=b"9 % a")),
     "comment behind an older startxref": ("comment", again(SIGNED, {"announced": b"9 % a"})),
     "comment behind the end": ("eof", once(SIGNED, tail=b"\n% a\n")),
     "unreachable object of an older page tree that is wrong": (
@@ -297,6 +309,9 @@ WITHOUT_CONDITION: dict[str, tuple[str, bytes]] = {
     "hybrid of no number": ("hybrid", once(SIGNED, trailer=b"/Root 1 0 R/XRefStm 5 0 R")),
     "hybrid of what is no stream": ("startxref", once(SIGNED, trailer=b"/Root 1 0 R/XRefStm 9")),
     "hybrid stream says another place": ("hybrid", hidden_row(CONTENT, 1, len(HEADER))),
+    "hybrid stream says another place of the object stream": ("offset", hidden_row(8, 1, len(HEADER) + 1)),
+    "hybrid stream says the place of another object": ("hybrid", hidden_row(8, 1, len(HEADER))),
+    "hybrid stream says a place behind the body": ("hybrid", hidden_row(8, 1, 60_000)),
     "hybrid stream frees an object": ("hybrid", hidden_row(CONTENT, 0, 0)),
     "hybrid stream packs an object of the table": ("hybrid", hidden_row(CONTENT, 2, 8)),
     "hybrid stream lists entry zero": ("entry_zero", hidden_row(0, 1, 9)),
@@ -309,9 +324,9 @@ WITHOUT_CONDITION: dict[str, tuple[str, bytes]] = {
         behind_hybrid(SIGNED, rows={CONTENT: (0, 0, 65535)}),
     ),
     "newer copy of a hybrid stream is out of date": ("hybrid", hybrid_again()),
-    "offset three bytes early": ("object_header", once(SIGNED, before=b"\n\n\n", shift={CATALOG: -3})),
+    "offset three bytes early": ("offset", once(SIGNED, before=b"\n\n\n", shift={CATALOG: -3})),
     "offset of the section three bytes early": (
-        "object_header",
+        "startxref",
         once(SIGNED, behind=b"\n\n", section_shift=3),
     ),
 }

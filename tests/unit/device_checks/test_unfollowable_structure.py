@@ -73,8 +73,8 @@ ORIGINALS: dict[str, tuple[str, Callable[[], tuple[bytes, ExpectedDocument]]]] =
         on_packed(spoil=zlib.compress(b"1 0 2 9 3 9 5 9")[:-3]),
     ),
     "object stream is a bomb": ("structure_stream_size", on_packed(spoil=zlib.compress(bytes(70 << 20), 9))),
-    "object stream with another filter": (
-        "structure_stream_filter",
+    "object stream with two sets of parameters": (
+        "structure_stream_parameters",
         on_packed(entries=b"/DecodeParms[null null]"),
     ),
 }

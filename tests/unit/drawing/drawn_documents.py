@@ -37,7 +37,15 @@ def lines(*texts: str, page_count: int = 1, at: tuple[int, int] = (20, 200)) -> 
             canvas.drawString(at[0], at[1] - 14 * down, text)
         canvas.showPage()
     canvas.save()
-    return buffer.getvalue()
+    return rewritten(buffer.getvalue())
+
+
+def rewritten(data: bytes) -> bytes:
+    """As the upload does it with what its maker writes comments into."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.save(made, deterministic_id=True)
+    return made.getvalue()
 
 
 def with_fields_and_annotations(flags: int = 4) -> bytes:

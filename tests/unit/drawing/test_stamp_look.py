@@ -1,6 +1,7 @@
 """Looking at the stamps of a request: off the first thread, counted, never in the way for long."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ class Looked:
     def __init__(self, count: int, pictures: dict[int, PagePicture | Exception] | None = None, **more: Any) -> None:
         self.pictures = pictures or {}
         self.order: list[int] = []
+        self.fields: list[bool] = []
         self.jobs: list[Callable[[], None]] = []
         self.told = 0
         self.late: Callable[[], None] = lambda: None
@@ -41,8 +43,9 @@ class Looked:
         )  # fmt: skip
         self.look.begin()
 
-    def before_signing(self, position: int, page: int, width: int, seconds: float) -> PagePicture:
+    def before_signing(self, position: int, page: int, width: int, seconds: float, fields: bool) -> PagePicture:
         self.order.append(position)
+        self.fields.append(fields)
         found = self.pictures.get(position, PAPER)
         if isinstance(found, Exception):
             raise found
@@ -147,6 +150,13 @@ def test_it_ends_with_the_request() -> None:
     stopped.look.stop()
     stopped.work()
     assert stopped.told == 0
+
+
+def test_the_look_of_the_field_that_is_filled_is_no_content() -> None:
+    for stamp in (PLACE, replace(PLACE, fills_a_field=True)):
+        looked = Looked(1, stamp=stamp)
+        looked.work()
+        assert looked.fields == [not stamp.fills_a_field]
 
 
 def test_an_error_of_the_program_counts_as_unseen() -> None:

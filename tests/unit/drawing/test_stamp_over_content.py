@@ -88,6 +88,15 @@ def test_a_field_under_the_stamp_is_content() -> None:
     assert not lies_over_content(pages.before_signing(0, 0, width_to_look_at(STAMP)), STAMP)
 
 
+def test_fields_can_be_left_out_where_the_stamp_takes_the_place_of_one() -> None:
+    document = prepared(with_fields_and_annotations())
+    left, bottom, right, top = WHERE["text field"]
+    over = type(STAMP)(0, left / SIDE, 1 - top / SIDE, right / SIDE, 1 - bottom / SIDE, fills_a_field=True)
+    pages = PdfPages(lambda _position: document.checked())
+    seen = [lies_over_content(pages.before_signing(0, 0, width_to_look_at(over), 10.0, fields), over) for fields in (True, False)]
+    assert seen == [True, False]
+
+
 @pytest.mark.parametrize("side", [0.004, 0.05, 0.7])
 def test_a_stamp_of_any_size_has_a_picture_of_sane_size(side: float) -> None:
     stamp = type(STAMP)(0, 0.5 - side / 2, 0.5 - side / 2, 0.5 + side / 2, 0.5 + side / 2)

@@ -6,10 +6,13 @@ import logging
 import pytest
 
 from server.errors import Unprocessable
-from server.pdf.verify import HARMLESS, verify_file
+from server.pdf.sandbox import Sandbox
+from server.pdf.verify import HARMLESS, Unaccounted, verify_file
 from server.pdf.verify_report import WARNINGS, render_report_text, report_as_json
 from tests.pdf_corpus import attacks
 from tests.pdf_corpus.attack_cms import good_signature
+from tests.pdf_corpus.pdf_writer import plain_document
+from tests.pdf_corpus.signed_files import signed_over
 from tests.pdf_corpus.signing_kit import Signer
 
 # Attack -> a code that must be among the warnings of some signature.
@@ -110,6 +113,42 @@ def test_report_says_everything_in_words(language, signers):
             assert all(f"[{code}]" in text and code in WARNINGS for code in report.warnings)
         assert json.loads(json.dumps(report_as_json(reports)))[0]["good"] is reports[0].good
     assert render_report_text([], language)
+
+
+def _with_junk(signer: Signer) -> bytes:
+    """Bytes between two objects that belong to nothing, signed along with the rest."""
+    document = plain_document()
+    body = document.build()
+    at = body.index(b"xref\n")
+    return signed_over(body[:at] + b"hello\n" + body[at:].replace(b"startxref\n%d" % at, b"startxref\n%d" % (at + 6)), signer)
+
+
+def test_what_can_not_be_followed_is_a_finding_of_its_own(signers):
+    """Whole and trusted, and neither broken nor good."""
+    content = _with_junk(signers[1])
+    (report,) = verify_file(content, [signers[0].certificate_der])
+    assert report.accounted == Unaccounted("junk", content.index(b"hello"))
+    assert (report.integrity, report.trust, report.good) == ("ok", "trusted", False)
+    assert report.warnings == ("not_accounted_for",)
+    assert report_as_json([report])[0]["accounted"] == {"rule": "junk", "offset": content.index(b"hello")}
+    for language, word in (("vi", "KHÔNG"), ("en", "can NOT be followed")):
+        text = render_report_text([report], language)
+        assert word in text and f"junk, byte {report.accounted.offset}" in text
+
+
+def test_what_is_followed_to_the_last_byte_says_so(signers):
+    (report,) = verify_file(good_signature(signers[1]), [signers[0].certificate_der])
+    assert report.accounted is None
+    assert report_as_json([report])[0]["accounted"] is None
+    assert "followed to the last" in render_report_text([report], "en")
+
+
+def test_the_finding_comes_through_the_sandbox(signers, tmp_path):
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(_with_junk(signers[1]))
+    with Sandbox(readable=[tmp_path]) as sandbox:
+        (report,) = sandbox.verify_file(path, [signers[0].certificate_der])
+    assert report.accounted is not None and report.accounted.rule == "junk"
 
 
 def test_unsigned_and_unreadable_files(contract):

@@ -1,5 +1,6 @@
 """Small PDFs written object by object, and one sandbox for all tests of a session."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,9 +22,7 @@ PAGE = {
 }
 
 
-def _write(
-    objects: Mapping[int, bytes], size: int, base: bytes = b"%PDF-1.7\n", previous: int | None = None
-) -> bytes:
+def _write(objects: Mapping[int, bytes], size: int, base: bytes = b"%PDF-1.7\n", previous: int | None = None) -> bytes:
     """One revision after ``base``; every number gets its own subsection, so gaps don't matter."""
     out = bytearray(base)
     table = bytearray(b"xref\n")
@@ -39,13 +38,24 @@ def _write(
     return bytes(out + table + b"trailer\n" + trailer + b">>\nstartxref\n%d\n%%%%EOF\n" % start)
 
 
+def _hung(objects: dict[int, bytes]) -> dict[int, bytes]:
+    named = b" ".join(objects.values())
+    loose = [number for number in objects if number >= 4 and not re.search(rb"(?<!\d)%d 0 R" % number, named)]
+    if loose:
+        catalog = objects[1].removesuffix(b">>")
+        objects[1] = catalog + b"/Loose [" + b" ".join(b"%d 0 R" % number for number in loose) + b"] >>"
+    return objects
+
+
 @pytest.fixture
 def build_pdf() -> BuildPdf:
-    """``build_pdf(changes, *updates)``: one page; ``changes`` are bodies by number, each update a later revision."""
+    """``build_pdf(changes, *updates)``: one page; ``changes`` are bodies by number, each update a later revision. What nothing
+    refers to is hung from the catalog, so that all of it is reached.
+    """
 
     def build(changes: Mapping[int, bytes] | None = None, *updates: Mapping[int, bytes]) -> bytes:
         size = max(number for part in (PAGE, changes or {}, *updates) for number in part) + 1
-        data = _write({**PAGE, **(changes or {})}, size)
+        data = _write(_hung({**PAGE, **(changes or {})}), size)
         for update in updates:
             data = _write(update, size, data, int(data.rsplit(b"startxref\n", 1)[1].split()[0]))
         return data

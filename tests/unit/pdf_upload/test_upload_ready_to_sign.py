@@ -14,21 +14,32 @@ from tests.unit.pdf_upload.conftest import PAGE, BuildPdf, Inspect
 
 
 @pytest.mark.parametrize("where", ["page", "catalog"])
-def test_a_reference_to_a_coming_object_is_rebuilt_away(
+def test_a_reference_to_a_coming_object_is_rewritten_away(
     build_pdf: BuildPdf, inspect: Inspect, tmp_path: Path, where: str
 ) -> None:
     """The next object that anybody adds would be shown there; the phone refuses such a document (forward references)."""
     number, body = (3, PAGE[3]) if where == "page" else (1, PAGE[1])
     inspection = inspect(build_pdf({number: body.removesuffix(b">>") + b"/Thumb 9 0 R >>"}))
-    assert inspection.repair_reasons == ("dangling_references",)
+    assert inspection.repair_reasons == ("dangling",)
     with pikepdf.open(tmp_path / "repaired.pdf") as pdf:
         assert "/Thumb" not in (pdf.pages[0] if where == "page" else pdf.Root)
 
 
-def test_a_reference_to_a_free_number_is_left(build_pdf: BuildPdf, inspect: Inspect) -> None:
-    """Number 5 is below /Size: nobody is given it."""
-    data = build_pdf({3: PAGE[3].removesuffix(b">>") + b"/Thumb 5 0 R >>", 6: b"<< >>"})
-    assert not inspect(data).repaired
+def test_what_refers_to_a_coming_object_from_nowhere_is_refused_when_signed(
+    build_pdf: BuildPdf, inspect: Inspect
+) -> None:
+    """Nothing reaches object 7, but an update might."""
+    changes = {
+        1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>",
+        5: b"<< /FT /Sig /T (a) /V 6 0 R >>",
+        6: b"<< /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>",
+        7: b"<< /Self 7 0 R >>",
+    }
+    assert not inspect(build_pdf(changes)).repaired
+    with pytest.raises(Unprocessable) as caught:
+        inspect(build_pdf({**changes, 7: b"<< /Self 7 0 R /Next 8 0 R >>"}))
+    assert caught.value.code == "pdf_signed_bad_structure"
+    assert caught.value.details["rule"] == "dangling"
 
 
 def test_an_empty_owner_password_does_not_open_a_file_for_readers(inspect: Inspect) -> None:
@@ -47,13 +58,13 @@ def test_an_empty_owner_password_does_not_open_a_file_for_readers(inspect: Inspe
 def test_what_preparation_refuses_is_refused_at_upload(
     build_pdf: BuildPdf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, refused: str
 ) -> None:
-    """Refused at once where no rebuild helps, otherwise when the rebuilt file can't be prepared either."""
+    """The phone would be asked for a document that nobody can make."""
 
     def refuse(path: Path) -> None:
         raise Unprocessable(path.name, code=code)
 
     monkeypatch.setattr(inspect_preparation, "check_can_be_prepared", refuse)
-    source, target = tmp_path / "upload.pdf", tmp_path / "rebuilt.pdf"
+    source, target = tmp_path / "upload.pdf", tmp_path / "rewritten.pdf"
     source.write_bytes(build_pdf())
     with pytest.raises(Unprocessable) as caught:
         inspect_upload(source, target, UploadLimits())

@@ -6,14 +6,24 @@ from pathlib import Path
 import pytest
 
 from server.pdf.findings import FINDING_TEXTS, REFUSAL_TEXTS, REPAIR_TEXTS
+from server.pdf.grammar import RULES
 from server.pdf.inspect_preparation import PREPARATION_REFUSALS
+from server.pdf.rule_texts import FORMER_RULE_TEXTS, RULE_TEXTS
 
 PACKAGE = Path(__file__).parents[3] / "server" / "pdf"
 SOURCES = "\n".join(
     path.read_text()
-    for path in [*PACKAGE.glob("inspect_*.py"), *PACKAGE.glob("content/*.py"), *PACKAGE.glob("sandbox*.py"), PACKAGE / "repair.py",
-                 PACKAGE / "page_images.py"]
-)  # fmt: skip
+    for pattern in (
+        "inspect_*.py",
+        "sandbox*.py",
+        "rewrite*.py",
+        "compare_pages.py",
+        "page_images.py",
+        "grammar/*.py",
+        "content/*.py",
+    )
+    for path in PACKAGE.glob(pattern)
+)
 
 
 def test_every_refusal_has_a_sentence() -> None:
@@ -24,10 +34,15 @@ def test_every_refusal_has_a_sentence() -> None:
 def test_every_finding_and_every_reason_can_come_out() -> None:
     named = set(re.findall(r'"([a-z_]+)"', SOURCES))
     assert FINDING_TEXTS.keys() <= named
-    assert REPAIR_TEXTS.keys() <= named
+    assert RULE_TEXTS.keys() == RULES
 
 
-@pytest.mark.parametrize("texts", [FINDING_TEXTS, REPAIR_TEXTS, REFUSAL_TEXTS])
+def test_reasons_on_record_keep_their_sentences() -> None:
+    assert REPAIR_TEXTS.keys() == RULES | FORMER_RULE_TEXTS.keys()
+    assert not RULES & FORMER_RULE_TEXTS.keys()
+
+
+@pytest.mark.parametrize("texts", [FINDING_TEXTS, RULE_TEXTS, REFUSAL_TEXTS])
 def test_both_languages_in_whole_sentences(texts: dict[str, dict[str, str]]) -> None:
     for code, languages in texts.items():
         assert set(languages) == {"vi", "en"}, code

@@ -75,16 +75,17 @@ def test_a_box_that_is_none_is_refused(portal: Any, contract: bytes, placement: 
     assert answer.get_json()["code"] == "placement_invalid"
 
 
-def test_a_box_that_is_not_a_number_is_refused(portal: Any, contract: bytes) -> None:
+@pytest.mark.parametrize(("side", "code"), [("NaN", "bad_input"), ("1e300", "placement_invalid")])
+def test_a_box_that_is_not_a_number_is_refused(portal: Any, contract: bytes, side: str, code: str) -> None:
     portal.phone()
     browser = portal.logged_in()
     url = upload(browser, contract)
     answer = browser.client.post(
         f"{url}/sign",
-        data='{"placement": {"page": 0, "x0": NaN, "y0": 0, "x1": 100, "y1": 50}}',
+        data='{"placement": {"page": 0, "x0": SIDE, "y0": 0, "x1": 100, "y1": 50}}'.replace("SIDE", side),
         headers={"X-CSRFToken": browser.csrf(), "Accept": "application/json", "Content-Type": "application/json"},
     )
-    assert answer.get_json()["code"] == "placement_invalid"
+    assert answer.get_json()["code"] == code
 
 
 def test_open_request_is_found_again_on_the_documents_page(portal: Any, contract: bytes) -> None:

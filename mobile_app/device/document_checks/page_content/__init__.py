@@ -1,10 +1,13 @@
-"""What the pages say, read by a positive grammar (ISO 32000-2, 7.8): a stream that viewers could draw in two ways is refused.
+"""What the pages say, read by a positive grammar (ISO 32000-2, 7.8): a stream that viewers could draw in two ways is
+refused.
 
-Why: the phone shows a page with one program, and the next reader has another one. A string that PDFium cuts, a number with two signs,
-an operator with an operand too many: each was drawn differently by two of PDFium, poppler, mupdf and pdf.js.
+Why: the phone shows a page with one program, and the next reader has another one. A string that PDFium cuts, a number
+with two signs, an operator with an operand too many: each was drawn differently by two of PDFium, poppler, mupdf and
+pdf.js.
 
-Rules: everything that a page draws is read, down to the glyphs of Type 3 fonts and the appearances of annotations, the stamp's own
-included; ``doc_content`` is a breach of the grammar, ``doc_limits`` too much of something; both say on which page.
+Rules: everything that a page draws is read, down to the glyphs of Type 3 fonts and the appearances of annotations (but
+for the stamp's, of which ``stamp_content.py`` knows each operator); ``doc_content`` is a breach of the grammar,
+``doc_limits`` too much of something; both say on which page.
 """
 
 from mobile_app.device.document_checks.document import PreparedDocument
@@ -14,7 +17,7 @@ from mobile_app.device.document_checks.signature_field import area_of, page_box
 from mobile_app.device.document_checks.syntax import Ref, Value
 from mobile_app.errors import CheckFailed
 
-__all__ = ["check_page_content"]
+__all__ = ["appearances_of", "check_page_content", "resources_of", "streams_of"]
 
 _CODES = ("doc_content", "doc_limits")
 _MAX_PARENTS = 64
@@ -36,17 +39,26 @@ def check_page_content(document: PreparedDocument) -> None:
 
 def _check_page(document: PreparedDocument, walk: PageWalk, page: Ref) -> None:
     node = document.dictionary_now(page)
-    contents = node.get("Contents")
-    listed = document.now(contents)
-    streams: list[Value] = [contents] if is_stream(document, contents) else listed if isinstance(listed, list) else []
-    if not streams and listed not in (None, []):
+    streams = streams_of(document, page)
+    if not streams and document.now(node.get("Contents")) not in (None, []):
         raise CheckFailed("doc_content", {"what": "contents"})
     totals = walk.page(streams, resources_of(document, page), area_of(page_box(document, page)))
     annotations = document.now(node.get("Annots"))
     for annotation in annotations if isinstance(annotations, list) else []:
+        if annotation == document.signing.field:
+            continue
         for appearance in appearances_of(document, annotation):
             totals.add(walk.appearance(appearance), 1, 0)
     totals.check()
+
+
+def streams_of(document: PreparedDocument, page: Ref) -> list[Value]:
+    """References to the page's content streams, in order."""
+    contents = document.dictionary_now(page).get("Contents")
+    if is_stream(document, contents):
+        return [contents]
+    listed = document.now(contents)
+    return listed if isinstance(listed, list) else []
 
 
 def resources_of(document: PreparedDocument, page: Ref) -> Value:

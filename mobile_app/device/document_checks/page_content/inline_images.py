@@ -13,7 +13,7 @@ from mobile_app.device.document_checks.document import refuse
 from mobile_app.device.document_checks.limits import MAX_IMAGE_PIXELS
 from mobile_app.device.document_checks.page_content.stream_filters import SHORT_NAMES, decode, decode_one
 from mobile_app.device.document_checks.page_content.summary import InlineImage
-from mobile_app.device.document_checks.page_content.tokens import END, NAMED, NUMBER, WS, read_tokens
+from mobile_app.device.document_checks.page_content.tokens import COMMENT, END, NAMED, NUMBER, WS, read_tokens
 from mobile_app.errors import CheckFailed
 
 _KEYS: Final = {
@@ -32,8 +32,8 @@ _KNOWN: Final = frozenset(_KEYS.values()) | {b"Intent"}
 _SPACES: Final = {b"G": 1, b"DeviceGray": 1, b"RGB": 3, b"DeviceRGB": 3, b"CMYK": 4, b"DeviceCMYK": 4}
 _END_OF_IMAGE: Final = re.compile(WS + rb"{1,2}+EI" + END)
 _AFTER_ID: Final = re.compile(WS)
-# Where pdf.js takes the data to be over.
-_LOOKS_LIKE_END: Final = re.compile(rb"EI[\x00\t\n\x0c\r ]")
+# Where pdf.js takes the data to be over: unless it finds bytes behind that are no text.
+_LOOKS_LIKE_END: Final = re.compile(rb"EI[\x00\t\n\x0c\r ](?![\x00-\xff]{0,4}[\x80-\xff])")
 _PICTURES: Final = frozenset((b"CCF", b"CCITTFaxDecode", b"DCT", b"DCTDecode"))
 _FIRST_END: Final = re.compile(WS + rb"EI" + END)
 _NOTHING_DRAWN: Final = re.compile(rb"(?:" + WS + rb"++|Q" + END + rb")*+")
@@ -64,7 +64,7 @@ def read_inline_image(data: bytes, position: int) -> tuple[InlineImage, int]:
     end = _end_of_data(data, position + 1, length, entries)
     found = _END_OF_IMAGE.match(data, end)
     if found is None:
-        refuse("doc_content", "inline_image_length")
+        refuse("doc_content", "inline_image")
     return InlineImage(width, height, space), found.end()
 
 
@@ -76,12 +76,14 @@ def _dictionary(data: bytes, position: int) -> tuple[dict[bytes, Entry], int]:
     for count, (kind, text, end) in enumerate(read_tokens(data, position)):
         if count > _MAX_WORDS:
             break
+        if kind == COMMENT:
+            continue
         if entry is None:
             if kind == "w" and text == b"ID":
                 return entries, end
             key = _KEYS.get(text, text)
             if kind != NAMED or key in entries or key not in _KNOWN:
-                refuse("doc_content", "inline_image_key")
+                refuse("doc_content", "inline_image")
             entry = entries[key] = []
             continue
         entry.append((kind, text))
@@ -123,14 +125,14 @@ def _end_of_data(data: bytes, start: int, length: int | None, entries: dict[byte
         refuse("doc_content", "inline_image")
     if not filters:
         if length is None:
-            refuse("doc_content", "inline_image_length")
+            refuse("doc_content", "inline_image")
         end = start + length
     else:
         decoded, end = _decoded(data, start, filters)
         if length is not None and len(decoded) != length:
-            refuse("doc_content", "inline_image_length")
+            refuse("doc_content", "inline_image")
     if end > len(data) or _LOOKS_LIKE_END.search(data, start, end):
-        refuse("doc_content", "inline_image_length")
+        refuse("doc_content", "inline_image")
     return end
 
 
@@ -147,5 +149,5 @@ def _end_of_picture(data: bytes, start: int) -> int:
     """
     found = _FIRST_END.search(data, start)
     if found is None or not _NOTHING_DRAWN.fullmatch(data, found.end()):
-        refuse("doc_content", "inline_image_length")
+        refuse("doc_content", "inline_image")
     return found.start()

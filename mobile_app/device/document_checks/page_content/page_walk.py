@@ -120,7 +120,7 @@ class PageWalk:
     def _pixels(self, image: dict[str, Value], masks: int = 1) -> int:
         width, height = (self._document.now(image.get(key)) for key in ("Width", "Height"))
         if type(width) is not int or type(height) is not int or width < 1 or height < 1:
-            refuse("doc_content", "image_size")
+            refuse("doc_content", "image")
         pixels = width * height
         if pixels > MAX_IMAGE_PIXELS:
             refuse("doc_limits", "image_pixels")
@@ -135,7 +135,7 @@ class PageWalk:
     ) -> Totals:
         dictionary, raw = stream_of(self._document, value, "form")
         if dictionary.get("Subtype") not in kinds or dictionary.get("Subtype2") is not None:
-            refuse("doc_content", "form_kind")
+            refuse("doc_content", "subtype")
         if numbers_of(self._document, dictionary.get("BBox"), 4) is None:
             refuse("doc_content", "form_box")
         self._check_matrix(dictionary)
@@ -144,7 +144,7 @@ class PageWalk:
 
     def _check_matrix(self, dictionary: dict[str, Value]) -> None:
         if self._document.now(dictionary.get("Matrix")) is not None and not numbers_of(self._document, dictionary["Matrix"], 6):
-            refuse("doc_content", "matrix")
+            refuse("doc_content", "form_box")
 
     def _once(self, value: Value, stream: Stream, resources: Resources | None, kind: str, level: int) -> Totals:
         """Look at an owner behind a reference, if that wasn't done yet with these resources."""
@@ -156,9 +156,9 @@ class PageWalk:
         if known is not None:
             return known
         if key in self._open:
-            refuse("doc_content", "draws_itself")
+            refuse("doc_limits", "form_depth")
         if level > MAX_FORM_DEPTH:
-            refuse("doc_limits", "depth")
+            refuse("doc_limits", "form_depth")
         self._open.add(key)
         summary, totals = self._owner([stream], resources or Resources(self._document, None), kind, level)
         self._open.discard(key)
@@ -204,7 +204,7 @@ class PageWalk:
             or not y_step
             or not isinstance(own, dict)
         ):
-            refuse("doc_content", "pattern")
+            refuse("doc_content", "form_box")
         self._check_matrix(dictionary)
         a, b, c, d, _, _ = numbers_of(self._document, dictionary.get("Matrix"), 6) or (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
         if self._area > MAX_PATTERN_CELLS * abs(float(x_step) * float(y_step) * (a * d - b * c)):  # type: ignore[arg-type]

@@ -2,7 +2,8 @@
 
 Rules:
 * every word is an operand of an operator of the table, in a place where the operator may stand;
-* no ``Q`` without its ``q`` (what is left saved at the end is restored by all viewers alike);
+* no ``Q`` without its ``q``, but at the end of a page, where it does nothing (what is left saved at the end is restored
+  by all viewers alike);
 * text objects and paths are ended where the stream ends;
 * between ``BX`` and ``EX`` nothing unknown is accepted either;
 * ``d0`` and ``d1`` come first in their stream, or not at all.
@@ -19,11 +20,20 @@ from mobile_app.device.document_checks.page_content.inline_images import read_in
 from mobile_app.device.document_checks.page_content.operators import (
     OPERATORS,
     PAGE,
+    TEXT,
     check_dashes,
     check_value,
 )
 from mobile_app.device.document_checks.page_content.summary import InlineImage, Paint, Summary
-from mobile_app.device.document_checks.page_content.tokens import NAMED, NUMBER, STRING, Token, read_tokens
+from mobile_app.device.document_checks.page_content.tokens import (
+    COMMENT,
+    NAMED,
+    NUMBER,
+    STRING,
+    Token,
+    check_dictionary,
+    read_tokens,
+)
 from mobile_app.device.document_checks.syntax import name_of
 
 _GRAY: Final = b"DeviceGray"
@@ -32,7 +42,9 @@ _MAX_COLLECTED: Final = 100_000
 _MAX_NESTED: Final = 30
 _BEGINS_NUMBER: Final = frozenset(bytes((byte,)) for byte in b"0123456789+-.")
 _CLOSING: Final = {b"[": b"]", b"<<": b">>"}
+_CLOSED: Final = frozenset((b"]", b">>"))
 _KEYWORDS: Final = frozenset((b"true", b"false", b"null"))
+_STATES: Final = frozenset((b"q", b"Q"))
 _COLOUR: Final = frozenset((b"sc", b"SC", b"scn", b"SCN"))
 _PAINTED: Final = re.compile("n{1,32}N?|N")
 _REGULAR: Final = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]")
@@ -51,7 +63,11 @@ class ContentReader:
         first = _GRAY if own_colour else None
         self._now: list[bytes | None] = [first, first, None]
         self._saved: list[list[bytes | None]] = []
+        self._own_colour = own_colour
         self._state = PAGE
+        # Behind a Q without its q: viewers differ on what is drawn there.
+        self._is_over = False
+        self._ends_in_comment = False
         self._kinds = ""
         self._operands: list[bytes] = []
         self._array: list[Token] = []
@@ -76,8 +92,12 @@ class ContentReader:
 
     def check_border(self, before: bytes, after: bytes) -> None:
         """Some viewers put white space between two streams, others don't: operands must not touch there."""
+        if self._ends_in_comment:
+            refuse("doc_content", "comment")
         if (self._operands or self._closing) and _REGULAR.match(before[-1:]) and _REGULAR.match(after):
-            refuse("doc_content", "stream_border")
+            is_number = (self._words[-1][0] if self._closing and self._words else self._kinds[-1:]) == NUMBER
+            if not is_number or after[:1] in _BEGINS_NUMBER:
+                refuse("doc_content", "stream_border")
 
     def _read_from(self, data: bytes, start: int) -> int | None:
         """Read up to the end (None) or the end of an inline image (where it is)."""
@@ -85,7 +105,9 @@ class ContentReader:
         if self._closing:
             self._collect(tokens)
         for kind, text, position in tokens:
-            if kind != "w":
+            if kind == COMMENT:
+                self._ends_in_comment = position == len(data)
+            elif kind != "w":
                 if len(self._operands) >= _MAX_OPERANDS:
                     refuse("doc_content", "operands")
                 self._kinds += kind
@@ -105,8 +127,12 @@ class ContentReader:
 
     def finish(self) -> Summary:
         """What was read, if it ends where it may."""
-        if self._closing or self._operands or self._state != PAGE or self._compatible:
-            refuse("doc_content", "ends_early")
+        if self._closing:
+            refuse("doc_content", "bracket")
+        if self._operands:
+            refuse("doc_content", "operands")
+        if self._state != PAGE or self._compatible:
+            refuse("doc_content", "text_object" if self._state == TEXT else "ends_early")
         return Summary(
             length=self._length,
             operators=self._operators,
@@ -127,6 +153,8 @@ class ContentReader:
         """Read on in an array or dictionary, which becomes one operand; it may go on in the next stream."""
         words, closing = self._words, self._closing
         for kind, text, position in tokens:
+            if kind == COMMENT:
+                continue
             if kind == "w":
                 if text == closing[-1]:
                     last = closing.pop()
@@ -136,34 +164,39 @@ class ContentReader:
                 elif text in _CLOSING:
                     closing.append(_CLOSING[text])
                 elif text not in _KEYWORDS:
-                    refuse("doc_content", "operand")
+                    refuse("doc_content", "bracket")
             words.append((kind, text, position))
             if len(words) > _MAX_COLLECTED or len(closing) > _MAX_NESTED:
-                refuse("doc_content", "operand")
+                refuse("doc_content", "bracket")
 
     def _add_collected(self, is_dictionary: bool) -> None:
         if not is_dictionary:
             kinds = {kind for kind, _, _ in self._words}
             if kinds - {NUMBER, STRING}:
-                refuse("doc_content", "operand")
+                refuse("doc_content", "operands")
             self._kinds += "t" if STRING in kinds else "a"
             self._array = self._words
         else:
+            check_dictionary(self._words)
             self._kinds += "d"
         self._operands.append(b"")
 
     def _operator(self, word: bytes) -> None:
         rule = OPERATORS.get(word)
         if rule is None:
-            what = "number" if word[:1] in _BEGINS_NUMBER else "unknown_operator"
+            what = "number" if word[:1] in _BEGINS_NUMBER else "bracket" if word in _CLOSED else "operator"
+            what = "operands" if word in _KEYWORDS else what
             refuse("doc_content", what, operator=word[:8].decode("latin-1"))
         operands, states, after = rule
         if self._kinds not in operands and not (word in _COLOUR and _PAINTED.fullmatch(self._kinds)):
             refuse("doc_content", "operands", operator=word.decode("ascii"))
         if self._state not in states:
-            refuse("doc_content", "place", operator=word.decode("ascii"))
+            of_text = self._state == TEXT or states == {TEXT}
+            refuse("doc_content", "text_object" if of_text else "place", operator=word.decode("ascii"))
         if after is not None:
             self._state = after
+        if self._is_over and word not in _STATES:
+            refuse("doc_content", "saved_state")
         self._operators += 1
         effect = _EFFECTS.get(word)
         if effect is not None:
@@ -177,9 +210,12 @@ class ContentReader:
         self._deepest = max(self._deepest, len(self._saved))
 
     def _restore(self, _: bytes) -> None:
-        if not self._saved:
-            refuse("doc_content", "states_unbalanced")
-        self._now = self._saved.pop()
+        if self._saved:
+            self._now = self._saved.pop()
+        elif self._own_colour:
+            self._is_over = True
+        else:
+            refuse("doc_content", "saved_state")
 
     def _value(self, word: bytes) -> None:
         check_value(word, self._operands[0])

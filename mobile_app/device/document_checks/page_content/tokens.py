@@ -12,7 +12,7 @@ Rules, each measured with PDFium, poppler, mupdf and pdf.js:
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NoReturn
 
 from mobile_app.device.document_checks.document import refuse
 from mobile_app.device.document_checks.limits import (
@@ -21,6 +21,7 @@ from mobile_app.device.document_checks.limits import (
     MAX_INTEGER,
     MAX_NAME_BYTES,
 )
+from mobile_app.device.document_checks.syntax import name_of
 
 WS: Final = rb"[\x00\t\n\x0c\r ]"
 END: Final = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
@@ -50,28 +51,32 @@ Token = tuple[str, bytes, int]
 
 
 def read_tokens(data: bytes, position: int = 0) -> Iterator[Token]:
-    """The words of ``data`` from ``position`` on, comments left out. Raises ``doc_content``."""
+    """The words of ``data`` from ``position`` on, comments among them. Raises ``doc_content``."""
     match = _TOKEN.match
     while True:
         found = match(data, position)
         if found is None:
             if _SPACE.fullmatch(data, position):
                 return
-            refuse("doc_content", "token")
+            _refuse_byte(data, position)
         position = found.end()
         group = found.lastindex or 0
         kind = _KINDS[group]
-        if kind == COMMENT:
-            continue
         if kind == OPEN:
             text, position = _escaped(data, position)
             kind = STRING
         else:
-            text = found[group]
+            text = found[group] if kind != COMMENT else b""
             _check_length(kind, group, text)
             if group == 4:
                 text = _hexadecimal(text)
         yield kind, text, position
+
+
+def _refuse_byte(data: bytes, position: int) -> NoReturn:
+    space = _SPACE.match(data, position)
+    byte = data[space.end() if space else position :][:1]
+    refuse("doc_content", "string" if byte in (b"<", b">", b"(", b")") else "operator" if byte in (b"{", b"}") else "token")
 
 
 def _check_length(kind: str, group: int, text: bytes) -> None:
@@ -84,6 +89,36 @@ def _check_length(kind: str, group: int, text: bytes) -> None:
         refuse("doc_content", "token_length")
     elif kind == NUMBER and len(text) > 9 and abs(float(text)) > MAX_INTEGER:
         refuse("doc_content", "number")
+
+
+def check_dictionary(words: list[Token]) -> None:
+    """A dictionary in content has names for keys, each once, and a value to each."""
+    keys: list[set[str]] = [set()]
+    is_key = [True]
+    for kind, text, _ in words:
+        if kind == COMMENT:
+            continue
+        if kind == WORD and text in (b"]", b">>"):
+            if text == b">>" and not is_key[-1]:
+                refuse("doc_content", "bracket")
+            keys.pop()
+            is_key.pop()
+        elif is_key[-1] and keys[-1] is not _OF_ARRAY:
+            name = name_of(text)
+            if kind != NAMED or name in keys[-1]:
+                refuse("doc_content", "bracket")
+            keys[-1].add(name)
+            is_key[-1] = False
+        else:
+            is_key[-1] = True
+            if kind == WORD and text in (b"[", b"<<"):
+                keys.append(set() if text == b"<<" else _OF_ARRAY)
+                is_key.append(True)
+    if not is_key[-1]:
+        refuse("doc_content", "bracket")
+
+
+_OF_ARRAY: Final[set[str]] = set()
 
 
 def check_name(raw: bytes) -> None:

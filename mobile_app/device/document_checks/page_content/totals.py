@@ -37,16 +37,16 @@ class Totals:
 
     def check(self) -> None:
         """Raises ``doc_limits`` with the name of the first limit that is passed."""
-        for what, most in _LIMITS:
-            if getattr(self, what) > most:
+        for name, most, what in _LIMITS:
+            if getattr(self, name) > most:
                 refuse("doc_limits", what)
 
 
 _LIMITS: Final = (
-    ("depth", MAX_FORM_DEPTH),
-    ("saved_states", MAX_SAVED_STATES),
-    ("operators", MAX_PAGE_OPERATORS),
-    ("images", MAX_PAGE_IMAGES),
-    ("pixels", MAX_PAGE_PIXELS),
-    ("patterns", MAX_PAGE_PATTERNS),
+    ("depth", MAX_FORM_DEPTH, "form_depth"),
+    ("saved_states", MAX_SAVED_STATES, "saved_states"),
+    ("operators", MAX_PAGE_OPERATORS, "operators"),
+    ("images", MAX_PAGE_IMAGES, "images"),
+    ("pixels", MAX_PAGE_PIXELS, "page_pixels"),
+    ("patterns", MAX_PAGE_PATTERNS, "patterns"),
 )

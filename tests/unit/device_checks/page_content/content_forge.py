@@ -5,7 +5,7 @@
 
 from mobile_app.device.document_checks import CheckedDocument, check_prepared_document
 from mobile_app.errors import CheckFailed
-from tests.unit.device_checks.document_forge import CONTENT, PAGE, Forge, shifted, stream
+from tests.unit.device_checks.document_forge import CATALOG, CONTENT, PAGE, Forge, shifted, stream
 
 EXTRA = 6
 FONT = b"/Font<</F1 5 0 R>>"
@@ -41,7 +41,15 @@ def page_forge(
         if annotations:
             body = body.replace(before, before + annotations + b" ") if before else body[:-2] + b"/Annots[" + annotations + b"]>>"
         where[PAGE] = body
+    _reach_all(forge)
     return forge
+
+
+def _reach_all(forge: Forge) -> None:
+    """The catalog names every object, so that none is unreachable, whatever a test leaves unused."""
+    named = b" ".join(b"%d 0 R" % number for number in forge.original)
+    for where in (forge.original, forge.increment):
+        where[CATALOG] = where[CATALOG].replace(b"/Pages 2 0 R", b"/Pages 2 0 R/PieceInfo<</Test[" + named + b"]>>")
 
 
 def checked(forge: Forge) -> CheckedDocument:
