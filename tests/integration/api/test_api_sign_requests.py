@@ -136,7 +136,7 @@ def test_what_the_documents_must_be(caller: Caller, make_caller: Callable[..., C
         (2, BOX, "no_page"),
         (0, [560, 800, 700, 900], "outside"),
         (0, [10, 10, 20, 15], "too_small"),
-        (0, [0, 0, 595, 842], "covers_page"),
+        (0, [0, 0, 560, 780], "covers_page"),
     ):
         body["documents"] = [{"document_id": document_id, "placement": {"page": page, "box": box}}]
         problem = post(caller, body, 400, "placement_invalid")
