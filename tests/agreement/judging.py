@@ -65,6 +65,12 @@ class Judges:
         before, after = self._viewers.draw(self._paths[0], asked), self._viewers.draw(self._paths[1], again)
         return [*between_viewers(before, asked, outcome), *after_filling(before, after, asked, again, outcome)]
 
+    def disagreements_of(self, data: bytes, outcome: Outcome) -> list[Disagreement]:
+        """The same for other bytes in the place of ``outcome``'s, before filling alone."""
+        asked = asked_pages(outcome)
+        self._paths[0].write_bytes(data)
+        return list(between_viewers(self._viewers.draw(self._paths[0], asked), asked, outcome))
+
 
 def between_viewers(answers: dict[str, Answer], asked: list[Asked], outcome: Outcome) -> Iterator[Disagreement]:
     """Every pair of viewers."""

@@ -32,6 +32,8 @@ def _encoded(picture: Image.Image, form: str, **options: object) -> bytes:
     return out.getvalue()
 
 
+#: As many samples as the page has pixels in a viewer's picture: nothing is made larger or smaller.
+_LARGE = (600, 300)
 GREY = "/BitsPerComponent 8 /ColorSpace /DeviceGray"
 
 
@@ -185,25 +187,25 @@ def patterns() -> Iterator[Part]:
 @kind
 def jpeg_2000() -> Iterator[Part]:
     """JPEG 2000 images that bring colours or transparency of their own (7.4.9)."""
-    picture = _word("1,000", size=(80, 40))
+    picture = _word("1,000").resize(_LARGE, Image.Resampling.NEAREST)
     data = _encoded(picture, "JPEG2000", irreversible=False)
-    yield harmless("grey", _image(data, f"{GREY} /Filter /JPXDecode", (80, 40)))
+    yield harmless("grey", _image(data, f"{GREY} /Filter /JPXDecode", _LARGE))
     yield hostile(
         "space_against_its_own",
         _image(
             data,
             "/BitsPerComponent 8 /ColorSpace [/Separation /Ink /DeviceGray "
             "<< /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [0] /N 1 >>] /Filter /JPXDecode",
-            (80, 40),
+            _LARGE,
         ),
     )
     layered = Image.merge("RGBA", [picture.convert("L")] * 3 + [Image.eval(picture, lambda grey: 255 - grey)])
     clear = _encoded(layered, "JPEG2000", irreversible=False)
-    yield hostile("transparent_said", _image(clear, "/SMaskInData 1 /Filter /JPXDecode", (80, 40)))
-    yield hostile("transparent_unsaid", _image(clear, "/Filter /JPXDecode", (80, 40)))
-    white = Image.merge("RGBA", [Image.new("L", (80, 40), 0)] * 3 + [Image.eval(picture, lambda grey: 255 - grey)])
+    yield hostile("transparent_said", _image(clear, "/SMaskInData 1 /Filter /JPXDecode", _LARGE))
+    yield hostile("transparent_unsaid", _image(clear, "/Filter /JPXDecode", _LARGE))
+    white = Image.merge("RGBA", [Image.new("L", _LARGE, 0)] * 3 + [Image.eval(picture, lambda grey: 255 - grey)])
     yield hostile(
-        "text_in_alpha_only", _image(_encoded(white, "JPEG2000", irreversible=False), "/Filter /JPXDecode", (80, 40))
+        "text_in_alpha_only", _image(_encoded(white, "JPEG2000", irreversible=False), "/Filter /JPXDecode", _LARGE)
     )
 
 

@@ -2,6 +2,7 @@
 
 Pictures are grey, 255 is paper, drawn at ``SCALE`` pixels a point. Rules:
 * **A page may lie a pixel off**: viewers round the page's corner differently, so pictures are first laid upon each other.
+* **The outermost point says nothing**: viewers round the page's own edge, and nobody reads within ``MARGIN`` pixels of it.
 * **Edges may lie up to ``REACH`` pixels apart**: a pixel is explained where its value lies between the darkest and the lightest of
   the other picture around it. This swallows anti-aliasing, hinting and shifts by half a pixel, and nothing that is wider.
 * **Paper is paper**: where the other picture is blank all around, any tone counts (a pale word on white). Between two tones that are
@@ -21,10 +22,11 @@ import numpy as np
 
 SCALE = 3.0
 REACH = 2
+MARGIN = 3
 SQUARE = 12
 TONE = 64
 FAINTER = 4
-LIMIT = 900
+LIMIT = 1400
 
 _PAPER = 6
 _GRAIN = 8
@@ -106,8 +108,9 @@ def _outside(seen: Page, other: Page) -> tuple[Picture, Picture]:
     """How far ``seen`` is darker, and how far it is lighter, than anything that ``other`` shows within reach."""
     over = np.maximum(seen.ink, other.most) - other.most
     under = other.least - np.minimum(seen.ink, other.least)
-    over[over <= _GRAIN] = 0
-    under[under <= _GRAIN] = 0
+    for left in (over, under):
+        left[left <= _GRAIN] = 0
+        left[:MARGIN], left[-MARGIN:], left[:, :MARGIN], left[:, -MARGIN:] = 0, 0, 0, 0
     return over, under
 
 

@@ -1,9 +1,17 @@
-"""The crafted corpus itself; it goes past the product and the four viewers by ``make trial``."""
+"""A share of the crafted corpus past the product and the four viewers; the whole of it by ``make trial``."""
 
-from tests.agreement.corpus import Verdict, every_file
+import pytest
+
+from tests.agreement.corpus import Corpus, Verdict, every_file, share
 from tests.agreement.crafted import KINDS, Crafted, files_of
 from tests.agreement.journey import Outcome
 from tests.agreement.judging import Disagreement
+from tests.agreement.open_holes import OPEN_HOLES
+
+SEED = 8
+SHARE = share(SEED, 1)
+#: What all four viewers draw takes longest: so many harmless files.
+HARMLESS = 6
 
 
 def test_the_corpus_is_large_enough_and_each_kind_has_both_sides() -> None:
@@ -13,6 +21,25 @@ def test_the_corpus_is_large_enough_and_each_kind_has_both_sides() -> None:
     assert len({case.full_name for case in files}) == len(files)
     for name in KINDS:
         assert {case.is_hostile for case in files_of(name)} == {True, False}, name
+
+
+@pytest.mark.parametrize("case", [case for case in SHARE if case.is_hostile][::2], ids=lambda case: case.full_name)
+def test_nothing_hostile_is_signed_in_silence(case: Crafted, corpus: Corpus) -> None:
+    outcome = corpus.outcome(case)
+    if not outcome.is_accepted or outcome.warnings:
+        return
+    assert not corpus.verdict(case).complaints()
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in SHARE if not case.is_hostile][::12][:HARMLESS], ids=lambda case: case.full_name
+)
+def test_harmless_files_are_accepted_and_look_the_same_everywhere(case: Crafted, corpus: Corpus) -> None:
+    assert not corpus.verdict(case).complaints()
+
+
+def test_what_is_open_is_hostile_and_in_the_corpus() -> None:
+    assert {case.full_name for case in every_file() if case.is_hostile} >= OPEN_HOLES
 
 
 def test_verdicts_name_what_is_wrong() -> None:

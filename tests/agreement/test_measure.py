@@ -142,6 +142,14 @@ def test_a_shift_of_two_pixels_is_none_and_of_four_is_one() -> None:
     assert measure.difference(measure.Page(page), measure.Page(far)).is_seen
 
 
+def test_the_outermost_point_of_a_page_says_nothing() -> None:
+    page = np.full((90, 90), 255, np.uint8)
+    framed, inside = page.copy(), page.copy()
+    framed[-measure.MARGIN :], inside[-2 * measure.MARGIN : -measure.MARGIN] = 0, 0
+    assert not measure.difference(measure.Page(page), measure.Page(framed)).is_seen
+    assert measure.difference(measure.Page(page), measure.Page(inside)).is_seen
+
+
 def test_pages_of_another_size_differ() -> None:
     tall, wide = np.full((90, 60), 255, np.uint8), np.full((60, 90), 255, np.uint8)
     assert measure.difference(measure.Page(tall), measure.Page(wide)).is_seen

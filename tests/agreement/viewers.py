@@ -98,7 +98,9 @@ class ProcessViewer:
         assert self._child is not None and self._child.stdin is not None
         self._child.stdin.write(json.dumps({"path": str(path), "pages": pages}).encode() + b"\n")
         told = json.loads(self._line(until))
-        return Answer(told["count"], tuple(one if isinstance(one, str) else self._picture(one, until) for one in told["pages"]))
+        return Answer(
+            told["count"], tuple(one if isinstance(one, str) else self._picture(one, until) for one in told["pages"])
+        )
 
     def _line(self, until: float) -> bytes:
         line = bytearray()
