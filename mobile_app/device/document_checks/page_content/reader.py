@@ -22,6 +22,7 @@ from mobile_app.device.document_checks.page_content.operators import (
     OPERATORS,
     PAGE,
     check_dashes,
+    check_inks,
     check_value,
 )
 from mobile_app.device.document_checks.page_content.summary import InlineImage, Paint, Summary
@@ -47,8 +48,11 @@ _KEYWORDS: Final = frozenset((b"true", b"false", b"null"))
 _COLOUR: Final = frozenset((b"sc", b"SC", b"scn", b"SCN"))
 _PAINTED: Final = re.compile("n{1,32}N?|N")
 _REGULAR: Final = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]")
+_INKS: Final = frozenset((b"k", b"K"))
 _DEVICE: Final = {b"g": _GRAY, b"rg": b"DeviceRGB", b"k": b"DeviceCMYK"}
-_FILL, _STROKE, _FONT = 0, 1, 2
+# What q saves: the spaces of filling and stroking, the font, the mode of text (9.3.6).
+_FONT, _MODE = 2, 3
+_DRAWN_MODES: Final = frozenset((None, b"0", b"1", b"2", b"3"))
 
 
 class ContentReader:
@@ -60,10 +64,11 @@ class ContentReader:
 
     def __init__(self, *, own_colour: bool, shown: dict[bytes | None, Counter[bytes]] | None = None) -> None:
         first = _GRAY if own_colour else None
-        self._now: list[bytes | None] = [first, first, None]
+        self._now: list[bytes | None] = [first, first, None, None]
         self._saved: list[list[bytes | None]] = []
         self._state = PAGE
         self._ends_in_comment = False
+        self._clips = False
         self._kinds = ""
         self._operands: list[bytes] = []
         self._array: list[Token] = []
@@ -211,6 +216,8 @@ class ContentReader:
 
     def _value(self, word: bytes) -> None:
         check_value(word, self._operands[0])
+        if word == b"Tr":
+            self._now[_MODE] = self._operands[0]
 
     def _dash(self, _: bytes) -> None:
         check_dashes([text for _, text, _ in self._array], self._operands[1])
@@ -229,6 +236,8 @@ class ContentReader:
     def _colour(self, word: bytes) -> None:
         self._colours = True
         self._now[word[:1].isupper()] = _DEVICE[word.lower()]
+        if word in _INKS:
+            check_inks(word, self._operands)
 
     def _paint(self, word: bytes) -> None:
         self._colours = True
@@ -246,7 +255,15 @@ class ContentReader:
     def _state_set(self, _: bytes) -> None:
         self._states[self._operands[0]] += 1
 
-    def _show(self, _: bytes) -> None:
+    def _begin_text(self, _: bytes) -> None:
+        self._clips = False
+
+    def _show(self, word: bytes) -> None:
+        clips = self._now[_MODE] not in _DRAWN_MODES
+        if self._clips and not clips:
+            # Viewers end the clipping path in different places.
+            refuse("doc_content", "place", operator=word.decode("ascii"))
+        self._clips = clips
         if self._shown is not None:
             counted = self._shown.setdefault(self._now[_FONT], Counter())
             if self._kinds in ("t", "a"):
@@ -274,10 +291,11 @@ _EFFECTS: Final[dict[bytes, Callable[[ContentReader, bytes], None]]] = {
     b"Q": ContentReader._restore,
     b"d": ContentReader._dash,
     b"Do": ContentReader._draw,
+    b"BT": ContentReader._begin_text,
     b"gs": ContentReader._state_set,
     b"BX": ContentReader._compatibility,
     b"EX": ContentReader._compatibility,
-    **dict.fromkeys((b"w", b"J", b"j", b"M", b"Tr"), ContentReader._value),
+    **dict.fromkeys((b"w", b"J", b"j", b"M", b"Tr", b"Tz"), ContentReader._value),
     **dict.fromkeys((b"Tf", b"cs", b"CS", b"sh"), ContentReader._name),
     **dict.fromkeys((b"g", b"G", b"rg", b"RG", b"k", b"K"), ContentReader._colour),
     **dict.fromkeys((b"sc", b"SC", b"scn", b"SCN"), ContentReader._paint),
