@@ -17,5 +17,6 @@ def pairing_link(pixels: bytes, width: int, height: int, *, bytes_each: int = 4)
     import zxingcpp
 
     form = zxingcpp.ImageFormat.RGBA if bytes_each == 4 else zxingcpp.ImageFormat.RGB
-    found = zxingcpp.read_barcodes(zxingcpp.ImageView(pixels, width, height, form), formats=zxingcpp.barcode_formats_from_str("QRCode"))
+    image = zxingcpp.ImageView(pixels, width, height, form)  # type: ignore[arg-type, unused-ignore]  # takes any buffer; NumPy's types differ
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.barcode_formats_from_str("QRCode"))
     return next((str(one.text) for one in found if one.text.lower().startswith(SCHEME)), "")

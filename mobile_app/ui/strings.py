@@ -12,13 +12,12 @@ from typing import Final, Literal
 from mobile_app.device.interaction import RequestResult
 from mobile_app.ui.account_strings import ACCOUNT_TEXTS
 from mobile_app.ui.certificate_strings import CERTIFICATE_TEXTS
+from mobile_app.ui.finding_texts import FINDINGS, UNKNOWN_FINDING
 from mobile_app.ui.page_strings import PAGE_TEXTS
 from mobile_app.ui.phone_strings import PHONE_TEXTS
 from mobile_app.ui.problem_texts import (
     ENDS,
-    FINDINGS,
     PROBLEMS,
-    UNKNOWN_FINDING,
     UNKNOWN_PROBLEM,
     UNKNOWN_WARNING,
     WARNINGS,

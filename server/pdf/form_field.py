@@ -75,8 +75,6 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
             empty.append(EmptySignatureField(reference, entries, name))
     free = tuple(field for field in empty if not any(lock.holds(field.name) for lock in locks))
     locked = any(lock.holds(unused_name(frozenset(names))) for lock in locks)
-    if locked and not free:
-        raise fields_locked()
     return Form(frozenset(names), free, certified, locked)
 
 

@@ -11,7 +11,6 @@ from mobile_app.device.document_checks.document import PreparedDocument
 from mobile_app.device.document_checks.original_file import OriginalFile
 from mobile_app.device.document_checks.syntax import Ref, Value
 from mobile_app.errors import CheckFailed
-from server.errors import BadInput, Unprocessable
 from server.pdf.geometry import Placement
 from server.pdf.prepare import DocumentPreparer
 from server.pdf.stamp import StampFonts, StampMaker
@@ -56,7 +55,7 @@ def prepared(original: bytes, *, stamp: bool = False) -> Prepared:
     """Prepare ``original``, without a stamp unless asked. Raises ``NotPrepared``."""
     try:
         made = _preparer().prepare(original, PLACE if stamp else None, TIME)
-    except (BadInput, Unprocessable):
+    except Exception:  # noqa: BLE001 - pyHanko on hostile bytes; whether upload takes such a file is asked elsewhere
         return _by_hand(original)
     return Prepared(made.data, len(original), made.byte_range, by_hand=False)
 

@@ -29,9 +29,10 @@ from mobile_app.device.interaction import (
     Step,
 )
 from mobile_app.ui.bridge import Question
+from mobile_app.ui.finding_texts import FINDINGS
 from mobile_app.ui.flow import Flow, PinAsked
 from mobile_app.ui.opened_request import Intent, OpenedRequest
-from mobile_app.ui.problem_texts import ENDS, FINDINGS, PROBLEMS, WARNINGS
+from mobile_app.ui.problem_texts import ENDS, PROBLEMS, WARNINGS
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.sign_all import SignAll, Stand
 from tests.kivy.looks_account import ACCOUNT_STATES

@@ -12,7 +12,8 @@ from mobile_app.device.certificate_facts import Validity
 from mobile_app.device.certificates import CertificateEnd
 from mobile_app.device.interaction import ConnectionState, PinPurpose, Step
 from mobile_app.ui import theme
-from mobile_app.ui.problem_texts import ENDS, FINDINGS, PROBLEMS, WARNINGS
+from mobile_app.ui.finding_texts import FINDINGS
+from mobile_app.ui.problem_texts import ENDS, PROBLEMS, WARNINGS
 
 UI = Path(theme.__file__).parent
 USED = re.compile(r"""\bt\(\s*f?["']([a-z_.{}]+)["']""")

@@ -65,6 +65,11 @@ class Forks:
         self.may_fail = False  # tests that fail with nothing taken away are left out instead of ending the run
         self.items: dict[str, pytest.Item] = {}
         self._functions: dict[Place, list[Any]] = {}
+        self._terminal = os.dup(2)  # before pytest takes it
+
+    def told(self, words: str) -> None:
+        """Tell whoever waits how far the run is."""
+        os.write(self._terminal, f"{words}\n".encode())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -109,7 +114,11 @@ class Forks:
         for refusal in refusals:
             took = sum(seconds.get(test, 1.0) for test in chosen[refusal.key])
             jobs.append((refusal.key, self._without(refusal, chosen[refusal.key]), LEAST_SECONDS + PATIENCE * took))
-        answers = dict(self._forks(job for job in jobs if chosen[job[0]]))
+        answers: dict[str, Any] = {}
+        for key, answer in self._forks(job for job in jobs if chosen[job[0]]):
+            answers[key] = answer
+            if len(answers) % 50 == 0:
+                self.told(f"{len(answers)} of {len(jobs)}")
         outcomes = []
         for refusal in refusals:
             answer = answers.get(refusal.key)

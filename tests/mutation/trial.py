@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--draw", type=int, help="take so many only")
     parser.add_argument("--seed", type=int, default=1, help="which ones are drawn")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--unknown", action="store_true", help="only those that nothing noticed in earlier runs")
     parser.add_argument("--may-fail", action="store_true", help="leave out tests that fail with nothing taken away")
     parser.add_argument("--afresh", action="store_true", help="forget which test noticed what before")
     options = parser.parse_args(arguments)
@@ -38,9 +39,11 @@ def _one(subject: Subject, options: argparse.Namespace) -> bool:
     everything = refusals_of(subject, options.only)
     chosen = drawn(everything, options.draw, options.seed) if options.draw else everything
     noticed = {} if options.afresh else read_noticed()
+    if options.unknown:
+        chosen = [one for one in chosen if one.key not in noticed]
     outcomes = take_away(subject, chosen, noticed, processes=options.processes, may_fail=options.may_fail)
     files = {one.file for one in everything} if len(chosen) == len(everything) else set()
-    if files:
+    if files or options.unknown:
         write_noticed(outcomes, files)
     report, good = judge(outcomes, read_needless(), all_of=files)
     sys.stdout.write(f"{subject.name}: {len(chosen)} of {len(everything)} refusals, {time.monotonic() - begun:.0f} s\n{report}\n")

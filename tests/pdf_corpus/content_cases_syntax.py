@@ -132,6 +132,7 @@ def _pictures() -> list[ContentCase]:
         ContentCase("inline_mask_harmless", b"q BI /W 8 /H 2 /IM true /D [1 0] ID \xaa\x55\nEI Q\n" + SQUARE),
         _refused("inline_image_short", "inline_image", image_of + SIXTEEN[:9] + b"\nEI Q\n" + SQUARE),
         _refused("inline_image_ends_early", "inline_image", image_of + SIXTEEN + b" (\nEI Q ) Q\nEI\n" + SQUARE),
+        _refused("inline_image_end_touches", "inline_image", image_of + SIXTEEN + b"EI Q\n" + SQUARE),
         _refused("inline_image_unclosed", "inline_image", image_of + SIXTEEN + b"\n" + SQUARE),
         _refused("inline_image_without_size", "inline_image", image_of.replace(b"/W 4", b"") + SIXTEEN + b"\nEI Q\n"),
         _refused("inline_image_size_twice", "inline_image", image_of.replace(b"/W 4", b"/W 4 /Width 2") + SIXTEEN + b"\nEI Q\n"),

@@ -176,6 +176,10 @@ def _streams() -> Iterator[GrammarCase]:
             lambda s, e=entry: _stream(s, b"<< %b >>\nstream\n" % e + CONTENT + b"\nendstream"),
             "stream_length",
         )
+    yield from _indirect_lengths()
+
+
+def _indirect_lengths() -> Iterator[GrammarCase]:
     indirect = b"<< /Length 7 0 R >>\nstream\n" + CONTENT + b"\nendstream"
     yield from both("length_indirect", None, lambda s: build(s, {4: indirect, 7: b"5"}))
     yield from both("length_indirect_wrong", "stream_length", lambda s: build(s, {4: indirect, 7: b"4"}))

@@ -4,7 +4,8 @@ Each file goes the product's way without sockets: inspected in the sandbox, prep
 signed, checked by both validation paths and, where installed, by ``pdfsig`` and ``qpdf --check``. Beside it stand PDFium (does it open?)
 and, with ``--others``, pyHanko's own signer, strict and not. A file that was accepted and then fails is a fault of ours: each is named,
 and the exit status is 1. Told are how many files are taken as they are, rewritten (by the rules that they broke) and refused (by code and
-rule), apart for files with earlier signatures and without; ``--upload-only`` stops there. ``--sample N`` takes N files, always the same, in random order.
+rule), apart for files with earlier signatures and without; ``--upload-only`` stops there.
+``--sample N`` takes N files, always the same, in random order; ``--seconds`` stops earlier.
 """
 
 import argparse

@@ -61,7 +61,16 @@ def read_bodies(original: OriginalFile, header_end: int) -> Bodies:
     for revision in revisions:
         walk.read(revision)
     check_linearised(revisions, walk.linearised, walk.first, original.softenings)
+    _check_nothing_lost(original, walk.bodies)
     return walk.bodies
+
+
+def _check_nothing_lost(original: OriginalFile, bodies: Bodies) -> None:
+    """Whatever is in force was read: a later revision has not taken away the object stream that holds it. Viewers that
+    fail on one object read the whole file anew, by searching, and then draw older objects."""
+    for number, (kind, _, _) in original.entries.items():
+        if kind != FREE and number not in bodies.references and number not in original.structure:
+            breach("object_stream_member" if kind == IN_OBJECT_STREAM else "dangling", number=number)
 
 
 class _Walk:
@@ -209,10 +218,11 @@ class _Walk:
         members = self._packed.pop(container.number, {})
         opened = self._original.open_object_stream(container)
         entries, references = self._original.entries, self.bodies.references
+        in_force = entries.get(container.number) == (IN_FILE, container.start, 0)
         if len(members) != len(opened.members) or container.generation != 0:
             breach("object_stream_member", offset=container.start, number=container.number)
         for index, (number, _) in enumerate(opened.members):
             if members.get(index) != number:
                 breach("object_stream_member", offset=container.start, number=number)
-            if entries.get(number) == (IN_OBJECT_STREAM, container.number, index):
+            if in_force and entries.get(number) == (IN_OBJECT_STREAM, container.number, index):
                 references[number] = opened.references[index]

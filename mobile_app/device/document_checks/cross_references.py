@@ -163,6 +163,9 @@ def _read_table(data: Buffer, start: int, position: int, end: int, softenings: S
         block = bytes(data[position : position + 20 * count])
         if not _ENTRIES.fullmatch(block):
             breach("table_entries", offset=position)
+        if first == 1 and block[17:18] == b"f":
+            # poppler and pdf.js take this for a table whose maker counted from 1, and count all down.
+            breach("table_entries", offset=position)
         for number, (offset, generation, kind) in enumerate(_ENTRY.findall(block), first):
             entries[number] = (IN_FILE if kind == b"n" else FREE, int(offset), int(generation))
         listed += count

@@ -27,9 +27,12 @@ class Inflater:
     def decoded(self, raw: bytes, stream_dictionary: dict[str, Value]) -> bytes:
         """Return the decoded bytes of a stream that ``is_plain_or_flate``. Raises ``doc_structure_unfollowable`` for what
         can't be inflated, and beyond the budget."""
-        parameters = _single(stream_dictionary.get("DecodeParms"))
-        if not stream_dictionary.get("Filter"):
+        filters, parameters = stream_dictionary.get("Filter"), stream_dictionary.get("DecodeParms")
+        if not filters:
             return raw
+        if parameters is not None and isinstance(parameters, list) != isinstance(filters, list):
+            unfollowable("structure_stream_parameters")
+        parameters = _single(parameters)
         inflate = zlib.decompressobj()
         try:
             decoded = inflate.decompress(raw, self._left)

@@ -142,7 +142,7 @@ def _is_plain(outline: bytes, left: int, most_points: int, most_contours: int) -
     flags, at = _flags(outline, at + 2, points)
     across, at = _places(outline, at, flags, _SHORT_X, _SAME_X)
     up, at = _places(outline, at, flags, _SHORT_Y, _SAME_Y)
-    return at <= len(outline) < at + 4 and box == [min(across), min(up), max(across), max(up)]
+    return len(outline) < at + 4 and box == [min(across), min(up), max(across), max(up)]
 
 
 def _flags(outline: bytes, at: int, points: int) -> tuple[bytes, int]:

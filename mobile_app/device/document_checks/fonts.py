@@ -56,10 +56,12 @@ def check_fonts(document: PreparedDocument) -> None:
 
 def _glyphs_of(document: PreparedDocument, reference: Value) -> int:
     """Check one font; return how many glyphs it has."""
+    if not isinstance(reference, Ref):
+        refuse("doc_font", "objects")
     objects = document.new_objects
-    numbers = range(reference.number, reference.number + FONT_OBJECTS) if isinstance(reference, Ref) else range(0)
+    numbers = range(reference.number, reference.number + FONT_OBJECTS)
     parts = tuple(objects[number] for number in numbers if number in objects)
-    if not isinstance(reference, Ref) or len(parts) != FONT_OBJECTS or any(part.generation for part in parts):
+    if len(parts) != FONT_OBJECTS:
         refuse("doc_font", "objects")
     if document.original.handler is not None:
         return _check_font(document, reference)

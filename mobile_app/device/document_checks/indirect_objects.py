@@ -7,6 +7,8 @@ Rules:
 * ``stream``, LF or CRLF, exactly as many bytes as ``/Length`` says, at most one end of line (a bare CR too, as 145 of
   3,363 honest files have it), ``endstream``, ``endobj``. A length that lies is refused, however many viewers would
   search for the keyword instead.
+* No stream has the abbreviated keys of inline images (``/DP``, and of images the others): poppler and mupdf read them
+  where the full key is missing, PDFium does not.
 * No stream keeps its data in another file (``/F``, 7.3.8.2): what it shows would not be in the signed bytes.
 """
 
@@ -25,6 +27,7 @@ _AFTER_VALUE = re.compile(WS + rb"*+(?:(endobj)" + END + rb"|stream(?:\r\n|\n))"
 _KEYWORD = re.compile(WS + rb"*+(stream|%)")
 _BREACHES: Final = {b"stream": "stream_start", b"%": "comment"}
 _END_OF_STREAM = re.compile(rb"(?:\r\n|\n|\r)?endstream" + WS + rb"++endobj" + END)
+_ABBREVIATIONS: Final = frozenset(("BPC", "CS", "D", "H", "I", "IM", "W"))
 _EARLY = re.compile(WS + rb"{1,2}+(?=\d)")
 _SPACE_FIRST = re.compile(WS)
 
@@ -74,6 +77,8 @@ def read_indirect_object(
             breach("stream_start", offset=value_end, number=number)
         if value.get("F") is not None:
             breach("external_data", offset=start, number=number)
+        if "DP" in value or (value.get("Subtype") == "Image" and not value.keys().isdisjoint(_ABBREVIATIONS)):
+            breach("abbreviated_key", offset=start, number=number)
         stands = (reached, reached + length_of(value.get("Length")))
         closing = _END_OF_STREAM.match(data, stands[1], end) if reached <= stands[1] <= end else None
         if closing is None:

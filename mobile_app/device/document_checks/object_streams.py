@@ -48,7 +48,7 @@ def _read(data: bytes, count: int, first: int) -> ObjectStream:
     members = list(zip(numbers[::2], offsets, strict=True))
     references = []
     position = first
-    for (number, offset), following in zip(members, [*offsets[1:], len(data)], strict=True):
+    for (number, offset), following in zip(members, [*offsets[1:], len(data)], strict=False):  # none of no members
         if not position <= offset < following or not _SPACE.fullmatch(data, position, offset):
             breach("object_stream", number=number)
         value, position, named = read_with_references(data, offset, following)

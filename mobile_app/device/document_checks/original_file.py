@@ -1,9 +1,10 @@
 """The document as it was before this signature: its cross-reference chain, and its objects, read when
 somebody asks for them.
 
-Rules: everything is looked up by the original's own chain (the increment is not consulted), nothing behind
-the original's last byte is read, and what an entry promises must stand there: number, generation, container
-and index. A stream's length in an object of its own is the same in every revision that has one.
+Rules: everything is looked up by the original's own chain (the increment is not consulted), and nothing behind
+the original's last byte is read. That what an entry promises stands there (number, generation, container and index) is
+found out once, for all of them, in ``bodies.py``. A stream's length in an object of its own is the same in every
+revision that has one.
 """
 
 import re
@@ -49,6 +50,8 @@ class OriginalFile:
             if section.hidden is not None:
                 self._enter_hidden(section.hidden)
             self.entries.update(section.entries)
+        # The numbers of cross-reference streams, which nothing needs to refer to.
+        self.structure = {section.number for section in self.sections if section.number is not None}
         self.size = max(section.size for section in self.sections)
         self._containers: dict[int, ObjectStream] = {}
         self._objects: dict[int, IndirectObject] = {}
@@ -56,8 +59,8 @@ class OriginalFile:
         self._lengths: dict[Ref, int] = {}
         self.handler: SecurityHandler | None = None
         self._encryption_number = -1
-        if self.trailer.get("Encrypt") is not None:
-            self.handler = self._security_handler(self.trailer["Encrypt"])
+        if any(section.trailer.get("Encrypt") is not None for section in self.sections):
+            self.handler = self._security_handler(self.trailer.get("Encrypt"))
 
     def _announced_start(self) -> int:
         found = _TAIL.search(bytes(self.data[max(0, self.length - _TAIL_LENGTH) : self.length]))
@@ -124,8 +127,6 @@ class OriginalFile:
         if kind == IN_OBJECT_STREAM:
             return self._member(reference.number, field, index)
         found = self.read_at(field)
-        if (found.number, found.generation) != reference:
-            unfollowable("object_number", number=reference.number)
         if self.handler is None or reference.number == self._encryption_number:
             return found.value
         return self.handler.value(found.value, reference)
@@ -159,8 +160,6 @@ class OriginalFile:
         if offset in self._containers:
             return self._containers[offset]
         found = read_indirect_object(self.data, offset, self.length, self._plain_length_of)
-        if found.number != number:
-            breach("offset", offset=offset, number=number)
         return self.open_object_stream(found)
 
     def open_object_stream(self, found: IndirectObject) -> ObjectStream:

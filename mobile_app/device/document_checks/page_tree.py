@@ -22,6 +22,7 @@ from mobile_app.errors import CheckFailed
 
 MAX_NODES: Final = 200_000
 MAX_LEVELS: Final = 64
+_INHERITED: Final = ("MediaBox", "CropBox", "Rotate", "Resources")
 _ROUNDING: Final = 1.0  # point: what makers round by when they write the same box twice
 
 
@@ -58,8 +59,6 @@ class PageTree:
         self._enter(catalog.get("Pages"))
         while self._open:
             self._go_on()
-        if not self.pages:
-            raise _refuse("page_count", None)
 
     def _go_on(self) -> None:
         """Enter the next kid of the innermost open node, or close it."""
@@ -85,16 +84,24 @@ class PageTree:
         above = self._open[-1] if self._open else None
         if value.get("Parent") != (above.reference if above else None):
             raise _refuse("page_parent", reference)
-        inherited = _inherited(original, value, above.inherited if above else {})
+        inherited = self._inherited(reference, value, above.inherited if above else {})
         kids = original.value(value.get("Kids"))
         if value.get("Type") == "Pages" and isinstance(kids, list):
             count = original.value(value.get("Count"))
             self._open.append(_Node(reference, count, len(self.pages), kids, inherited))
-        elif value.get("Type") == "Page" and "Kids" not in value:
+        elif value.get("Type") == "Page" and "Kids" not in value and above is not None:
             _check_boxes(original, reference, value, inherited)
             self.pages.append(reference)
         else:
             raise _refuse("page_type", reference)
+
+    def _inherited(self, node: Ref, value: dict[str, Value], above: dict[str, Value]) -> dict[str, Value]:
+        """What the pages below have by inheritance (7.7.3.4). Most nodes say nothing of their own. ``null`` is refused:
+        for PDFium it ends the inheritance, for others it is nothing."""
+        own: dict[str, Value] = {key: self._original.value(value[key]) for key in _INHERITED if key in value}
+        if None in own.values():
+            raise _refuse("page_box", node)
+        return {**above, **own} if own else above
 
     def _is_plain(self, reference: Value) -> bool:
         """Say whether a dictionary is one, and not a stream's."""
@@ -104,14 +111,6 @@ class PageTree:
 def pages_of(original: OriginalFile, bodies: Bodies) -> list[Ref]:
     """Return the references of all pages in order. Raises ``doc_page_tree``."""
     return PageTree(original, bodies).pages
-
-
-def _inherited(original: OriginalFile, value: dict[str, Value], above: dict[str, Value]) -> dict[str, Value]:
-    """What the pages below have by inheritance (7.7.3.4). Most nodes say nothing of their own."""
-    own: dict[str, Value] = {
-        key: original.value(value[key]) for key in ("MediaBox", "CropBox", "Rotate") if key in value
-    }
-    return {**above, **own} if own else above
 
 
 def _check_boxes(original: OriginalFile, page: Ref, value: dict[str, Value], inherited: dict[str, Value]) -> None:

@@ -47,8 +47,7 @@ def check_references(document: PreparedDocument) -> None:
 
 def _note_unreachable(document: PreparedDocument, reached: set[int]) -> None:
     original = document.original
-    structure = {section.number for section in original.sections}
-    structure |= {section.hidden.number for section in original.sections if section.hidden is not None}
+    structure = original.structure | {one.hidden.number for one in original.sections if one.hidden is not None}
     for number, (kind, place, _) in original.entries.items():
         if kind != FREE and number not in reached and number not in structure:
             original.softenings.take("unreachable", place if kind == IN_FILE else 0)

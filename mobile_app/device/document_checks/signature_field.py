@@ -115,7 +115,7 @@ def problem_of(stamp: Rectangle, page: Rectangle, unit: float = 1.0) -> str | No
 
 def _is_written(value: Value, rectangle: Rectangle) -> bool:
     """Say whether the rectangle stands in the field itself, corners in order, as the server writes it."""
-    return isinstance(value, list) and value == list(rectangle)
+    return value == list(rectangle)
 
 
 def _root_fields(document: PreparedDocument) -> list[Value]:

@@ -79,7 +79,7 @@ def _is_seal(rings: list[float], tick: list[float]) -> bool:
     wanted += [_TICK_WIDTH * radius]
     wanted += [centre + radius * side for centre, side in zip((across, up) * 3, _TICK, strict=True)]
     drawn = [*rings, *tick]
-    return 0 < radius <= _LARGEST_SEAL and all(
+    return radius <= _LARGEST_SEAL and all(
         abs(one - other) <= _ROUNDING for one, other in zip(drawn, wanted, strict=True)
     )
 

@@ -1,9 +1,9 @@
 """Where an inline image ends (ISO 32000-2, 8.9.7): exactly where its data say, or it is refused.
 
 Rules: keys are known ones, each once; unfiltered data have the bytes that width, height, bits and colours ask for; filtered data end
-where their filter ends, decode to exactly that much and need no parameters; then white space and ``EI`` follow. pdf.js looks for ``EI``
-and white space behind it instead, so data that hold those are refused. What only a picture's decoder can follow (DCT, CCITT) must be the
-last thing that its stream draws.
+where their filter ends, decode to exactly that much and need no parameters; then one or two bytes of white space and ``EI`` follow. pdf.js
+looks for ``EI`` and white space behind it instead, so data that hold those are refused. What only a picture's decoder can follow (DCT,
+CCITT) must be the last thing that its stream draws.
 """
 
 import re
@@ -39,7 +39,7 @@ _FILTERS: Final = {
 }
 _COLOURS: Final = {b"DeviceGray": 1, b"G": 1, b"DeviceRGB": 3, b"RGB": 3, b"DeviceCMYK": 4, b"CMYK": 4}
 _KNOWN: Final = {*_FULL.values(), b"Intent"}
-_END: Final = re.compile(rb"[%(w)s]?EI(?=[%(w)s()<>\[\]/%%]|\Z)" % {b"w": WHITE})
+_END: Final = re.compile(rb"[%(w)s]{1,2}+EI(?=[%(w)s()<>\[\]/%%]|\Z)" % {b"w": WHITE})
 _PICTURE_END: Final = re.compile(rb"[%(w)s]EI(?=[%(w)s()<>\[\]/%%]|\Z)" % {b"w": WHITE})
 _LOOKS_LIKE_END: Final = re.compile(rb"EI[%s]" % WHITE)
 _NOTHING_MORE: Final = re.compile(rb"(?:[%(w)s]++|Q(?=[%(w)s]|\Z))*+\Z" % {b"w": WHITE})

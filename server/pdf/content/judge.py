@@ -2,8 +2,9 @@
 
 Rules: page content, forms, tiling patterns, glyphs of Type 3 fonts, soft masks and the appearances of annotations and fields are well
 formed (``pdf_content_malformed``); what a page asks for is counted and bounded (``pdf_too_complex``), and a page that asks for more than
-a tenth of a limit is drawn once, in the time that the phone would have (drawing.py). What the phone could not show is refused here, where
-somebody can still do something about it. Details say the page (the first is 1) and the rule or the limit.
+a tenth of a limit is drawn once, in the time that the phone would have (drawing.py); of pages that only hold large pictures the largest
+stands for all, so that a scan of a hundred pages is not drawn whole. What the phone could not show is refused here, where somebody can
+still do something about it. Details say the page (the first is 1) and the rule or the limit.
 """
 
 from collections.abc import Iterator
@@ -44,13 +45,19 @@ class Count:
     most: float
     drawn_for: float = 0.0
 
+    @property
+    def load(self) -> float:
+        """As a share of the limit."""
+        return max(self.found, self.drawn_for) / self.most
+
 
 def judge_content(path: Path, pdf: pikepdf.Pdf, graph: ObjectGraph, pages: Pages, meter: Meter) -> set[str]:
     """The findings of what the pages draw. Raises ``pdf_content_malformed`` or ``pdf_too_complex`` for the first page that the phone could
     not show."""
     data = ContentData(pdf, graph)
     scales = Scales(graph, data, meter, weigh_uses)
-    heavy: list[int] = []
+    loads: dict[int, float] = {}
+    pictures: dict[int, float] = {}
     for index, page in enumerate(pages.dictionaries):
         try:
             counts = _count(graph, scales, page, pages.boxes[index])
@@ -62,12 +69,21 @@ def judge_content(path: Path, pdf: pikepdf.Pdf, graph: ObjectGraph, pages: Pages
             raise Unprocessable(f"page {index + 1}: {fault.what}", code="pdf_content_malformed", details=details) from None
         except TooMuch as fault:
             raise _too_much(fault.limit, index) from None
-        if any(max(count.found, count.drawn_for) > count.most * _DRAWN_FROM for count in counts):
-            heavy.append(index)
-    slow = draw_in_time(path, heavy, meter) if heavy else None
+        loads[index] = max(count.load for count in counts if count.limit != "page_pixels")
+        pictures[index] = max(count.load for count in counts if count.limit == "page_pixels")
+    slow = draw_in_time(path, _pages_to_draw(loads, pictures), meter)
     if slow is not None:
         raise _too_much("time", slow)
     return drawn_findings(graph, data, pages) | ({"layers"} if scales.layered else set())
+
+
+def _pages_to_draw(loads: dict[int, float], pictures: dict[int, float]) -> list[int]:
+    """Pages over a tenth of a limit, the heaviest first; of those with nothing but large pictures only the largest."""
+    heavy = [index for index, load in loads.items() if load > _DRAWN_FROM]
+    largest = max(pictures, key=pictures.__getitem__)
+    if pictures[largest] > _DRAWN_FROM and largest not in heavy:
+        heavy.append(largest)
+    return sorted(heavy, key=lambda index: -max(loads[index], pictures[index]))
 
 
 def _too_much(limit: str, index: int) -> Unprocessable:

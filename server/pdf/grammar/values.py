@@ -99,12 +99,9 @@ class ValueReader:
             if found is None:
                 raise Unfollowable("value", self._at(position), number)
             position, kind = found.end(), found.lastindex
-            value: object
             if kind == _NAME:
                 token = found[_NAME]
-                value = _NAMES.get(token)
-                if value is None:
-                    value = self._name(token, found.start(_NAME), number)
+                value: object = _NAMES.get(token) or self._name(token, found.start(_NAME), number)
             elif kind == _WORD:
                 value = self._word(found[_WORD], found.start(_WORD), number)
             elif kind == _GENERATION:
@@ -124,13 +121,10 @@ class ValueReader:
                 value = container
                 container, key = stack.pop() if stack else (None, None)  # type: ignore[assignment]
             elif kind == _NESTED:
-                start = found.start(_NESTED)
-                position = self._nested_end(start, number)
-                value = String(buffer[start:position])
+                position = self._nested_end(found.start(_NESTED), number)
+                value = String(buffer[found.start(_NESTED) : position])
             else:
-                self._breaches.comment(
-                    found[_COMMENT], self._at(found.start(_COMMENT)), number, inside=self.comments_inside
-                )
+                self._comment(found[_COMMENT], found.start(_COMMENT), number)
                 continue
             if container is None:
                 return value, position
@@ -141,6 +135,9 @@ class ValueReader:
             else:
                 container[key] = value  # type: ignore[call-overload]
                 key = None
+
+    def _comment(self, text: bytes, position: int, number: int) -> None:
+        self._breaches.comment(text, self._at(position), number, inside=self.comments_inside)
 
     def _key(self, container: object, value: object, position: int, number: int) -> Name:
         """A name that now waits for its value."""

@@ -58,6 +58,13 @@ def _page_is_written() -> Forge:
     return made
 
 
+def _form_moved() -> Forge:
+    made = filled()
+    made.increment[CATALOG] = b"<</Type/Catalog/Pages 2 0 R/AcroForm 40 0 R>>"
+    made.increment[40] = made.increment.pop(FONT)
+    return made
+
+
 CASES: dict[str, tuple[str, str, Callable[[], Forge]]] = {
     "other flags": ("check_signature_field", "filled", _replaced("increment", EMPTY, b"/F 132", b"/F 4")),
     "another rectangle": ("check_signature_field", "filled", _replaced("increment", EMPTY, b"[300 100 500", b"[100 100 300")),
@@ -83,6 +90,8 @@ CASES: dict[str, tuple[str, str, Callable[[], Forge]]] = {
     "on another page too": ("check_annotations", "other_page", _replaced("original", OTHER_PAGE, b"/Annots[]", b"/Annots[15 0 R]")),
     "on no page": ("check_annotations", "kept", _replaced("original", PAGE, b"/Annots[15 0 R]", b"")),
     "twice on its page": ("check_annotations", "kept", _replaced("original", PAGE, b"/Annots[15 0 R]", b"/Annots[15 0 R 15 0 R]")),
+    "a form that says more": ("check_form", "keys", _replaced("increment", FONT, b"/SigFlags 3", b"/SigFlags 3/NeedAppearances true")),
+    "a form that moved": ("check_form", "moved", _form_moved),
     "a form that lists it again": ("check_form", "kept", _replaced("increment", FONT, b"[15 0 R]", b"[15 0 R 15 0 R]")),
     "a form that says nothing of it": ("check_form", "flags", _replaced("increment", FONT, b"/SigFlags 3", b"")),
 }  # fmt: skip

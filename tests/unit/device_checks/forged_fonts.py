@@ -109,6 +109,9 @@ PROGRAMS: dict[str, Callable[[], Forge]] = {
     "an outline without its coordinates": _outline(_MOVED[:-4]),
     "an outline without its flags": _outline(_MOVED[:14]),
     "an outline that repeats a point too often": _outline(_MOVED[:14] + b"\x09\xff" + _MOVED[15:]),
+    "an outline that repeats its last point": _outline(
+        struct.pack(">5hHH", 1, 100, 0, 600, 500, 2, 0) + b"\1\1\x39\5" + struct.pack(">4h", 100, 500, 0, 500)
+    ),
     "an outline made of another": _outline(struct.pack(">hhhhhHHhh", -1, 100, 0, 600, 500, 1 | 2, 1, 100, 0)),
     "an outline of nothing": _outline(struct.pack(">hhhhh", 0, 100, 0, 600, 500) + b"\0\0"),
     "an outline cut off": _outline(_MOVED[:8]),

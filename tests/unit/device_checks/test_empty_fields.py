@@ -67,6 +67,8 @@ SUITING = {
     "over the edge by a point": usual("[300 100 500 160]", "[395.9 100 595.9 160]"),
     "with a border and an appearance": usual("/F 4", "/F 4 /MK << /BC [0] >> /BS << /W 1 >> /AP << /N 5 0 R >> /TU (Ben B) /V null"),
     "invisible": usual("[300 100 500 160]", "[0 0 0 0]"),
+    "invisible without width": usual("[300 100 500 160]", "[300 100 300 160]"),
+    "invisible without height": usual("[300 100 500 160]", "[300 100 500 100]"),
     "invisible and hidden": certified(USUAL.replace("[300 100 500 160]", "[0 0 0 0]").replace("/F 4", "/F 2")),
     "on half of the page": usual("[300 100 500 160]", "[0 0 595 421]"),
     "on the second page": certified(USUAL.replace("/P 3 0 R", "/P 4 0 R"), first="", second="8 0 R"),

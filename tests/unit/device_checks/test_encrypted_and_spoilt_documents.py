@@ -132,6 +132,15 @@ def test_encryption_that_cannot_be_opened_is_refused(case: str) -> None:
     assert refused.value.details["what"] == what
 
 
+def test_encryption_that_a_later_revision_gives_up_is_refused() -> None:
+    data = encrypted(pikepdf.Encryption(owner="owner", user="", R=4, metadata=True))
+    start = int(data.rsplit(b"startxref", 1)[1].split()[0])
+    later = b"xref\n0 0\ntrailer\n<</Size 20/Root 1 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (start, len(data))
+    with pytest.raises(CheckFailed) as refused:
+        OriginalFile(data + later, len(data + later))
+    assert refused.value.details["what"] == "encryption_dictionary"
+
+
 def spoilt(data: bytes, expected: ExpectedDocument, chance: random.Random) -> bytes:
     """``data`` with a few bytes changed, moved or doubled; the length stays."""
     out = bytearray(data)

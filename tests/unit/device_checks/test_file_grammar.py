@@ -2,6 +2,7 @@
 
 import pytest
 
+from mobile_app.device.document_checks import cross_references
 from mobile_app.errors import CheckFailed
 from tests.unit.device_checks.document_forge import CONTENT, FONT, PAGE, stream
 from tests.unit.device_checks.revision_forge import (
@@ -60,12 +61,13 @@ def twice_defined_length() -> bytes:
     return written(first, Revision({9: b"6"}, zero=None))
 
 
-def packed_length(said: bytes) -> bytes:
+def packed_length(said: bytes, rows: dict[int, tuple[int, int, int] | None] | None = None) -> bytes:
     members = {number: body for number, body in PLAIN.items() if number != CONTENT}
     members[9] = said
     places = {number: (8, index) for index, number in enumerate(members)}
     content = stream(b"BT ET", length=b"9 0 R")
-    return written(Revision({CONTENT: content, 8: packed_stream(members)}, packed=places, as_stream=True))
+    objects = {CONTENT: content, 8: packed_stream(members)}
+    return written(Revision(objects, packed=places, rows=rows or {}, as_stream=True))
 
 
 def length_inside_itself() -> bytes:
@@ -83,6 +85,7 @@ def redefined_by_table() -> bytes:
 
 
 HONEST: dict[str, bytes] = {
+    "stream that is no image with a short key": plain({CONTENT: stream(b"BT ET", b"/W 1/D 2")}),
     "as it is": plain(),
     "signed": written(Revision(SIGNED)),
     "binary mark": plain(header=HEADER + MARK),
@@ -168,6 +171,7 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     "object is a reference": ("reference_value", plain({9: b"5 0 R"})),
     "object with two values": ("value", plain({FONT: b"<<>><<>>"})),
     "object without a value": ("value", plain({FONT: b""})),
+    "object is a bracket": ("value", plain({FONT: b"]"})),
     "object does not end": ("value", plain({FONT: b"<<>>\nendobx"})),
     "unknown word": ("value", font(b"/A yes")),
     "key without value": ("value", font(b"/A")),
@@ -177,6 +181,8 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     "name with half an escape": ("value", font(b"/F#0 1")),
     "name with a zero byte": ("value", font(b"/F#00 1")),
     "too deep": ("depth", font(deep(30))),
+    "dictionaries too deep": ("depth", font(b"/Deep" + b"<</A" * 30 + b" 1" + b">>" * 30)),
+    "names too deep": ("depth", font(b"/Deep " + b"[" * 30 + b"/A" + b"]" * 30)),
     "name too long": ("name_length", font(b"/" + b"n" * 128 + b" 1")),
     "name too long as a value": ("name_length", font(b"/A/" + b"n" * 128)),
     "name too long once decoded": ("name_length", font(b"/#6e" + b"n" * 127 + b" 1")),
@@ -219,9 +225,21 @@ BREACHES: dict[str, tuple[str, bytes]] = {
     "length elsewhere is a name": ("length_value", with_length(b"/A")),
     "length of the object stream inside of itself": ("length_value", length_inside_itself()),
     "length in an object stream is a name": ("length_value", packed_length(b"/A")),
+    "length in an object stream at no index": ("object_stream_member", packed_length(b"5", {9: (2, 8, 7)})),
     "length changes": ("length_value", twice_defined_length()),
     "data in another file": ("external_data", plain({CONTENT: stream(b"BT ET", b"/F(a)")})),
     "data in another file, disguised": ("external_data", plain({CONTENT: stream(b"BT ET", b"/#46(a)")})),
+    "stream with the filter's parameters abbreviated": (
+        "abbreviated_key",
+        plain({CONTENT: stream(b"BT ET", b"/DP<</Predictor 12>>")}),
+    ),
+    **{
+        f"image with the abbreviated key {key}": (
+            "abbreviated_key",
+            plain({CONTENT: stream(b"0", b"/Subtype/Image/Width 1/Height 1/%b 1" % key.encode())}),
+        )
+        for key in ("BPC", "CS", "D", "H", "I", "IM", "W", "DP")
+    },
     "table entry of nineteen bytes": ("table_entries", respelt(plain(), b"f \n1", b"f\n\n1")),
     "table lists more than it has": ("table_entries", respelt(plain(), b"xref\n0 1", b"xref\n0 9")),
     "table lists a number twice": ("table_entries", respelt(plain(), b"\n2 1\n", b"\n1 1\n")),
@@ -280,6 +298,10 @@ BREACHES: dict[str, tuple[str, bytes]] = {
         ),
     ),
     "table redefines what is packed": ("packed_redefined", redefined_by_table()),
+    "later table begins at 1 with a free entry": (
+        "table_entries",
+        written(Revision({**SIGNED, 9: b"null"}), Revision(zero=None, rows={1: (0, 0, 65535)}, size=10)),
+    ),
     "size too small": ("size", plain(size=5)),
     "size is missing": ("size", plain(size=b"")),
     "size is a reference": ("size", plain(size=b"5 0 R")),
@@ -338,3 +360,23 @@ def test_a_file_that_breaks_one_rule_is_refused(case: str) -> None:
     with pytest.raises(CheckFailed) as refused:
         judge(data)
     assert (refused.value.code, refused.value.details["what"]) == ("doc_grammar", rule)
+
+
+def test_a_file_lists_so_many_objects_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = written(Revision(SIGNED), Revision({WIDGET: SIGNED[WIDGET]}, zero=None))
+    monkeypatch.setattr(cross_references, "MAX_ENTRIES", 9)
+    judge(data)
+    monkeypatch.setattr(cross_references, "MAX_ENTRIES", 8)
+    with pytest.raises(CheckFailed) as refused:
+        judge(data)
+    assert refused.value.details["what"] == "too_many_objects"
+
+
+def test_the_encryption_of_a_file_is_not_packed() -> None:
+    members = {number: body for number, body in PLAIN.items() if number != CONTENT}
+    places = {number: (8, index) for index, number in enumerate(members)}
+    objects = {CONTENT: PLAIN[CONTENT], 8: packed_stream(members)}
+    trailer = b"/Root 1 0 R/Encrypt 5 0 R/ID[<01><02>]"
+    with pytest.raises(CheckFailed) as refused:
+        judge(written(Revision(objects, trailer=trailer, packed=places, as_stream=True)))
+    assert refused.value.details["what"] == "encryption_dictionary"

@@ -55,6 +55,7 @@ def test_a_field_filled_otherwise_is_refused(case: Case) -> None:
         *((before, after, True) for before, after in (("", "3"), ("3", "3"), ("1", "3"), ("4", "7"), ("7", "7"), ("3.0", "3"))),
         *((before, after, False) for before, after in (("", "1"), ("", "7"), ("1", "1"), ("4", "3"), ("7", "3"), ("3", "7"))),
         ("3.5", "3.5", False),
+        ("", "3.0", False),
     ],
 )
 def test_the_form_says_that_there_are_signatures_and_keeps_what_it_said(before: str, after: str, right: bool) -> None:

@@ -104,6 +104,15 @@ BREACHES: dict[str, tuple[str, Callable[[], bytes]]] = {
         "page_type",
         lambda: with_objects({CATALOG: b"<</Type/Catalog/Pages<</Type/Pages/Kids[3 0 R]/Count 1>>/A 2 0 R>>"}),
     ),
+    "root is a page": (
+        "page_type",
+        lambda: with_objects(
+            {
+                CATALOG: b"<</Type/Catalog/Pages 3 0 R/A 2 0 R>>",
+                PAGE: PLAIN[PAGE].replace(b"/Parent 2 0 R", b""),
+            }
+        ),
+    ),
     "kid is no reference": (
         "page_type",
         lambda: tree(b"[3 0 R<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>]", b"2"),
@@ -172,6 +181,19 @@ BREACHES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "crop box that poppler takes for the media box": ("page_box", lambda: boxes(BOX + b"/CropBox[100 0 700 842]")),
     "crop box higher than the media box": ("page_box", lambda: boxes(BOX + b"/CropBox[0 100 595 1000]")),
     "crop box beside the page": ("page_box", lambda: boxes(BOX + b"/CropBox[600 0 700 842]")),
+    "crop box of nothing under one that is": (
+        "page_box",
+        lambda: with_objects(
+            {
+                PAGES: PLAIN[PAGES].replace(b"/Type", b"/CropBox[0 0 99 99]/Type"),
+                PAGE: PLAIN[PAGE].replace(BOX, BOX + b"/CropBox null"),
+            }
+        ),
+    ),
+    "resources of nothing": (
+        "page_box",
+        lambda: with_objects({PAGES: PLAIN[PAGES].replace(b"/Type", b"/Resources 9 0 R/Type"), 9: b"null"}),
+    ),
     "inherited crop box is no box": (
         "page_box",
         lambda: with_objects({PAGES: PLAIN[PAGES].replace(b"/Type", b"/CropBox[1]/Type")}),

@@ -240,6 +240,15 @@ FORBIDDEN_WORDS = [
     b"% a\r% b",
 ]
 
+def without_container(**latest: object) -> bytes:
+    """The later revision takes away the object stream that holds an object which is still in force."""
+    members = {**SIGNED, 20: b"null"}
+    objects = {CONTENT: SIGNED[CONTENT], 8: packed_stream({20: b"null"})}
+    objects |= {number: body for number, body in members.items() if number not in (CONTENT, 20)}
+    first = Revision(objects, packed={20: (8, 0)}, as_stream=True)
+    return written(first, Revision(as_stream=True, **latest))  # type: ignore[arg-type]
+
+
 WITHOUT_CONDITION: dict[str, tuple[str, bytes]] = {
     **{
         f"comment of {word!r}": ("startxref" if word == b"%%EOF" else "comment", comment(word))
@@ -260,6 +269,12 @@ WITHOUT_CONDITION: dict[str, tuple[str, bytes]] = {
     "unreachable object of an older page tree that is wrong": (
         "page_count",
         once({**SIGNED, PAGES: SIGNED[PAGES].replace(b"/Count 1", b"/Count 2"), 9: b"<<>>"}),
+    ),
+    "object stream is freed": ("object_stream_member", without_container(rows={8: (0, 0, 1)})),
+    "object stream is replaced": ("object_stream_member", without_container(objects={8: b"null"})),
+    "object stream is replaced by another": (
+        "object_stream_member",
+        without_container(objects={8: packed_stream({21: b"null"})}, packed={21: (8, 0)}),
     ),
     "size too small": ("size", once(SIGNED, size=7)),
     "linearised to a later place": ("linearised", promising(2)),

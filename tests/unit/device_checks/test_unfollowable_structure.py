@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from mobile_app.device.document_checks import ExpectedDocument, check_prepared_document
+from mobile_app.device.document_checks.filters import Inflater
 from mobile_app.errors import CheckFailed
 from tests.unit.device_checks.document_forge import (
     FIELD,
@@ -78,6 +79,21 @@ ORIGINALS: dict[str, tuple[str, Callable[[], tuple[bytes, ExpectedDocument]]]] =
         on_packed(entries=b"/DecodeParms[null null]"),
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"Filter": "FlateDecode", "DecodeParms": [{"Predictor": 12, "Columns": 1}]},
+        {"Filter": ["FlateDecode"], "DecodeParms": {"Predictor": 12, "Columns": 1}},
+        {"Filter": ["FlateDecode"], "DecodeParms": [None, None]},
+    ],
+)
+def test_parameters_of_another_shape_than_their_filter_are_refused(entries: dict[str, object]) -> None:
+    """Viewers leave them out."""
+    with pytest.raises(CheckFailed) as refused:
+        Inflater().decoded(zlib.compress(b"\0ab"), entries)
+    assert refused.value.details["what"] == "structure_stream_parameters"
 
 
 @pytest.mark.parametrize("case", ORIGINALS)

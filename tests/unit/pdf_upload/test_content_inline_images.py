@@ -21,7 +21,7 @@ def _read(image: bytes, behind: bytes = b" q Q\n") -> Program:
     "image",
     [
         SIZE + b"ID " + ROW + b"\nEI",
-        SIZE + b"ID " + ROW + b"EI",
+        SIZE + b"ID " + ROW + b"\r\nEI",
         SIZE + b"ID\n" + ROW + b" EI",
         b"/Width 4 /Height 4 /BitsPerComponent 8 /ColorSpace /DeviceGray /Interpolate true ID " + ROW + b"\nEI",
         b"/W 2 /H 2 /BPC 8 /CS /RGB ID " + ROW[:12] + b"\nEI",
@@ -69,7 +69,8 @@ def test_a_picture_that_only_a_decoder_can_follow_comes_last(end: bytes) -> None
         SIZE + b"/Height 4 ID " + ROW + b"\nEI",
         SIZE + b"ID(" + ROW + b"\nEI",
         SIZE + b"ID",
-        SIZE + b"ID " + ROW + b"\n\nEI",
+        SIZE + b"ID " + ROW + b"EI",
+        SIZE + b"ID " + ROW + b"\n\n\nEI",
         SIZE + b"ID " + ROW + b"\nEIx",
         SIZE + b"ID " + ROW[:10] + b"EI\n" + ROW[:3] + b"\nEI",
         SIZE + b"/F /Fl ID " + zlib.compress(ROW)[:-2] + b"\nEI",

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pikepdf
 import psutil
 import pytest
 
 from server.errors import Unprocessable
 from server.pdf import page_images
 from server.pdf.content import drawing
-from server.pdf.inspect_limits import MIB, UploadLimits
+from server.pdf.content.judge import _pages_to_draw
+from server.pdf.inspect_limits import MIB, Meter, UploadLimits
 from server.pdf.sandbox import Sandbox
 from tests.pdf_corpus.content_case import ContentCase, form
 from tests.pdf_corpus.content_cases_limits import nested_forms
@@ -74,6 +76,33 @@ def test_only_a_page_over_a_tenth_of_a_limit_is_drawn(inspect: Inspect, monkeypa
         content = zlib.compress(b"q Q " * count)
         inspect(ContentCase("some", content, content_entries=b"/Filter /FlateDecode").build())
     assert len(drawn) == 1
+
+
+def test_of_a_scan_only_the_largest_page_is_drawn() -> None:
+    assert _pages_to_draw({0: 0.01, 1: 0.01, 2: 0.01}, {0: 0.2, 1: 0.3, 2: 0.05}) == [1]
+    assert _pages_to_draw({0: 0.2, 1: 0.01, 2: 0.5}, {0: 0.0, 1: 0.3, 2: 0.05}) == [2, 1, 0]
+    assert _pages_to_draw({0: 0.09}, {0: 0.09}) == []
+
+
+def test_drawing_ends_when_the_heaviest_pages_have_had_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "pages.pdf"
+    with pikepdf.new() as pdf:
+        for _ in range(4):
+            pdf.add_blank_page()
+        pdf.save(path)
+    clock, drawn = iter(range(0, 600, 4)), []
+    monkeypatch.setattr(drawing.time, "process_time", lambda: float(next(clock)))
+    monkeypatch.setattr(drawing, "draw", lambda page, size, seconds: drawn.append(size) or drawing.pypdfium2.PdfBitmap.new_native(1, 1, 2))
+    assert drawing.draw_in_time(path, [3, 2, 1, 0], Meter(UploadLimits())) is None
+    assert len(drawn) == 2
+
+
+def test_what_pdfium_does_not_open_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "none.pdf"
+    path.write_bytes(b"no PDF")
+    with pytest.raises(Unprocessable) as refused:
+        drawing.draw_in_time(path, [0], Meter(UploadLimits()))
+    assert refused.value.code == "pdf_broken"
 
 
 def test_a_picture_that_takes_too_long_is_given_up(slow: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

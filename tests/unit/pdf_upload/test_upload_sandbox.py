@@ -53,13 +53,14 @@ def test_same_child_serves_many_jobs(sandbox: Sandbox, contract: Path, tmp_path:
 
 
 def test_two_page_contract_is_inspected_fast(sandbox: Sandbox, contract: Path, tmp_path: Path) -> None:
+    """By the child's processor time: the machine may be busy."""
     sandbox.warm_up()
-    times = []
-    for _ in range(15):
-        begin = time.perf_counter()
+    sandbox.inspect_upload(contract, tmp_path / "r.pdf", UploadLimits())
+    child = psutil.Process(sandbox.child_pid)
+    begin = sum(child.cpu_times()[:2])
+    for _ in range(30):
         sandbox.inspect_upload(contract, tmp_path / "r.pdf", UploadLimits())
-        times.append(time.perf_counter() - begin)
-    assert min(times) <= 0.015  # the best of many: the machine may be busy
+    assert (sum(child.cpu_times()[:2]) - begin) / 30 <= 0.015
 
 
 def test_error_of_the_tree_comes_through(sandbox: Sandbox, contract: Path) -> None:

@@ -1,11 +1,14 @@
 """Upload, list, document page, page images and downloads, over real inspection."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.documents.document import DocumentState
+
+CORPUS = Path(__file__).resolve().parents[2] / "pdf_corpus"
 
 
 def test_upload_answers_with_what_was_found(portal: Any, contract: bytes) -> None:
@@ -37,6 +40,34 @@ def test_refused_files_say_why_and_what_next(portal: Any, content: bytes, code: 
     problem = answer.get_json()
     assert problem["code"] == code
     assert words in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("language", "note", "why", "rule"),
+    [
+        (
+            "vi",
+            "Đã viết lại khi tải lên",
+            "bản được ký là bản viết lại",
+            "Tệp mang theo các phiên bản cũ; bản mới nhất được giữ lại.",
+        ),
+        (
+            "en",
+            "Rewritten at upload",
+            "what will be signed is the rewritten file",
+            "older versions of itself; the newest was kept.",
+        ),
+    ],
+)
+def test_a_rewritten_file_is_said_to_be_one(portal: Any, language: str, note: str, why: str, rule: str) -> None:
+    browser = portal.logged_in()
+    with browser.client.session_transaction() as session:
+        session["language"] = language
+    told = browser.upload((CORPUS / "good" / "handmade_increments.pdf").read_bytes()).get_json()
+    assert note in told["note"] and rule in told["note"]
+    page = browser.get(told["url"]).text
+    assert note in page and why in page and rule in page
+    assert note in browser.get("/documents").text
 
 
 def test_a_body_that_is_no_file_is_refused(portal: Any) -> None:

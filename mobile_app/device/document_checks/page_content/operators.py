@@ -15,8 +15,9 @@ from typing import Final
 
 from mobile_app.device.document_checks.document import refuse
 
-PAGE, TEXT, PATH, CLIP = "page", "text", "path", "clip"
-"""Where the reader is: outside of all, in a text object, in a path, behind a path's ``W``."""
+PAGE, TEXT, PATH, CLIP, CLIP_FIRST = "page", "text", "path", "clip", "clip first"
+"""Where the reader is: outside of all, in a text object, in a path, behind a path's ``W``, behind one that comes before
+its path (some makers write it so, and all viewers clip alike)."""
 
 # Colours, line styles, text state and marks in a path or behind its W change nothing in how viewers read the path.
 _ANYWHERE: Final = frozenset((PAGE, TEXT, PATH, CLIP))
@@ -24,7 +25,7 @@ _PAGE: Final = frozenset((PAGE,))
 _OUTSIDE_PATHS: Final = frozenset((PAGE, TEXT))
 _TEXT: Final = frozenset((TEXT,))
 _PATH: Final = frozenset((PATH,))
-_BEGIN: Final = frozenset((PAGE, PATH))
+_BEGIN: Final = frozenset((PAGE, PATH, CLIP_FIRST))
 _PAINT: Final = frozenset((PAGE, PATH, CLIP))
 
 Rule = tuple[tuple[str, ...], frozenset[str], str | None]
@@ -53,7 +54,7 @@ def _table() -> dict[bytes, Rule]:
     add("c", "nnnnnn", _PATH)
     add("v y", "nnnn", _PATH)
     add("h", "", _PATH)
-    add("W W*", "", _PATH, CLIP)
+    add("W W*", "", _PATH | _PAGE, CLIP)
     # Without a path nothing happens in all viewers; some makers write n before each path.
     add("S s f F f* B B* b b* n", "", _PAINT, PAGE)
     add("BT", "", _PAGE, TEXT)
@@ -99,11 +100,11 @@ def check_value(word: bytes, value: bytes) -> None:
     """The only operand of ``word`` is one that all viewers understand alike."""
     allowed = _VALUES.get(word)
     if allowed is not None and not allowed(value):
-        refuse("doc_content", "operand", operator=word.decode("ascii"))
+        refuse("doc_content", "operands", operator=word.decode("ascii"))
 
 
 def check_dashes(lengths: list[bytes], phase: bytes) -> None:
     """A dash pattern has no negative number, and not only zeros (8.4.3.6)."""
     numbers = [float(length) for length in lengths]
     if min(numbers, default=0) < 0 or (numbers and not any(numbers)) or float(phase) < 0:
-        refuse("doc_content", "operand", operator="d")
+        refuse("doc_content", "operands", operator="d")

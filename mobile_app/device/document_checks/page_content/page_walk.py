@@ -67,7 +67,7 @@ class PageWalk:
     def _owner(self, streams: list[Stream], resources: Resources, kind: str, level: int) -> tuple[Summary, Totals]:
         summary = self._summary(streams, own_colour=kind == "page")
         if summary.glyph_kind and kind != "glyph":
-            refuse("doc_content", "place", operator=summary.glyph_kind.decode("ascii"))
+            refuse("doc_content", "glyph")
         self.has_optional_content |= summary.has_optional_content
         totals = Totals(operators=summary.operators, saved_states=summary.saved_states)
         resources.check_colours(summary)
@@ -193,9 +193,10 @@ class PageWalk:
         box = numbers_of(self._document, dictionary.get("BBox"), 4)
         x_step, y_step = (self._document.now(dictionary.get(key)) for key in ("XStep", "YStep"))
         own = self._document.now(dictionary.get("Resources"))
+        if box is None:
+            refuse("doc_content", "form_box")
         if (
-            box is None
-            or not (box[0] < box[2] and box[1] < box[3])
+            not (box[0] < box[2] and box[1] < box[3])
             or dictionary.get("PaintType") not in (1, 2)
             or dictionary.get("TilingType") not in (1, 2, 3)
             or not is_number(x_step)
@@ -204,7 +205,7 @@ class PageWalk:
             or not y_step
             or not isinstance(own, dict)
         ):
-            refuse("doc_content", "form_box")
+            refuse("doc_content", "pattern")
         self._check_matrix(dictionary)
         a, b, c, d, _, _ = numbers_of(self._document, dictionary.get("Matrix"), 6) or (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
         if self._area > MAX_PATTERN_CELLS * abs(float(x_step) * float(y_step) * (a * d - b * c)):  # type: ignore[arg-type]

@@ -2,8 +2,7 @@
 
 Rules:
 * every word is an operand of an operator of the table, in a place where the operator may stand;
-* no ``Q`` without its ``q``, but at the end of a page, where it does nothing (what is left saved at the end is restored
-  by all viewers alike);
+* no ``Q`` without its ``q`` (what is left saved at the end is restored by all viewers alike);
 * text objects and paths are ended where the stream ends;
 * between ``BX`` and ``EX`` nothing unknown is accepted either;
 * ``d0`` and ``d1`` come first in their stream, or not at all.
@@ -18,9 +17,10 @@ from typing import Final
 from mobile_app.device.document_checks.document import refuse
 from mobile_app.device.document_checks.page_content.inline_images import read_inline_image
 from mobile_app.device.document_checks.page_content.operators import (
+    CLIP,
+    CLIP_FIRST,
     OPERATORS,
     PAGE,
-    TEXT,
     check_dashes,
     check_value,
 )
@@ -44,7 +44,6 @@ _BEGINS_NUMBER: Final = frozenset(bytes((byte,)) for byte in b"0123456789+-.")
 _CLOSING: Final = {b"[": b"]", b"<<": b">>"}
 _CLOSED: Final = frozenset((b"]", b">>"))
 _KEYWORDS: Final = frozenset((b"true", b"false", b"null"))
-_STATES: Final = frozenset((b"q", b"Q"))
 _COLOUR: Final = frozenset((b"sc", b"SC", b"scn", b"SCN"))
 _PAINTED: Final = re.compile("n{1,32}N?|N")
 _REGULAR: Final = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]")
@@ -63,10 +62,7 @@ class ContentReader:
         first = _GRAY if own_colour else None
         self._now: list[bytes | None] = [first, first, None]
         self._saved: list[list[bytes | None]] = []
-        self._own_colour = own_colour
         self._state = PAGE
-        # Behind a Q without its q: viewers differ on what is drawn there.
-        self._is_over = False
         self._ends_in_comment = False
         self._kinds = ""
         self._operands: list[bytes] = []
@@ -131,8 +127,10 @@ class ContentReader:
             refuse("doc_content", "bracket")
         if self._operands:
             refuse("doc_content", "operands")
-        if self._state != PAGE or self._compatible:
-            refuse("doc_content", "text_object" if self._state == TEXT else "ends_early")
+        if self._state != PAGE:
+            refuse("doc_content", "place")
+        if self._compatible:
+            refuse("doc_content", "compatibility")
         return Summary(
             length=self._length,
             operators=self._operators,
@@ -191,12 +189,9 @@ class ContentReader:
         if self._kinds not in operands and not (word in _COLOUR and _PAINTED.fullmatch(self._kinds)):
             refuse("doc_content", "operands", operator=word.decode("ascii"))
         if self._state not in states:
-            of_text = self._state == TEXT or states == {TEXT}
-            refuse("doc_content", "text_object" if of_text else "place", operator=word.decode("ascii"))
+            refuse("doc_content", "place", operator=word.decode("ascii"))
         if after is not None:
-            self._state = after
-        if self._is_over and word not in _STATES:
-            refuse("doc_content", "saved_state")
+            self._state = CLIP_FIRST if after == CLIP and self._state == PAGE else after
         self._operators += 1
         effect = _EFFECTS.get(word)
         if effect is not None:
@@ -210,12 +205,9 @@ class ContentReader:
         self._deepest = max(self._deepest, len(self._saved))
 
     def _restore(self, _: bytes) -> None:
-        if self._saved:
-            self._now = self._saved.pop()
-        elif self._own_colour:
-            self._is_over = True
-        else:
+        if not self._saved:
             refuse("doc_content", "saved_state")
+        self._now = self._saved.pop()
 
     def _value(self, word: bytes) -> None:
         check_value(word, self._operands[0])
@@ -274,7 +266,7 @@ class ContentReader:
     def _compatibility(self, word: bytes) -> None:
         self._compatible += 1 if word == b"BX" else -1
         if self._compatible < 0:
-            refuse("doc_content", "place", operator="EX")
+            refuse("doc_content", "compatibility")
 
 
 _EFFECTS: Final[dict[bytes, Callable[[ContentReader, bytes], None]]] = {

@@ -60,7 +60,7 @@ class Resources:
         value = self.find("Font", name)
         font = self._document.dictionary_now(value)
         if font.get("Subtype") not in _FONTS:
-            refuse("doc_content", "font")
+            refuse("doc_content", "resource", kind="Font")
         return value, font
 
     def check_colours(self, summary: Summary) -> None:

@@ -46,8 +46,20 @@ def _flate(data: bytes, start: int, most: int) -> Decoded:
     if len(decoded) > most:
         return _too_long()
     if not inflate.eof:
-        return _damaged()
+        return (decoded, len(data)) if _ends_with_a_block(data[start:], most) else _damaged()
     return decoded, len(data) - len(inflate.unused_data)
+
+
+def _ends_with_a_block(data: bytes, most: int) -> bool:
+    """Some makers flush the last block without saying that it is the last: one more, empty, would end the data."""
+    if not data.endswith(b"\x00\x00\xff\xff"):
+        return False
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        inflate.decompress(data[2:] + b"\x01\x00\x00\xff\xff", most + 1)
+    except zlib.error:
+        return False
+    return inflate.eof and not inflate.unused_data
 
 
 def _hexadecimal(data: bytes, start: int, most: int) -> Decoded:

@@ -54,7 +54,7 @@ PAIRS = [
     (image(b"/W 8/H 1/BPC 8/CS/G", b"ab EIxde"), image(b"/W 8/H 1/BPC 8/CS/G", b"ab EI de"), "inline_image"),
     (image(GRAY + b"/F/CCF", b"anything"), image(GRAY + b"/F/CCF", b"anything") + b" n", "inline_image"),
     (image(GRAY + b"/F/DCT", b"anything"), image(GRAY + b"/F/DCT", b"anything", b" E"), "inline_image"),
-    (b"BT ET " + image(), b"BT " + image()[2:-2] + b" ET", "text_object"),
+    (b"BT ET " + image(), b"BT " + image()[2:-2] + b" ET", "place"),
 ]
 
 
