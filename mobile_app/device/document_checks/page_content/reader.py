@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from mobile_app.device.document_checks.document import refuse
+from mobile_app.device.document_checks.page_content.brackets import KEYWORDS, Brackets
 from mobile_app.device.document_checks.page_content.inline_images import read_inline_image
 from mobile_app.device.document_checks.page_content.operators import (
     CLIP,
@@ -39,12 +40,8 @@ from mobile_app.device.document_checks.syntax import name_of
 
 _GRAY: Final = b"DeviceGray"
 _MAX_OPERANDS: Final = 40
-_MAX_COLLECTED: Final = 100_000
-_MAX_NESTED: Final = 30
 _BEGINS_NUMBER: Final = frozenset(bytes((byte,)) for byte in b"0123456789+-.")
-_CLOSING: Final = {b"[": b"]", b"<<": b">>"}
 _CLOSED: Final = frozenset((b"]", b">>"))
-_KEYWORDS: Final = frozenset((b"true", b"false", b"null"))
 _COLOUR: Final = frozenset((b"sc", b"SC", b"scn", b"SCN"))
 _PAINTED: Final = re.compile("n{1,32}N?|N")
 _REGULAR: Final = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]")
@@ -72,8 +69,7 @@ class ContentReader:
         self._kinds = ""
         self._operands: list[bytes] = []
         self._array: list[Token] = []
-        self._words: list[Token] = []
-        self._closing: list[bytes] = []
+        self._open: Brackets | None = None
         self._shown = shown
         self._length = self._operators = self._deepest = self._compatible = 0
         self._drawn: Counter[bytes] = Counter()
@@ -95,16 +91,17 @@ class ContentReader:
         """Some viewers put white space between two streams, others don't: operands must not touch there."""
         if self._ends_in_comment:
             refuse("doc_content", "comment")
-        if (self._operands or self._closing) and _REGULAR.match(before[-1:]) and _REGULAR.match(after):
-            is_number = (self._words[-1][0] if self._closing and self._words else self._kinds[-1:]) == NUMBER
+        inside = self._open.words if self._open is not None else None
+        if (self._operands or inside is not None) and _REGULAR.match(before[-1:]) and _REGULAR.match(after):
+            is_number = (inside[-1][0] if inside else self._kinds[-1:]) == NUMBER
             if not is_number or after[:1] in _BEGINS_NUMBER:
                 refuse("doc_content", "stream_border")
 
     def _read_from(self, data: bytes, start: int) -> int | None:
         """Read up to the end (None) or the end of an inline image (where it is)."""
         tokens = read_tokens(data, start)
-        if self._closing:
-            self._collect(tokens)
+        if self._open is not None:
+            self._collect(tokens, self._open)
         for kind, text, position in tokens:
             if kind == COMMENT:
                 self._ends_in_comment = position == len(data)
@@ -114,9 +111,7 @@ class ContentReader:
                 self._kinds += kind
                 self._operands.append(text)
             elif text == b"[" or text == b"<<":
-                self._words = []
-                self._closing = [_CLOSING[text]]
-                self._collect(tokens)
+                self._collect(tokens, Brackets(text))
             elif text == b"BI":
                 self._operator(b"BI")
                 image, end = read_inline_image(data, position)
@@ -128,7 +123,7 @@ class ContentReader:
 
     def finish(self) -> Summary:
         """What was read, if it ends where it may."""
-        if self._closing:
+        if self._open is not None:
             refuse("doc_content", "bracket")
         if self._operands:
             refuse("doc_content", "operands")
@@ -152,43 +147,29 @@ class ContentReader:
             has_optional_content=self._optional,
         )
 
-    def _collect(self, tokens: Iterator[Token]) -> None:
-        """Read on in an array or dictionary, which becomes one operand; it may go on in the next stream."""
-        words, closing = self._words, self._closing
-        for kind, text, position in tokens:
-            if kind == COMMENT:
-                continue
-            if kind == "w":
-                if text == closing[-1]:
-                    last = closing.pop()
-                    if not closing:
-                        self._add_collected(last == b">>")
-                        return
-                elif text in _CLOSING:
-                    closing.append(_CLOSING[text])
-                elif text not in _KEYWORDS:
-                    refuse("doc_content", "bracket")
-            words.append((kind, text, position))
-            if len(words) > _MAX_COLLECTED or len(closing) > _MAX_NESTED:
-                refuse("doc_content", "bracket")
+    def _collect(self, tokens: Iterator[Token], brackets: Brackets) -> None:
+        """Read on in an array or dictionary, which becomes one operand."""
+        self._open = None if brackets.read(tokens) else brackets
+        if self._open is None:
+            self._add_collected(brackets)
 
-    def _add_collected(self, is_dictionary: bool) -> None:
-        if not is_dictionary:
-            kinds = {kind for kind, _, _ in self._words}
+    def _add_collected(self, brackets: Brackets) -> None:
+        if brackets.is_dictionary:
+            check_dictionary(brackets.words)
+            self._kinds += "d"
+        else:
+            kinds = {kind for kind, _, _ in brackets.words}
             if kinds - {NUMBER, STRING}:
                 refuse("doc_content", "operands")
             self._kinds += "t" if STRING in kinds else "a"
-            self._array = self._words
-        else:
-            check_dictionary(self._words)
-            self._kinds += "d"
+            self._array = brackets.words
         self._operands.append(b"")
 
     def _operator(self, word: bytes) -> None:
         rule = OPERATORS.get(word)
         if rule is None:
             what = "number" if word[:1] in _BEGINS_NUMBER else "bracket" if word in _CLOSED else "operator"
-            what = "operands" if word in _KEYWORDS else what
+            what = "operands" if word in KEYWORDS else what
             refuse("doc_content", what, operator=word[:8].decode("latin-1"))
         operands, states, after = rule
         if self._kinds not in operands and not (word in _COLOUR and _PAINTED.fullmatch(self._kinds)):
