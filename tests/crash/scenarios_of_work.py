@@ -240,5 +240,5 @@ def an_archive() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for number in range(3):
-            archive.writestr(f"{number}.pdf", a_pdf(str(number)))
+            archive.writestr(zipfile.ZipInfo(f"{number}.pdf"), a_pdf(str(number)))  # no date: the same bytes whenever it is made
     return packed.getvalue()
