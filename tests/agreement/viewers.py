@@ -3,8 +3,8 @@
 Rules:
 * a viewer is asked for pages at a width in pixels and answers with grey pictures (``numpy.uint8``, 255 is paper), or with the error
   that it met: a viewer that draws nothing where others draw something disagrees;
-* one that hangs longer than ``SECONDS`` a page or dies is ended, started anew and asked once more (a machine may merely be slow); if that fails
-  too, its answer is an error;
+* one that hangs longer than ``SECONDS`` a page or dies is ended, started anew and asked once more (a machine may merely be slow); if
+  that fails too, its answer is an error;
 * a viewer that is not installed is missing by name: ``missing()``; who asks decides whether that fails.
 """
 
