@@ -1,6 +1,6 @@
 """A share of the fuzzer in each test run; all of it by ``make trial``.
 
-What was found once stays found: each recipe of ``seeds.json`` is asked about again.
+What was found once stays found: each recipe of ``seeds.json`` is asked about again; what is still ``open`` is expected to fail.
 """
 
 import json
@@ -83,9 +83,15 @@ def test_the_judge_sees_two_readings(judge: Judge) -> None:
     assert "counts 3 pages" in judge.differing(prepared(data), 3)
 
 
-@pytest.mark.parametrize("find", SEEDS["found"], ids=lambda find: find["recipe"])
-def test_what_was_found_once_is_settled(find: dict[str, str], judge: Judge) -> None:
-    verdict = ASKED[find["asked"]](judge, Recipe.read(find["recipe"]))
+def _found() -> Iterator[object]:
+    for find in SEEDS["found"]:
+        still = [pytest.mark.xfail(reason="still open")] if find["open"] else []
+        yield pytest.param(find, id=find["recipe"], marks=still)
+
+
+@pytest.mark.parametrize("find", list(_found()))
+def test_what_was_found_once_is_settled(find: dict[str, str | bool], judge: Judge) -> None:
+    verdict = ASKED[str(find["asked"])](judge, Recipe.read(str(find["recipe"])))
     assert verdict.trouble == "", find["was"]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType
 
-from tests.mutation.refusals import Refusal
+from tests.mutation.refusals import Refusal, source_of
 
 PROBE = "__probe_of_mutation__"
 
@@ -17,7 +17,7 @@ PROBE = "__probe_of_mutation__"
 def without(refusal: Refusal, root: Path) -> CodeType:
     """The module's code with ``refusal`` taken away."""
     path = root / refusal.file
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(source_of(path))
     node = list(ast.walk(tree))[refusal.node]
     if refusal.kind == "never":
         node.test = _never(node.test)  # type: ignore[attr-defined]
@@ -35,7 +35,7 @@ def without(refusal: Refusal, root: Path) -> CodeType:
 def with_probes(file: str, refusals: Iterable[Refusal], root: Path) -> CodeType:
     """The module's code with a probe at each refusal's holder: ``probe((file, holder), value)`` returns ``value``."""
     path = root / file
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(source_of(path))
     nodes = list(ast.walk(tree))
     for holder in {refusal.holder for refusal in refusals}:
         node = nodes[holder]

@@ -18,6 +18,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 NOTED_IN = ("faults", "breaches")
@@ -54,6 +55,12 @@ class Refusal:
         return f"{self.file}::{self.function}::{self.kind}: {self.text}{again}"
 
 
+@cache
+def source_of(path: Path) -> str:
+    """The file's text as the run found it: who works on it meanwhile changes no mutant."""
+    return path.read_text()
+
+
 def refusing_names(sources: list[str]) -> set[str]:
     """The names of all functions in ``sources`` that are annotated as never returning."""
     return {
@@ -66,7 +73,7 @@ def refusing_names(sources: list[str]) -> set[str]:
 
 def find_refusals(path: Path, root: Path, names: set[str]) -> list[Refusal]:
     """All refusals of one file in the order of its lines, keys made unique."""
-    finder = _Finder(str(path.relative_to(root)), path.read_text(), names)
+    finder = _Finder(str(path.relative_to(root)), source_of(path), names)
     seen: Counter[str] = Counter()
     found = []
     for one in sorted(finder.find(), key=lambda refusal: (refusal.line, refusal.node, refusal.part)):

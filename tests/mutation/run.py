@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import pytest
 
 from tests.mutation.forks import Forks, Observed, Outcome
-from tests.mutation.refusals import Refusal, find_refusals, refusing_names
+from tests.mutation.refusals import Refusal, find_refusals, refusing_names, source_of
 from tests.mutation.subjects import Subject
 
 
 def refusals_of(subject: Subject, only: str = "") -> list[Refusal]:
     """All refusals of the subject, or of those files whose path holds ``only``."""
     files = subject.files()
-    names = refusing_names([path.read_text() for path in files])
+    names = refusing_names([source_of(path) for path in files])
     chosen = [path for path in files if only in str(path.relative_to(subject.root))]
     return [one for path in chosen for one in find_refusals(path, subject.root, names)]
 

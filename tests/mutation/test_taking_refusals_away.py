@@ -170,8 +170,9 @@ def test_every_kind_of_refusal_is_found(small: Path) -> None:
 
 def test_keys_stay_when_lines_move(small: Path) -> None:
     before = [one.key for one in found(small)]
-    (small / "shelf.py").write_text("'''More words.'''\n\n" + MODULE)
-    assert [one.key for one in found(small)] == before
+    (small / "later").mkdir()
+    (small / "later" / "shelf.py").write_text("'''More words.'''\n\n" + MODULE)
+    assert [one.key for one in found(small / "later")] == before
     assert len(set(before)) == len(before)
 
 

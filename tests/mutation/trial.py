@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--draw", type=int, help="take so many only")
     parser.add_argument("--seed", type=int, default=1, help="which ones are drawn")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--known", action="store_true", help="only those that something noticed in earlier runs")
     parser.add_argument("--unknown", action="store_true", help="only those that nothing noticed in earlier runs")
     parser.add_argument("--may-fail", action="store_true", help="leave out tests that fail with nothing taken away")
     parser.add_argument("--afresh", action="store_true", help="forget which test noticed what before")
@@ -36,11 +37,12 @@ def main(arguments: list[str]) -> int:
 
 def _one(subject: Subject, options: argparse.Namespace) -> bool:
     begun = time.monotonic()
-    everything = refusals_of(subject, options.only)
-    chosen = drawn(everything, options.draw, options.seed) if options.draw else everything
     noticed = {} if options.afresh else read_noticed()
-    if options.unknown:
-        chosen = [one for one in chosen if one.key not in noticed]
+    everything = refusals_of(subject, options.only)
+    asked = everything
+    if options.known or options.unknown:
+        asked = [one for one in everything if (one.key in noticed) == options.known]
+    chosen = drawn(asked, options.draw, options.seed) if options.draw else asked
     outcomes = take_away(subject, chosen, noticed, processes=options.processes, may_fail=options.may_fail)
     files = {one.file for one in everything} if len(chosen) == len(everything) else set()
     if files or options.unknown:
