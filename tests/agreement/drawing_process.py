@@ -99,7 +99,7 @@ def main() -> None:
     with VIEWERS[sys.argv[1]]() as draw:
         out.write(b"ready\n")
         out.flush()
-        for line in sys.stdin:
+        for line in sys.stdin:  # ends with the asker, however that ended
             question = json.loads(line)
             pages = [(index, width) for index, width in question["pages"]]
             try:

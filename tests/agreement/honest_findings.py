@@ -87,7 +87,7 @@ def _is_drawn_link(one: Any) -> bool:
 
 
 def _is_annotation(one: Any) -> bool:
-    return "/Rect" in one and one.get("/Subtype") is not None and one.get("/Subtype") not in _QUIET
+    return ("/Rect" in one or one.get("/Type") == "/Annot") and one.get("/Subtype") not in _QUIET
 
 
 def _is_widget(one: Any) -> bool:

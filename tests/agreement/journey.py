@@ -34,6 +34,7 @@ VIEWERS_DIFFER = frozenset(
         "loose_fields",
         "link_appearance",
         "annotations_over_text",
+        "empty_signature_fields",
     )
 )
 

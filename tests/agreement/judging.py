@@ -2,7 +2,9 @@
 
 Rules: every pair of viewers on every page that is drawn, and each viewer with itself before and after the gap is filled otherwise;
 the number of pages counts too; a viewer that draws nothing where another draws disagrees. Pages of a long document: the first,
-the signature's, one in the middle and the last; after filling only the first and the signature's.
+the signature's, one in the middle and the last; after filling only the first and the signature's. **What two viewers differ in has to be
+there on a finer picture, too**: where they differ, the page is drawn once more at ``FINER`` times the width and brought back to the first
+one's; what was but the rounding of a place or a line to a pixel is gone then, and what a page says is not.
 """
 
 import itertools
@@ -10,12 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tests.agreement import measure
 from tests.agreement.journey import Outcome
 from tests.agreement.viewers import Answer, Asked, Viewers
 
 #: A page is drawn with no more pixels than this; larger ones at a smaller scale.
 MOST_PIXELS = 5_000_000
+FINER = 2
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,37 @@ class Judges:
         again = asked_again(asked, outcome)
         for path, data in zip(self._paths, outcome.filled(), strict=True):
             path.write_bytes(data)
-        before, after = self._viewers.draw(self._paths[0], asked), self._viewers.draw(self._paths[1], again)
-        return [*between_viewers(before, asked, outcome), *after_filling(before, after, asked, again, outcome)]
+        after = self._viewers.draw(self._paths[1], again)
+        differ, before = self._between_viewers(asked, outcome)
+        return [*differ, *after_filling(before, after, asked, again, outcome)]
 
     def disagreements_of(self, data: bytes, outcome: Outcome) -> list[Disagreement]:
         """The same for other bytes in the place of ``outcome``'s, before filling alone."""
-        asked = asked_pages(outcome)
         self._paths[0].write_bytes(data)
-        return list(between_viewers(self._viewers.draw(self._paths[0], asked), asked, outcome))
+        return self._between_viewers(asked_pages(outcome), outcome)[0]
+
+    def _between_viewers(self, asked: list[Asked], outcome: Outcome) -> tuple[list[Disagreement], dict[str, Answer]]:
+        """What differs between viewers of the first file, on a finer picture too; and what they drew."""
+        answers = self._viewers.draw(self._paths[0], asked)
+        differ = list(between_viewers(answers, asked, outcome))
+        doubtful = [(index, width) for index, width in asked if any(one.amount and one.page == index for one in differ)]
+        if not doubtful:
+            return differ, answers
+        finer = self._viewers.draw(self._paths[0], [(index, width * FINER) for index, width in doubtful])
+        coarse = {
+            name: Answer(answer.count, tuple(map(_made_coarse, answer.pictures))) for name, answer in finer.items()
+        }
+        stay = {(one.one, one.other, one.page) for one in between_viewers(coarse, doubtful, outcome)}
+        return [one for one in differ if not one.amount or (one.one, one.other, one.page) in stay], answers
+
+
+def _made_coarse(picture: measure.Picture | str) -> measure.Picture | str:
+    """A picture of the first width again: each pixel the mean of what lies in it."""
+    if isinstance(picture, str):
+        return picture
+    height, width = picture.shape[0] // FINER * FINER, picture.shape[1] // FINER * FINER
+    blocks = picture[:height, :width].reshape(height // FINER, FINER, width // FINER, FINER)
+    return (blocks.sum(axis=(1, 3), dtype=np.uint32) // FINER**2).astype(np.uint8)
 
 
 def between_viewers(answers: dict[str, Answer], asked: list[Asked], outcome: Outcome) -> Iterator[Disagreement]:

@@ -3,8 +3,8 @@
 Rules:
 * a viewer is asked for pages at a width in pixels and answers with grey pictures (``numpy.uint8``, 255 is paper), or with the error
   that it met: a viewer that draws nothing where others draw something disagrees;
-* one that hangs longer than ``SECONDS`` or dies is ended, started anew and asked once more (a machine may merely be slow); if that fails
-  too, its answer is an error;
+* one that hangs longer than ``SECONDS`` a page or dies is ended, started anew and asked once more (a machine may merely be slow); if
+  that fails too, its answer is an error;
 * a viewer that is not installed is missing by name: ``missing()``; who asks decides whether that fails.
 """
 
@@ -94,7 +94,7 @@ class ProcessViewer:
             self._line(time.monotonic() + START_SECONDS)
 
     def _ask(self, path: Path, pages: list[Asked]) -> Answer:
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + SECONDS * max(1, len(pages))
         assert self._child is not None and self._child.stdin is not None
         self._child.stdin.write(json.dumps({"path": str(path), "pages": pages}).encode() + b"\n")
         told = json.loads(self._line(until))
