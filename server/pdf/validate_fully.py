@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
@@ -70,6 +70,19 @@ def pyhanko_status(signature: EmbeddedPdfSignature, context: ValidationContext, 
         loop.close()
 
 
+def _still_holds(earlier: EmbeddedPdfSignature, context: ValidationContext) -> bool:
+    """A document timestamp (ISO 32000-2, 12.8.5) has no permissions of its own: it must be whole."""
+    if earlier.sig_object_type == "/DocTimeStamp":
+        loop = asyncio.new_event_loop()
+        try:
+            stamp = loop.run_until_complete(async_validate_pdf_timestamp(earlier, context))
+        finally:
+            loop.close()
+        return bool(stamp.intact and stamp.valid)
+    status = pyhanko_status(earlier, context)
+    return bool(status.intact and status.valid and status.docmdp_ok)
+
+
 def _check_own(status: PdfSignatureStatus) -> None:
     if not status.intact:
         raise VerificationFailed("the document differs from what was signed", code="message_digest_mismatch")
@@ -106,8 +119,7 @@ def validate_signed_document_fully(
             context = validation_context(trust_roots, other_certificates, moment)
             _check_own(pyhanko_status(signatures.pop(field_name), context))
             for earlier in signatures.values():
-                status = pyhanko_status(earlier, validation_context((), (), moment))
-                if not (status.intact and status.valid and status.docmdp_ok):
+                if not _still_holds(earlier, validation_context((), (), moment)):
                     raise VerificationFailed("an earlier signature does not hold", code="earlier_signature_broken")
         except READER_ERRORS as error:
             raise VerificationFailed("the full validation failed", code="full_validation_failed") from error

@@ -115,16 +115,16 @@ def _outside(seen: Page, other: Page) -> tuple[Picture, Picture]:
 
 
 def _weighed(over: Picture, under: Picture, seen: Page, other: Page) -> Picture:
-    """On paper all of it; between two tones what is thin and not there at all, or what is broad and exceeds ``TONE``."""
+    """Of thin things what is not there at all; of broad ones all on paper, and between two tones what exceeds ``TONE``."""
     result = np.zeros_like(over)
-    fainter = (other.most - other.least) >= (seen.most - seen.least) // FAINTER
+    fainter = (other.most - other.least) >= np.maximum((seen.most - seen.least) // FAINTER, _GRAIN)
     for left, on_paper in ((over, other.most <= _PAPER), (under, seen.ink <= _PAPER)):
         if not left.any():
             continue
         broad = _spread(_spread(left, _THIN // 2, np.minimum), _THIN // 2, np.maximum)
         thin = np.where(fainter, 0, left - broad).astype(np.uint8)
-        between = np.maximum(thin, np.maximum(broad, TONE) - TONE)
-        np.maximum(result, np.where(on_paper, left, between), out=result)
+        wide = np.where(on_paper, broad, np.maximum(broad, TONE) - TONE).astype(np.uint8)
+        np.maximum(result, thin + wide, out=result)
     result[result <= _GRAIN] = 0
     return result
 

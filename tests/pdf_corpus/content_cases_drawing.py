@@ -24,6 +24,11 @@ def _refused(name: str, what: str, content: bytes = SQUARE, **parts: object) -> 
     return ContentCase(name, content, code=MALFORMED, what=what, **parts)  # type: ignore[arg-type]
 
 
+def _shown(name: str, text: bytes, what: str | None) -> ContentCase:
+    content = b"q BT /F1 12 Tf 10 10 Td " + text + b" ET Q\n"
+    return ContentCase(name, content, TEXT_RESOURCES, TEXT_OBJECTS, code=None if what is None else MALFORMED, what=what)
+
+
 def _places() -> list[ContentCase]:
     return [
         ContentCase("path_harmless", b"10 10 m 1 w 0 0 1 RG 100 100 l 50 0 0 50 9 9 c h W n " + SQUARE),
@@ -49,6 +54,13 @@ def _values() -> list[ContentCase]:
         _refused("cap_that_is_none", "operands", b"3 J\n" + SQUARE),
         _refused("join_that_is_none", "operands", b"1.5 j\n" + SQUARE),
         _refused("text_mode_that_is_none", "operands", b"8 Tr\n" + SQUARE),
+        ContentCase("inks_harmless", b"1 0 .5 0. k 0 0 0 1.0 K\n" + SQUARE),
+        _refused("ink_too_much", "operands", b"0 0 0 1.5 k\n" + SQUARE),
+        _refused("ink_negative", "operands", b"0 -.1 0 0 K\n" + SQUARE),
+        _shown("text_squeezed_harmless", b"10 Tz (A) Tj -100 Tz (A) Tj 0 Tz (A) Tj", None),
+        _shown("text_squeezed", b"9.5 Tz (A) Tj", "operands"),
+        _shown("text_clips_harmless", b"0 Tr (A) Tj 7 Tr (A) Tj (A) Tj", None),
+        _shown("text_clips_and_goes_on", b"7 Tr (A) Tj 0 Tr (A) Tj", "place"),
         _refused("width_negative", "operands", b"-1 w\n" + SQUARE),
         _refused("dash_negative", "operands", b"[3 -2] 0 d\n" + SQUARE),
         _refused("dash_of_zeros", "operands", b"[0 0] 0 d\n" + SQUARE),

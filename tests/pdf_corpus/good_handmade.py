@@ -119,7 +119,7 @@ def contents() -> Iterator[Sample]:
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T (rent) /V (12,500,000) /Rect [72 600 200 620] /F 4 /P 4 0 R "
         "/DA (/Helv 12 Tf 0 g) /Ff 1 >>",
     )
-    yield good("read_only_field", form.build(), "a form whose only field is read-only")
+    yield good("read_only_field", form.build(), "a form whose only field is read-only", "need_appearances")
     link = plain_document([_LINES], page="/Annots [6 0 R]")
     link.put(
         6,

@@ -9,7 +9,7 @@ import pytest
 FOLDER = Path(__file__).parent
 LINES = json.loads((FOLDER / "MANIFEST.json").read_text(encoding="utf-8"))
 BY_FILE = {line["file"]: line for line in LINES}
-FINDINGS = {"layers", "unembedded_fonts", "attachments", "unlocked_fields", "annotations_over_text"}
+FINDINGS = {"layers", "unembedded_fonts", "attachments", "unlocked_fields", "annotations_over_text", "need_appearances"}
 MORE_FINDINGS = FINDINGS | {"encrypted", "empty_signature_fields"}
 EXPECTED_IN = {"good": {"accept", "repair"}, "odd": {"repair", "accept", "refuse"}, "refused": {"refuse"}}
 

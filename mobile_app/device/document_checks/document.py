@@ -43,7 +43,7 @@ class CheckedDocument:
 
     ``document_digest`` is over the ByteRange; ``signature_page`` counts from 1; ``signature_rect`` is in the
     page's own units (points), ``None`` when the signature is invisible; ``signature_texts`` are the texts
-    that viewers will show beside the signature (``Name``, ``Reason``, ``Location``, ``ContactInfo``, ``M``);
+    that viewers will show beside the signature (``Name``, ``Reason``, ``M``);
     ``findings`` are words from ``findings.py``; ``stamp`` and ``annotations`` are for whoever draws the pages.
     """
 

@@ -2,7 +2,8 @@
 
 Rules: statements as in lexer.py and operators.py; each operator stands where the standard lets it; texts, paths and compatibility
 sections end where the program ends; no state is restored that was not saved, and at most 256 are saved at once. Line caps, joins and text
-modes are those that there are, widths and dashes are not negative. ``d0`` and ``d1`` come first, or not at all.
+modes are those that there are, widths and dashes are not negative, inks lie between 0 and 1, text is squeezed to a tenth at most. Text that
+clips is not followed by text that does not: viewers end the clip in different places. ``d0`` and ``d1`` come first, or not at all.
 """
 
 from collections import Counter
@@ -59,7 +60,8 @@ class _Reader:
         self._program = Program(read_closely=closely)
         self._place = PAGE
         first = b"DeviceGray" if page else None
-        self._state: list[bytes | None] = [b"", first, first]
+        self._state: list[bytes | None] = [b"", first, first, b""]
+        self._clips = False
         self._scale = 1.0
         self._saved: list[tuple[list[bytes | None], float]] = []
         self._compatible = 0
@@ -158,6 +160,18 @@ class _Reader:
         space = self._state[_STROKE if operator.isupper() else _FILL]
         self._program.paints[space, len(values) - bool(name), name or None] += 1
 
+    def _text_mode(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        self._state[_CLIPPING] = b"yes" if values and values[0] in range(4, 8) else b""  # the quick way reads none that clips
+
+    def _begin_text(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        self._clips = False
+
+    def _show(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
+        clips = bool(self._state[_CLIPPING])
+        if self._clips and not clips:
+            raise Malformed("place")
+        self._clips = clips
+
     def _mark(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
         self._program.layered |= name == b"OC"
 
@@ -193,7 +207,7 @@ class _Reader:
                         self._program.shown[font, code] += times
 
 
-_FONT, _FILL, _STROKE = 0, 1, 2
+_FONT, _FILL, _STROKE, _CLIPPING = 0, 1, 2, 3
 _EFFECTS: Final[dict[bytes, Callable[[_Reader, bytes, bytes, Sequence[object]], None]]] = {
     b"q": _Reader._save,
     b"Q": _Reader._restore,
@@ -203,18 +217,26 @@ _EFFECTS: Final[dict[bytes, Callable[[_Reader, bytes, bytes, Sequence[object]], 
     **dict.fromkeys(NAMED, _Reader._use),
     **dict.fromkeys(DEVICE_COLOURS, _Reader._device_colour),
     **dict.fromkeys(PAINTS, _Reader._paint),
+    **dict.fromkeys((b"Tj", b"TJ", b"'", b'"'), _Reader._show),
+    b"BT": _Reader._begin_text,
+    b"Tr": _Reader._text_mode,
     **dict.fromkeys((b"BMC", b"BDC", b"MP", b"DP"), _Reader._mark),
     **dict.fromkeys((b"d0", b"d1"), _Reader._begin_glyph),
 }
+_NARROWEST: Final = 10.0
 _CHOICES: Final = {b"J": 3, b"j": 3, b"Tr": 8}
 
 
 def _check_values(operator: bytes, values: list[object]) -> None:
-    """Values that viewers take differently where they are none: caps, joins, modes, widths, dashes (8.4.3, 9.3.6)."""
+    """Values that viewers take differently where they are none: caps, joins, modes, widths, inks, dashes (8.4.3, 8.6.4.4, 9.3)."""
     choices = _CHOICES.get(operator)
     if choices is not None and values[0] not in range(choices):
         raise Malformed("operands")
     if operator in (b"w", b"M") and not _not_negative(values[0]):
+        raise Malformed("operands")
+    if operator == b"Tz" and not (values[0] == 0 or (isinstance(values[0], float) and abs(values[0]) >= _NARROWEST)):
+        raise Malformed("operands")
+    if operator in (b"k", b"K") and not all(isinstance(ink, float) and 0 <= ink <= 1 for ink in values):
         raise Malformed("operands")
     if operator == b"d":
         lengths = values[0] if isinstance(values[0], list) else []

@@ -31,10 +31,10 @@ def _branch(own: str, deeper: bytes) -> bytes:
 
 
 _SIX: Final = _NUMBER + _NEXT + _GAP + _operators("cm c Tm")
-_FOUR: Final = _NUMBER + _branch("re v y k K", _SIX)
+_FOUR: Final = _NUMBER + _branch("re v y", _SIX)
 _THREE: Final = _NUMBER + _branch("rg RG", _FOUR)
 _TWO: Final = _NUMBER + _branch("m l Td TD", _THREE)
-_NUMBERS: Final = _NUMBER + _branch("i g G Tc Tw Tz TL Ts", _TWO)
+_NUMBERS: Final = _NUMBER + _branch("i g G Tc Tw TL Ts", _TWO)
 _NAMED: Final = (
     rb"(?P<name>" + _NAME + rb")(?:" + _GAP + rb"(?:" + _operators("Do gs cs CS sh BMC")
     + rb"|" + _NUMBER + _GAP + _operators("Tf") + rb")|" + _MAY + _PROPERTIES + _MAY + _operators("BDC") + rb")"
@@ -42,8 +42,11 @@ _NAMED: Final = (
 _SHOWN: Final = (
     _STRING + _MAY + _operators("Tj '") + rb"|\[(?:" + _IN_ARRAY + rb"){1,2000}+" + _MAY + rb"\]" + _MAY + _operators("TJ")
 )
+_INK: Final = rb"(?:1(?:\.0{0,40}+)?|0(?:\.[0-9]{0,40}+)?|\.[0-9]{1,40}+)"
 _LIMITED: Final = (
-    rb"[0-2]" + _GAP + _operators("J j") + rb"|[0-7]" + _GAP + _operators("Tr")
+    rb"[0-2]" + _GAP + _operators("J j") + rb"|[0-3]" + _GAP + _operators("Tr")
+    + rb"|[+-]?[1-9][0-9]{1,8}+(?:\.[0-9]{0,40}+)?" + _GAP + _operators("Tz")
+    + rb"|(?:" + _INK + _GAP + rb"){4}" + _operators("k K")
     + rb"|" + _NUMBER.removeprefix(rb"[+-]?") + _GAP + _operators("w M")
     + rb"|\[" + _MAY + rb"(?:[1-9][0-9]{0,4}+" + _MAY + rb"){0,2}+\]" + _MAY + rb"[0-9]{1,5}+" + _GAP + _operators("d")
 )  # fmt: skip

@@ -127,7 +127,8 @@ def test_bodies_are_limited_in_size_and_kind(caller: Caller) -> None:
 
 
 def test_what_the_documents_must_be(caller: Caller, make_caller: Callable[..., Caller], person: Person) -> None:
-    document_id, stranger = caller.upload()["document_id"], make_caller()
+    told, stranger = caller.upload(), make_caller()
+    document_id, whole_page = told["document_id"], [0, 0, *told["page_sizes"][0]]
     body = body_for(person.login, document_id)
     problem = post(stranger, body, 404, "document_unknown")
     assert problem["errors"] == {"documents": [document_id], "document_id": document_id, "count": 1}
@@ -136,7 +137,7 @@ def test_what_the_documents_must_be(caller: Caller, make_caller: Callable[..., C
         (2, BOX, "no_page"),
         (0, [560, 800, 700, 900], "outside"),
         (0, [10, 10, 20, 15], "too_small"),
-        (0, [0, 0, 595, 842], "covers_page"),
+        (0, whole_page, "covers_page"),
     ):
         body["documents"] = [{"document_id": document_id, "placement": {"page": page, "box": box}}]
         problem = post(caller, body, 400, "placement_invalid")

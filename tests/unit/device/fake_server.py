@@ -118,7 +118,7 @@ class FakeServer:
         self.key_counter = 1
         self.rotations: list[dict[str, Any]] = []
         self.subscriber_id = new_id("sub")
-        self.subscriber_name = "Nguyễn Thị Lấp Lánh Ánh"
+        self.subscriber_name = "Nguyen Van A"
         self.ca_key = ec.generate_private_key(ec.SECP256R1())
         self.pairing: dict[str, Any] = {"code": "7k3m9q2xwz", "state": "offered"}
         self.device: dict[str, Any] = {}

@@ -123,11 +123,11 @@ def test_a_certificate_that_is_not_ours(unpaired: Kit, what: str):
         if what == "key":
             return certify(ec.generate_private_key(ec.SECP256R1()).public_key())
         if what == "name":
-            server.subscriber_name = "Ai Khác"
+            own, server.subscriber_name = server.subscriber_name, "Ai Khác"
             try:
                 return certify(key)
             finally:
-                server.subscriber_name = "Nguyễn Thị Lấp Lánh Ánh"
+                server.subscriber_name = own
         if what == "old":
             unpaired.clock.offset -= 400 * 86400
             try:

@@ -123,7 +123,7 @@ class Forge:
         reached: set[int] = set()
         waiting = [self.original_trailer]
         while waiting:
-            for number in map(int, re.findall(rb"(\d+) \d+ R", waiting.pop())):
+            for number in map(int, re.findall(rb"(\d{1,7}) \d+ R", waiting.pop())):
                 if number in self.original and number not in reached:
                     reached.add(number)
                     waiting.append(self.original[number])

@@ -235,3 +235,16 @@ def test_the_stamp_stands_upright_on_a_turned_page(degrees: int, preparer: Docum
     rest = [picture.getpixel((left + 118, top + down)) for down in range(10, 110, 20)]
     assert max(bar) < 160
     assert min(rest) == 255
+
+
+def test_keys_that_a_field_may_have_change_nothing_that_is_drawn(preparer: DocumentPreparer) -> None:
+    def picture(keys: str) -> bytes:
+        original = usual("/F 4", f"/F 4 {keys}")
+        prepared = preparer.prepare(original, PLACE, TIME)
+        check_prepared_document(prepared.data, expectation(original, prepared))
+        with pypdfium2.PdfDocument(io.BytesIO(prepared.data)) as pdf:
+            pdf.init_forms()
+            return pdf[0].render(scale=1).to_pil().tobytes()
+
+    many = "/MK << /BC [1 0 0] /BG [0 1 0] /R 90 /CA (a) >> /BS << /W 5 /S /B >> /Border [5 5 5] /AS /On /C [1 0 0] /H /P /DA (1 0 0 rg)"
+    assert picture(many) == picture("")

@@ -7,11 +7,13 @@ import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
-from server.errors import Unprocessable
+from server.errors import Unprocessable, VerificationFailed
 from server.pdf.geometry import Placement
 from server.pdf.validate import validate_signed_document_fully
 from server.pdf.verify import verify_file
+from tests.pdf_corpus.signing_kit import Signer
 from tests.unit.pdf.conftest import pyhanko_signer
+from tests.unit.pdf.test_verify_levels import authority, with_document_timestamp
 
 TIME_TEXT = "22/11/2025 14:05 (+07:00)"
 PLACEMENT = Placement(0, 60, 60, 260, 120)
@@ -61,6 +63,16 @@ def test_a_signature_by_another_program_stays_valid(contract, credentials, prepa
     prepared, signed = _sign(earlier, credentials["ecdsa_p256_sha256"], preparer)
     assert prepared.stamp_shown
     assert [r.good for r in verify_file(signed, [credentials["rsa_pkcs1_sha256"].root])] == [True, True]
+
+
+def test_a_document_timestamp_stays_whole(contract, credentials, preparer):
+    earlier = _signed_by_pyhanko(contract, credentials["rsa_pkcs1_sha256"])
+    stamped = with_document_timestamp(earlier, authority(Signer.create("Test root")))
+    prepared, signed = _sign(stamped, credentials["ecdsa_p256_sha256"], preparer)
+    damaged = bytearray(signed)
+    damaged[signed.index(b"/Type /DocTimeStamp") + 10] ^= 1  # within what the timestamp covers
+    with pytest.raises(VerificationFailed):
+        validate_signed_document_fully(bytes(damaged), [credentials["ecdsa_p256_sha256"].root], prepared.field_name)
 
 
 def test_an_empty_field_of_the_form_is_left_alone_when_nothing_forbids_a_new_one(contract, credentials, preparer):

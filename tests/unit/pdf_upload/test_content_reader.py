@@ -24,7 +24,8 @@ _STATEMENTS = (
     b"q", b"Q", b"1 0 0 1 5 5 cm", b"10 10 m 20 20 l S", b"1 2 3 4 re f*", b"0 0 9 9 re W n", b"1 0 0 rg", b"0 G", b"BT /F1 12 Tf", b"ET",
     b"(A) Tj", b"[(A)-20<41>] TJ", b"T*", b"0 -12 Td", b"/P <</MCID 7>>BDC", b"EMC", b"/OC /L BDC", b"/Im0 Do", b"/G gs", b"/C cs",
     b"1 scn",
-    b".1 .2 .3 SC", b"/P scn", b"1 J", b"[3 2] 0 d", b"2 Tr", b"1 i", b"BI /W 1 /H 1 /BPC 8 /CS /G ID x\nEI", b"/Sh sh", b"BX", b"EX",
+    b".1 .2 .3 SC", b"/P scn", b"1 J", b"[3 2] 0 d", b"2 Tr", b"7 Tr", b"50 Tz", b"0 0 0 1 k", b"1 i",
+    b"BI /W 1 /H 1 /BPC 8 /CS /G ID x\nEI", b"/Sh sh", b"BX", b"EX",
 )  # fmt: skip
 _NOISE = (
     *OPERANDS, b"1", b"-2", b"+3", b".5", b"4.", b"2147483648", b"1e3", b"--1", b"1.2.3", b"-", b"/a#41", b"/a#4", b"/", b"[", b"]",

@@ -53,17 +53,20 @@ _NAMED: Final = (_N + _words(b"Tf"), _words(b"gs"), _COLOUR)
 _MARKED: Final = _TAG + _either(
     rb"<<" + _S0 + rb"/MCID" + _S + rb"\d{1,9}+" + _S0 + rb">>" + _S0 + _words(b"BDC"), rb"(?<=[\x00\t\n\x0c\r ])" + _words(b"BMC")
 )
+_INK: Final = rb"(?:1(?:\.0{0,20}+)?+|0(?:\.\d{0,20}+)?+|\.\d{1,20}+)"
 _VALUES: Final = _either(
     rb"[012]" + _S + _words(b"J j"),
-    rb"[0-7]" + _S + _words(b"Tr"),
+    rb"[0-3]" + _S + _words(b"Tr"),
+    rb"-?+[1-9]\d{1,8}+(?:\.\d{0,20}+)?+" + _S + _words(b"Tz"),
+    rb"(?:" + _INK + _S + rb"){4}" + _words(b"k K"),
     _PLAIN + _S + _words(b"w M"),
     rb"\[" + _S0 + rb"(?:[1-9]\d{0,4}+" + _S0 + rb"){0,2}+\]" + _S0 + rb"\d{1,9}+" + _S + _words(b"d"),
 )
-_ONE, _THREE = _words(b"g G i Tc Tw Tz TL Ts"), _words(b"rg RG")
+_ONE, _THREE = _words(b"g G i Tc Tw TL Ts"), _words(b"rg RG")
 _IN_TEXT: Final = _either(
     _STRING + _S0 + _words(b"Tj '"),
     _ARRAY + _S0 + _words(b"TJ"),
-    _after_numbers(_ONE, _words(b"Td TD"), _THREE, _words(b"k K"), b"", _words(b"Tm")),
+    _after_numbers(_ONE, _words(b"Td TD"), _THREE, b"", b"", _words(b"Tm")),
     _NAME + _either(*_NAMED),
     _MARKED,
     _words(b"T* EMC"),
@@ -75,7 +78,7 @@ _PATH: Final = (
     + rb"*+(?:" + _words(b"W W*") + rb")?+" + _words(b"f S n f* F B B* b b* s")
 )  # fmt: skip
 _ON_PAGE: Final = _either(
-    _after_numbers(_ONE, rb"m" + _S + _PATH, _THREE, _either(rb"re" + _S + _PATH, _words(b"k K")), b"", _words(b"cm")),
+    _after_numbers(_ONE, rb"m" + _S + _PATH, _THREE, rb"re" + _S + _PATH, b"", _words(b"cm")),
     _words(b"q Q n S f B f* B* b s"),
     _TEXT,
     _NAME + _either(_words(b"Do"), *_NAMED),

@@ -87,12 +87,15 @@ def _not_negative(value: bytes) -> bool:
     return float(value) >= 0
 
 
+_NARROWEST: Final = 10
 _VALUES: Final[dict[bytes, Callable[[bytes], bool]]] = {
     b"J": _whole(b"0 1 2"),
     b"j": _whole(b"0 1 2"),
     b"Tr": _whole(b"0 1 2 3 4 5 6 7"),
     b"w": _not_negative,
     b"M": _not_negative,
+    # PDFium draws text that is squeezed further at its full width.
+    b"Tz": lambda value: abs(float(value)) >= _NARROWEST or float(value) == 0,
 }
 
 
@@ -100,6 +103,12 @@ def check_value(word: bytes, value: bytes) -> None:
     """The only operand of ``word`` is one that all viewers understand alike."""
     allowed = _VALUES.get(word)
     if allowed is not None and not allowed(value):
+        refuse("doc_content", "operands", operator=word.decode("ascii"))
+
+
+def check_inks(word: bytes, inks: list[bytes]) -> None:
+    """Four inks lie between 0 and 1 (8.6.4.4): beyond, some viewers clip each and others the sum."""
+    if not all(0 <= float(ink) <= 1 for ink in inks):
         refuse("doc_content", "operands", operator=word.decode("ascii"))
 
 

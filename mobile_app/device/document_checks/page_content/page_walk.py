@@ -109,7 +109,7 @@ class PageWalk:
         for name, times in summary.drawn:
             value = resources.find("XObject", name)
             if not is_stream(self._document, value):
-                refuse("doc_content", "resource", kind="XObject")
+                refuse("doc_content", "subtype")
             dictionary = self._document.dictionary_now(value)
             if dictionary.get("Subtype") == "Image":
                 totals.images += times
@@ -133,7 +133,7 @@ class PageWalk:
     def _form(
         self, value: Value, of_page: Resources | None, level: int, kinds: tuple[str | None, ...] = ("Form",)
     ) -> Totals:
-        dictionary, raw = stream_of(self._document, value, "form")
+        dictionary, raw = stream_of(self._document, value, "subtype")
         if dictionary.get("Subtype") not in kinds or dictionary.get("Subtype2") is not None:
             refuse("doc_content", "subtype")
         if numbers_of(self._document, dictionary.get("BBox"), 4) is None:
@@ -189,7 +189,7 @@ class PageWalk:
                 refuse("doc_content", "pattern")
 
     def _cell(self, value: Value, level: int) -> Totals:
-        dictionary, raw = stream_of(self._document, value, "pattern")
+        dictionary, raw = stream_of(self._document, value, "subtype")
         box = numbers_of(self._document, dictionary.get("BBox"), 4)
         x_step, y_step = (self._document.now(dictionary.get(key)) for key in ("XStep", "YStep"))
         own = self._document.now(dictionary.get("Resources"))

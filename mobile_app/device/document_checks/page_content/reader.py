@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from mobile_app.device.document_checks.document import refuse
+from mobile_app.device.document_checks.page_content.brackets import KEYWORDS, Brackets
 from mobile_app.device.document_checks.page_content.inline_images import read_inline_image
 from mobile_app.device.document_checks.page_content.operators import (
     CLIP,
@@ -22,6 +23,7 @@ from mobile_app.device.document_checks.page_content.operators import (
     OPERATORS,
     PAGE,
     check_dashes,
+    check_inks,
     check_value,
 )
 from mobile_app.device.document_checks.page_content.summary import InlineImage, Paint, Summary
@@ -38,17 +40,16 @@ from mobile_app.device.document_checks.syntax import name_of
 
 _GRAY: Final = b"DeviceGray"
 _MAX_OPERANDS: Final = 40
-_MAX_COLLECTED: Final = 100_000
-_MAX_NESTED: Final = 30
 _BEGINS_NUMBER: Final = frozenset(bytes((byte,)) for byte in b"0123456789+-.")
-_CLOSING: Final = {b"[": b"]", b"<<": b">>"}
 _CLOSED: Final = frozenset((b"]", b">>"))
-_KEYWORDS: Final = frozenset((b"true", b"false", b"null"))
 _COLOUR: Final = frozenset((b"sc", b"SC", b"scn", b"SCN"))
 _PAINTED: Final = re.compile("n{1,32}N?|N")
 _REGULAR: Final = re.compile(rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]")
+_INKS: Final = frozenset((b"k", b"K"))
 _DEVICE: Final = {b"g": _GRAY, b"rg": b"DeviceRGB", b"k": b"DeviceCMYK"}
-_FILL, _STROKE, _FONT = 0, 1, 2
+# What q saves: the spaces of filling and stroking, the font, the mode of text (9.3.6).
+_FONT, _MODE = 2, 3
+_DRAWN_MODES: Final = frozenset((None, b"0", b"1", b"2", b"3"))
 
 
 class ContentReader:
@@ -60,15 +61,15 @@ class ContentReader:
 
     def __init__(self, *, own_colour: bool, shown: dict[bytes | None, Counter[bytes]] | None = None) -> None:
         first = _GRAY if own_colour else None
-        self._now: list[bytes | None] = [first, first, None]
+        self._now: list[bytes | None] = [first, first, None, None]
         self._saved: list[list[bytes | None]] = []
         self._state = PAGE
         self._ends_in_comment = False
+        self._clips = False
         self._kinds = ""
         self._operands: list[bytes] = []
         self._array: list[Token] = []
-        self._words: list[Token] = []
-        self._closing: list[bytes] = []
+        self._open: Brackets | None = None
         self._shown = shown
         self._length = self._operators = self._deepest = self._compatible = 0
         self._drawn: Counter[bytes] = Counter()
@@ -90,16 +91,17 @@ class ContentReader:
         """Some viewers put white space between two streams, others don't: operands must not touch there."""
         if self._ends_in_comment:
             refuse("doc_content", "comment")
-        if (self._operands or self._closing) and _REGULAR.match(before[-1:]) and _REGULAR.match(after):
-            is_number = (self._words[-1][0] if self._closing and self._words else self._kinds[-1:]) == NUMBER
+        inside = self._open.words if self._open is not None else None
+        if (self._operands or inside is not None) and _REGULAR.match(before[-1:]) and _REGULAR.match(after):
+            is_number = (inside[-1][0] if inside else self._kinds[-1:]) == NUMBER
             if not is_number or after[:1] in _BEGINS_NUMBER:
                 refuse("doc_content", "stream_border")
 
     def _read_from(self, data: bytes, start: int) -> int | None:
         """Read up to the end (None) or the end of an inline image (where it is)."""
         tokens = read_tokens(data, start)
-        if self._closing:
-            self._collect(tokens)
+        if self._open is not None:
+            self._collect(tokens, self._open)
         for kind, text, position in tokens:
             if kind == COMMENT:
                 self._ends_in_comment = position == len(data)
@@ -109,9 +111,7 @@ class ContentReader:
                 self._kinds += kind
                 self._operands.append(text)
             elif text == b"[" or text == b"<<":
-                self._words = []
-                self._closing = [_CLOSING[text]]
-                self._collect(tokens)
+                self._collect(tokens, Brackets(text))
             elif text == b"BI":
                 self._operator(b"BI")
                 image, end = read_inline_image(data, position)
@@ -123,7 +123,7 @@ class ContentReader:
 
     def finish(self) -> Summary:
         """What was read, if it ends where it may."""
-        if self._closing:
+        if self._open is not None:
             refuse("doc_content", "bracket")
         if self._operands:
             refuse("doc_content", "operands")
@@ -147,43 +147,29 @@ class ContentReader:
             has_optional_content=self._optional,
         )
 
-    def _collect(self, tokens: Iterator[Token]) -> None:
-        """Read on in an array or dictionary, which becomes one operand; it may go on in the next stream."""
-        words, closing = self._words, self._closing
-        for kind, text, position in tokens:
-            if kind == COMMENT:
-                continue
-            if kind == "w":
-                if text == closing[-1]:
-                    last = closing.pop()
-                    if not closing:
-                        self._add_collected(last == b">>")
-                        return
-                elif text in _CLOSING:
-                    closing.append(_CLOSING[text])
-                elif text not in _KEYWORDS:
-                    refuse("doc_content", "bracket")
-            words.append((kind, text, position))
-            if len(words) > _MAX_COLLECTED or len(closing) > _MAX_NESTED:
-                refuse("doc_content", "bracket")
+    def _collect(self, tokens: Iterator[Token], brackets: Brackets) -> None:
+        """Read on in an array or dictionary, which becomes one operand."""
+        self._open = None if brackets.read(tokens) else brackets
+        if self._open is None:
+            self._add_collected(brackets)
 
-    def _add_collected(self, is_dictionary: bool) -> None:
-        if not is_dictionary:
-            kinds = {kind for kind, _, _ in self._words}
+    def _add_collected(self, brackets: Brackets) -> None:
+        if brackets.is_dictionary:
+            check_dictionary(brackets.words)
+            self._kinds += "d"
+        else:
+            kinds = {kind for kind, _, _ in brackets.words}
             if kinds - {NUMBER, STRING}:
                 refuse("doc_content", "operands")
             self._kinds += "t" if STRING in kinds else "a"
-            self._array = self._words
-        else:
-            check_dictionary(self._words)
-            self._kinds += "d"
+            self._array = brackets.words
         self._operands.append(b"")
 
     def _operator(self, word: bytes) -> None:
         rule = OPERATORS.get(word)
         if rule is None:
             what = "number" if word[:1] in _BEGINS_NUMBER else "bracket" if word in _CLOSED else "operator"
-            what = "operands" if word in _KEYWORDS else what
+            what = "operands" if word in KEYWORDS else what
             refuse("doc_content", what, operator=word[:8].decode("latin-1"))
         operands, states, after = rule
         if self._kinds not in operands and not (word in _COLOUR and _PAINTED.fullmatch(self._kinds)):
@@ -211,6 +197,8 @@ class ContentReader:
 
     def _value(self, word: bytes) -> None:
         check_value(word, self._operands[0])
+        if word == b"Tr":
+            self._now[_MODE] = self._operands[0]
 
     def _dash(self, _: bytes) -> None:
         check_dashes([text for _, text, _ in self._array], self._operands[1])
@@ -229,6 +217,8 @@ class ContentReader:
     def _colour(self, word: bytes) -> None:
         self._colours = True
         self._now[word[:1].isupper()] = _DEVICE[word.lower()]
+        if word in _INKS:
+            check_inks(word, self._operands)
 
     def _paint(self, word: bytes) -> None:
         self._colours = True
@@ -246,7 +236,15 @@ class ContentReader:
     def _state_set(self, _: bytes) -> None:
         self._states[self._operands[0]] += 1
 
-    def _show(self, _: bytes) -> None:
+    def _begin_text(self, _: bytes) -> None:
+        self._clips = False
+
+    def _show(self, word: bytes) -> None:
+        clips = self._now[_MODE] not in _DRAWN_MODES
+        if self._clips and not clips:
+            # Viewers end the clipping path in different places.
+            refuse("doc_content", "place", operator=word.decode("ascii"))
+        self._clips = clips
         if self._shown is not None:
             counted = self._shown.setdefault(self._now[_FONT], Counter())
             if self._kinds in ("t", "a"):
@@ -274,10 +272,11 @@ _EFFECTS: Final[dict[bytes, Callable[[ContentReader, bytes], None]]] = {
     b"Q": ContentReader._restore,
     b"d": ContentReader._dash,
     b"Do": ContentReader._draw,
+    b"BT": ContentReader._begin_text,
     b"gs": ContentReader._state_set,
     b"BX": ContentReader._compatibility,
     b"EX": ContentReader._compatibility,
-    **dict.fromkeys((b"w", b"J", b"j", b"M", b"Tr"), ContentReader._value),
+    **dict.fromkeys((b"w", b"J", b"j", b"M", b"Tr", b"Tz"), ContentReader._value),
     **dict.fromkeys((b"Tf", b"cs", b"CS", b"sh"), ContentReader._name),
     **dict.fromkeys((b"g", b"G", b"rg", b"RG", b"k", b"K"), ContentReader._colour),
     **dict.fromkeys((b"sc", b"SC", b"scn", b"SCN"), ContentReader._paint),

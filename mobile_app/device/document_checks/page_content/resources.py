@@ -126,7 +126,7 @@ def _components(document: PreparedDocument, value: Value) -> tuple[int, bool]:
 def _check_shading(document: PreparedDocument, value: Value) -> None:
     kind = document.now(document.dictionary_now(value).get("ShadingType"))
     if type(kind) is not int or not 1 <= kind <= 7:
-        refuse("doc_content", "shading")
+        refuse("doc_content", "resource", kind="Shading")
 
 
 def _is_unit(value: Value) -> bool:

@@ -14,7 +14,6 @@ from tests.unit.device_checks.test_documents_of_the_corpus import PLACE, TIME, e
 OTHER_WORDS = {
     "inline_image_filter_unknown": "content_data",
     "inline_image_end_alone": "operator",
-    "form_no_stream": "resource",
 }
 
 @pytest.fixture(scope="module")
