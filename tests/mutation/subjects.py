@@ -34,7 +34,7 @@ class Subject:
         for source in self.sources:
             path = self.root / source
             found |= set(path.rglob("*.py")) if path.is_dir() else set(self.root.glob(source))
-        found -= {self.root / name for name in self.telling}
+        found = {path for path in found if not any(path.is_relative_to(self.root / name) for name in self.telling)}
         if not found:
             raise FileNotFoundError(f"{self.name}: nothing to mutate in {self.sources}")
         return sorted(found)
@@ -57,7 +57,10 @@ PHONE = Subject(
     root=ROOT,
     sources=("mobile_app/device/document_checks",),
     tests=("tests/unit/device_checks",),
-    telling=tuple(f"mobile_app/device/document_checks/{name}.py" for name in ("drawn_annotations", "findings", "stamp_place")),
+    telling=tuple(
+        f"mobile_app/device/document_checks/{name}"
+        for name in ("drawn_annotations.py", "drawn_fonts", "findings", "findings.py", "stamp_place.py")
+    ),
 )
 SERVER = Subject(
     name="server",

@@ -257,7 +257,7 @@ def test_fonts_that_are_none(old: bytes, new: bytes, word: str) -> None:
 
 
 def test_a_font_of_a_later_generation() -> None:
-    assert refused("check_fonts", Forge, generation_one(STAMP_FONT + 1)) == "objects"
+    assert refused("check_fonts", Forge, generation_one(STAMP_FONT + 1)) == "dictionary"
 
 
 def test_a_part_of_a_font_that_is_no_dictionary() -> None:

@@ -31,7 +31,7 @@ def test_what_is_varied_here_is_read() -> None:
     [
         (DATA, {"Type": "XRef"}), (DATA, {"Type": None}), (DATA, {"N": 2.0}), (DATA, {"N": None}), (DATA, {"First": 8.0}), (DATA,
             {"N": 1}), (DATA, {"N": 3}),
-        (b"", {"N": 0, "First": 1}), (b" 1", {"N": 0, "First": -1}), (b"5 x 6 3 11 22", {}), (b"5 0 6 % 11 22", {}),
+        (b"", {"N": 0, "First": 1}), (b" ", {"N": 0, "First": -1}), (b"5 x 6 3 11 22", {}), (b"5 0 6 % 11 22", {}),
             (b"5 0 6 3x11 22", {}),
         (b"5 0 6 1 11 22", {}), (b"5 1 6 0 11 22", {}), (b"5 0 6 5 11 22", {}), (b"5 0 6 9 11 22", {}), (b"5 0 6 3 11 22 x", {}),
             (b"5 0 6 3 11x22", {}),
@@ -74,7 +74,7 @@ def test_a_member_is_read() -> None:
         ("object_stream", lambda: file_with_container(rows={8: (0, 0, 0)})),
         ("object_stream", lambda: file_with_container(rows={8: (2, 4, 0)})),
         ("object_stream", lambda: file_with_container(generations={8: 1})),
-        ("offset", lambda: file_with_container(number=CONTENT, rows={CONTENT: (1, 9, 0)})),
+        ("object_stream", lambda: file_with_container(number=CONTENT, rows={CONTENT: (1, 9, 0)})),
     ],
 )  # fmt: skip
 def test_a_member_that_is_not_there(what: str, make: Callable[[], OriginalFile]) -> None:
@@ -91,6 +91,16 @@ def test_what_is_no_stream_is_not_handed_on_as_one() -> None:
             original.stream(Ref(number, 0))
         assert error.value.details["what"] == "no_stream"
     assert original.stream(Ref(CONTENT, 0))[1].startswith(b"BT")
+    far = written(
+        Revision(
+            {one: text for one, text in PLAIN.items() if one != FONT} | {30: packed_stream({FONT: b"<</Length 5>>"})},
+            packed={FONT: (30, 0)},
+            as_stream=True,
+        )
+    )
+    with pytest.raises(CheckFailed) as error:
+        OriginalFile(far, len(far)).stream(Ref(FONT, 0))
+    assert error.value.details["what"] == "no_stream"
     with pytest.raises(CheckFailed, match="doc_"):
         file_with_container(rows={CONTENT: (1, 9, 0)}).stream(Ref(CONTENT, 0))
 
@@ -149,11 +159,3 @@ def test_an_encryption_dictionary_in_an_object_stream() -> None:
     with pytest.raises(CheckFailed) as error:
         file_with_container({FONT: b"<</Filter/Standard>>"}, trailer=b"/Root 1 0 R/Encrypt 5 0 R/ID[<01><02>]")
     assert error.value.details["what"] == "encryption_dictionary"
-
-
-def test_an_object_of_another_number() -> None:
-    data = written(Revision(PLAIN, rows={FONT: (1, 9, 0)}))
-    original = OriginalFile(data, len(data))
-    with pytest.raises(CheckFailed) as error:
-        original.value(Ref(FONT, 0))
-    assert error.value.details["what"] == "object_number"

@@ -5,6 +5,10 @@ import re
 import pytest
 
 from mobile_app.device.document_checks import page_tree
+from mobile_app.device.document_checks.cross_references import FREE, IN_FILE, Section
+from mobile_app.device.document_checks.revisions import Revision as Revision_
+from mobile_app.device.document_checks.revisions import check_hidden, check_linearised
+from mobile_app.device.document_checks.softenings import Softenings
 from mobile_app.errors import CheckFailed
 from tests.unit.device_checks.document_forge import PAGE
 from tests.unit.device_checks.revision_forge import PLAIN, SIGNED, WIDGET, Revision, judge, written
@@ -72,7 +76,7 @@ def test_linearised_with_a_promise_that_is_no_integer() -> None:
     assert refused(data.replace(found[0], b"/L %b." % found[1], 1)) == "linearised"
 
 
-@pytest.mark.parametrize("shift", [1, 5])
+@pytest.mark.parametrize("shift", [1, 5, -3, -9])
 def test_a_stream_that_lists_itself_elsewhere(shift: int) -> None:
     def own(data: bytes) -> bytes:
         at = int(re.findall(rb"startxref\n(\d+)", data)[-1])
@@ -97,8 +101,28 @@ def test_a_second_number_at_one_place() -> None:
     assert refused(written(Revision(PLAIN, rows={9: (1, place, 0)}))) == "offset"
 
 
-def test_an_object_of_number_zero() -> None:
-    assert refused(written(Revision({**PLAIN, 0: b"<<>>"}, as_stream=True))) in ("offset", "object_header", "entry_zero")
+def test_an_earlier_number_at_the_place_of_another_object() -> None:
+    """The later number, which stands there, does not make up for the earlier one, which does not."""
+    place = written(Revision({**PLAIN, 9: b"<<>>"})).index(b"9 0 obj")
+    assert refused(written(Revision({**PLAIN, 9: b"<<>>"}, rows={8: (1, place, 0)}))) == "offset"
+
+
+def test_what_is_free_in_the_table_and_in_the_stream() -> None:
+    hidden = Section(0, 1, {5: (FREE, 0, 0), 6: (IN_FILE, 40, 0)}, {}, 9)
+    check_hidden(hidden, {6: (IN_FILE, 40, 0)}, {5: (FREE, 0, 1)})
+    check_hidden(hidden, {6: (IN_FILE, 50, 0)}, {5: (FREE, 0, 1), 6: (IN_FILE, 50, 0)})
+    for own, now in (({6: (FREE, 0, 1)}, {}), ({}, {6: (IN_FILE, 50, 0)}), ({}, {5: (IN_FILE, 9, 0), 6: (IN_FILE, 40, 0)})):
+        with pytest.raises(CheckFailed):
+            check_hidden(hidden, now, own)
+
+
+def test_linearised_by_an_object_that_is_not_the_first() -> None:
+    """All else is right, with another first object before it."""
+    first = Section(10, 20, {}, {}, None, tail_end=100)
+    revision = Revision_(0, (first, Section(80, 90, {}, {}, None, tail_end=100)))
+    check_linearised([revision], [(30, {"L": revision.end})], 30, Softenings())
+    with pytest.raises(CheckFailed):
+        check_linearised([revision], [(30, {"L": revision.end})], 20, Softenings())
 
 
 def test_so_many_nodes_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
