@@ -5,6 +5,7 @@ the table and drops them without a word (seen with 12.4): fonts and text would b
 so the objects are copied with it into one plain file first. What it can't read is refused rather than thinned out.
 """
 
+import errno
 import hashlib
 from pathlib import Path
 
@@ -37,3 +38,7 @@ def flatten_hybrid(source: Path, target: Path) -> None:
             writer.write(out)  # type: ignore[no-untyped-call]
     except _FAILURES as error:
         raise Unprocessable("hybrid cross-references that can't be followed", code="pdf_broken") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise  # the disk's, not the file's
+        raise Unprocessable("a place before the file's first byte", code="pdf_broken") from error

@@ -121,7 +121,13 @@ def _rewritten(source: Path, target: Path, verdict: Verdict, meter: Meter) -> Re
     try:
         if "hybrid" in verdict.rules:
             flatten_hybrid(source, plain)
-        rewrite(plain if plain.exists() else source, target, mend_page_tree=mend, unshare=unshare)
+        rewrite(
+            plain if plain.exists() else source,
+            target,
+            mend_page_tree=mend,
+            unshare=unshare,
+            drop_abbreviations=unfollowed or "abbreviated_key" in verdict.rules,
+        )
     finally:
         plain.unlink(missing_ok=True)
     result = _judge(target, meter)

@@ -31,15 +31,17 @@ _STREAM_KEYS = {
     "/Filter",
     "/DecodeParms",
 }  # of a trailer that is a stream's dictionary
+_ABBREVIATIONS = ("/BPC", "/CS", "/D", "/H", "/I", "/IM", "/W")
 QPDF_ERRORS = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError)
 
 
-def rewrite(source: Path, target: Path, *, mend_page_tree: bool, unshare: bool) -> None:
+def rewrite(source: Path, target: Path, *, mend_page_tree: bool, unshare: bool, drop_abbreviations: bool) -> None:
     """Write a copy of ``source`` that complies, as far as a rewrite can, to ``target``. Raises ``pdf_broken``, ``pdf_password``,
     ``pdf_circular``, ``pdf_bomb``.
 
     ``mend_page_tree``: fill in what viewers assume about pages (parents, counts, sizes); otherwise the tree stays as it is.
-    ``unshare``: give each page an array of annotations of its own.
+    ``unshare``: give each page an array of annotations of its own. ``drop_abbreviations``: leave out the keys that stand for others in
+    inline images only.
     """
     with open_with_recovery(source) as pdf:
         try:
@@ -47,6 +49,8 @@ def rewrite(source: Path, target: Path, *, mend_page_tree: bool, unshare: bool) 
                 mend_pages(pdf)
             if unshare:
                 unshare_annotations(pdf)
+            if drop_abbreviations:
+                _drop_abbreviations(pdf)
             for key in set(pdf.trailer.keys()) - _TRAILER_KEYS - _STREAM_KEYS:
                 del pdf.trailer[key]
             if "/Size" not in pdf.trailer:  # qpdf fills in the right number, but only where there was one
@@ -56,6 +60,16 @@ def rewrite(source: Path, target: Path, *, mend_page_tree: bool, unshare: bool) 
             code = "pdf_circular" if "Loop detected" in str(error) else "pdf_broken"
             raise Unprocessable("can't be rewritten", code=code) from error
         refuse_losses([str(warning) for warning in pdf.get_warnings()])
+
+
+def _drop_abbreviations(pdf: pikepdf.Pdf) -> None:
+    """What PDFium never reads (ISO 32000-2, table 91); whether others drew the same is for the comparison of pages to say."""
+    for found in pdf.objects:
+        if isinstance(found, pikepdf.Stream):
+            image = found.get("/Subtype") == "/Image"
+            for key in ("/DP", *_ABBREVIATIONS) if image else ("/DP",):
+                if key in found:
+                    del found[key]
 
 
 def _save(pdf: pikepdf.Pdf, target: Path) -> None:

@@ -70,6 +70,10 @@ RULE_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Tệp không ghi độ dài của một luồng dữ liệu.",
         "en": "The file did not state the length of a data stream.",
     },
+    "abbreviated_key": {
+        "vi": "Có mục viết tắt mà chỉ một số trình xem đọc được.",
+        "en": "The file held abbreviated entries that only some viewers read.",
+    },
     "external_data": {"vi": "Tệp lấy dữ liệu từ tệp khác.", "en": "The file took data from another file."},
     "table_entries": {
         "vi": "Bảng tham chiếu của tệp sai quy cách.",

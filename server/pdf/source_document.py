@@ -6,6 +6,7 @@ reads, strictly first and then leniently, encrypted files included (with the emp
 memory or from a file of any size."""
 
 import io
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -28,7 +29,7 @@ MAX_REFERENCE_CHAIN = 8
 # What parsers of hostile files raise besides their own errors.
 READER_ERRORS = (
     misc.PdfError, ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError,
-    RecursionError, EOFError, NotImplementedError,
+    RecursionError, EOFError, NotImplementedError, zlib.error,
 )  # fmt: skip
 
 

@@ -5,7 +5,13 @@ it counts as signed. A case marked ``rule_may`` is broken either way and may be 
 it. Deterministic; to add a case is to add it for both sides.
 """
 
-from tests.pdf_corpus import grammar_cases_objects, grammar_cases_pages, grammar_cases_revisions, grammar_cases_sections
+from tests.pdf_corpus import (
+    grammar_cases_objects,
+    grammar_cases_pages,
+    grammar_cases_revisions,
+    grammar_cases_sections,
+    grammar_cases_updates,
+)
 from tests.pdf_corpus.grammar_case import GrammarCase
 
 __all__ = ["BY_NAME", "CASES", "GrammarCase"]
@@ -14,6 +20,7 @@ CASES: tuple[GrammarCase, ...] = (
     *grammar_cases_objects.cases(),
     *grammar_cases_sections.cases(),
     *grammar_cases_revisions.cases(),
+    *grammar_cases_updates.cases(),
     *grammar_cases_pages.cases(),
 )
 BY_NAME = {case.name: case for case in CASES}

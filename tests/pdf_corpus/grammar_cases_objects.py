@@ -67,6 +67,8 @@ def _object_headers() -> Iterator[GrammarCase]:
     yield from both("offset_behind", "offset", lambda s: build(s, shift={4: 1}), "unlisted", "junk")
     yield from both("offset_3_before", "offset", lambda s: build(s, after={3: b"   "}, shift={4: -3}), "unlisted")
     yield from differ("offset_1_before", "offset", None, lambda s: build(s, shift={4: -1}))
+    yield from differ("offset_1_before_first", "offset", None, lambda s: build(s, shift={1: -1}))
+    yield from both("offset_2_before_first", "offset", lambda s: build(s, shift={1: -2}), "dangling", "object_header")
     yield from differ("offset_2_before", "offset", None, lambda s: build(s, after={3: b" "}, shift={4: -2}))
     yield from both(
         "generation_differs", "generation", lambda s: build(s, listed={4: (_at(s, 4), 1, b"n")}), "offset", "unlisted"
@@ -113,6 +115,11 @@ def _values() -> Iterator[GrammarCase]:
     yield from both("name_128_key", "name_length", lambda s: _value(b"<< /%b 1 >>" % (b"n" * 128), s))
     for name, number in (("max", b"2147483647"), ("min", b"-2147483647"), ("zeros", b"007"), ("negative", b"-4")):
         yield from both(f"integer_{name}", None, lambda s, n=number: _value(n, s))
+    yield from both("integer_ten_digits", None, lambda s: _value(b"-0000000007", s))
+    yield from both("integer_eleven_digits", "integer", lambda s: _value(b"00000000007", s))
+    yield from both("number_ten_digits", None, lambda s: _value(b"0000000007." + b"0" * 40, s))
+    yield from both("number_eleven_digits", "number", lambda s: _value(b"00000000007.5", s))
+    yield from both("number_41_decimals", "number", lambda s: _value(b"7." + b"0" * 41, s))
     yield from both("integer_large", "integer", lambda s: _value(b"2147483648", s))
     yield from both("integer_small", "integer", lambda s: _value(b"-2147483649", s))
     for name, number in (("point_first", b".5"), ("point_last", b"5."), ("negative", b"-0.25"), ("both", b"-.25")):
@@ -177,6 +184,21 @@ def _streams() -> Iterator[GrammarCase]:
             "stream_length",
         )
     yield from _indirect_lengths()
+    yield from _abbreviations()
+
+
+def _with_keys(signed: bool, keys: bytes) -> bytes:
+    return _extra(signed, b"<< %b /Length 1 >>\nstream\nx\nendstream" % keys)
+
+
+def _abbreviations() -> Iterator[GrammarCase]:
+    image = b"/Type /XObject /Subtype /Image "
+    for key in (b"/W 1", b"/H 1", b"/BPC 8", b"/CS /G", b"/D [1 0]", b"/IM true", b"/I false", b"/DP null", b"/#57 1"):
+        name = f"image_{key[1:].split()[0].decode().replace('#', 'escaped_')}"
+        yield from both(name, "abbreviated_key", lambda s, k=key: _with_keys(s, image + k))
+    yield from both("stream_DP", "abbreviated_key", lambda s: _with_keys(s, b"/DP << >>"))
+    yield from both("stream_D_of_no_image", None, lambda s: _with_keys(s, b"/D [1 0] /W 1 /I 7"))
+    yield from both("image_full_keys", None, lambda s: _with_keys(s, image + b"/Width 1 /Height 1 /BitsPerComponent 8"))
 
 
 def _indirect_lengths() -> Iterator[GrammarCase]:

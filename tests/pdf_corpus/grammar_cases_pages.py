@@ -98,6 +98,20 @@ def _boxes() -> Iterator[GrammarCase]:
     yield from both("crop_box", None, lambda s: _changed(s, 3, box, box + b" /CropBox [10 10 585 832]"))
     yield from both("crop_box_outside", "page_box", lambda s: _changed(s, 3, box, box + b" /CropBox [-10 10 585 832]"))
     yield from both("crop_box_of_names", "page_box", lambda s: _changed(s, 3, box, box + b" /CropBox /All"))
+    for key in (b"CropBox", b"Rotate", b"Resources"):
+        name = key.decode().lower()
+        yield from both(
+            f"{name}_null",
+            "page_box",
+            lambda s, k=key: _changed(s, 3, b"/Resources << >>", b"/%b null" % k),
+        )
+        yield from both(
+            f"{name}_null_in_node", "page_box", lambda s, k=key: _changed(s, 2, b"/Count", b"/%b null /Count" % k)
+        )
+    yield from both("media_box_null_in_node", "page_box", lambda s: _changed(s, 2, b"/Count", b"/MediaBox null /Count"))
+    yield from both(
+        "rotate_null_indirect", "page_box", lambda s: _changed(s, 3, box, box + b" /Rotate 7 0 R", {7: b"null"})
+    )
     yield from both("rotate", None, lambda s: _changed(s, 3, box, box + b" /Rotate 90"))
     yield from both("rotate_45", "page_box", lambda s: _changed(s, 3, box, box + b" /Rotate 45"))
     yield from both("user_unit", None, lambda s: _changed(s, 3, box, box + b" /UserUnit 2.5"))

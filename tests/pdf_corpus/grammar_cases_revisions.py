@@ -259,6 +259,7 @@ def hybrid(
 
 def _hybrids() -> Iterator[GrammarCase]:
     yield from differ("hybrid", "hybrid", None, hybrid, "revisions")
+    yield from both("hybrid_place_negative", "hybrid", lambda s: build(s, extra=b"/XRefStm -1 "))
     yield from signed_only("hybrid_free_in_table", "hybrid", hybrid(True, free_in_table=True), "object_stream_member")
     yield from signed_only("hybrid_root_differs", "hybrid", hybrid(True, root=b"/Root 5 0 R"), "root", "page_type")
     yield from signed_only(

@@ -39,6 +39,12 @@ def _tables() -> Iterator[GrammarCase]:
     yield from both(
         "entry_zero_in_use", "entry_zero", lambda s: build(s, entry_zero=b"0000000009 65535 n \n"), "offset"
     )
+    yield from both("table_descending", "entry_zero", lambda s: _in_two_runs(s, ascending=False))
+    yield from both("table_in_two_runs", None, lambda s: _in_two_runs(s, ascending=True))
+    for name, head in (("first", b"00 %d\n"), ("count", b"0 0%d\n"), ("white", b"\n0 %d\n")):
+        yield from both(
+            f"subsection_{name}_form", "table_entries", lambda s, h=head: open_document(s).close(rows=_headed(s, h)).done()
+        )
     yield from both("table_number_twice", "duplicate_number", _number_twice, "table_entries")
     yield from both("free_never_used", None, lambda s: build(s, listed={7: (0, 0, b"f")}, size=8))
     yield from both("entry_nowhere", "dangling", lambda s: build(s, listed={9: (0, 0, b"n")}, size=10), "offset")
@@ -54,6 +60,19 @@ def _from_one(signed: bool) -> bytes:
     file = open_document(signed)
     rows = b"1 %d\n" % len(file.entries) + b"".join(b"%010d %05d %b \n" % entry for entry in file.entries.values())
     return file.close(rows=rows).done()
+
+
+def _headed(signed: bool, head: bytes) -> bytes:
+    file = open_document(signed)
+    _, rows = file._rows(b"0000000000 65535 f \n").split(b"\n", 1)
+    return head % (len(file.entries) + 1) + rows
+
+
+def _in_two_runs(signed: bool, *, ascending: bool) -> bytes:
+    file = open_document(signed)
+    rows = [b"0000000000 65535 f \n", *(b"%010d %05d %b \n" % entry for entry in file.entries.values())]
+    runs = [b"0 2\n" + b"".join(rows[:2]), b"2 %d\n" % len(rows[2:]) + b"".join(rows[2:])]
+    return file.close(rows=b"".join(runs if ascending else runs[::-1])).done()
 
 
 def _number_twice(signed: bool) -> bytes:
@@ -104,6 +123,11 @@ def _packed(
 def _pack(signed: bool, **options: object) -> bytes:
     objects = base(signed)
     return pack({1: objects[1], 2: objects[2]}, **options)  # type: ignore[arg-type]
+
+
+def packed_catalog(entries: bytes) -> bytes:
+    """The unsigned document whose object stream has more ``entries`` in its dictionary."""
+    return _packed(False, _pack(False, extra=entries))
 
 
 def _object_streams() -> Iterator[GrammarCase]:

@@ -120,12 +120,18 @@ class _Walk:
             elif number in streams:
                 if not streams[number].earliest <= place <= streams[number].start or third != 0:
                     breach("offset", offset=section.start, number=number)
-            elif not begin <= place < last:
+            elif not begin <= place + self._white_at(place) < last:
                 breach("dangling", offset=section.start, number=number)
             elif place in listed or number == 0:
                 breach("offset", offset=place, number=number)
             else:
                 listed[place] = (number, third)
+
+    def _white_at(self, place: int) -> int:
+        """How many of the two bytes at ``place`` are white space: what stands before a body may end with the white space
+        that stands before its first object."""
+        two = bytes(self._data[place : place + 2])
+        return len(two) - len(two.lstrip(b"\0\t\n\x0c\r "))
 
     def _list_hidden(self, hidden: Section, revision: Revision) -> None:
         """List what Word's cross-reference stream adds to this body: itself, object streams, which the table lists as
@@ -153,6 +159,8 @@ class _Walk:
             places = sorted([*places, inner.start])
         if self.first < 0:
             self.first = places[0] if places else position
+        if places and places[0] < position <= places[0] + self._white_at(places[0]):
+            position = places[0]
         for place in places:
             self._check_between(position, place)
             if inner is not None and place == inner.start:

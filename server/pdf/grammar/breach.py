@@ -13,7 +13,7 @@ from typing import Final
 
 # fmt: off
 RULES: Final = frozenset({
-    "annots_shared", "comment", "dangling", "depth", "duplicate_key", "duplicate_number", "entry_zero", "eof",
+    "abbreviated_key", "annots_shared", "comment", "dangling", "depth", "duplicate_key", "duplicate_number", "entry_zero", "eof",
     "external_data", "freed_reference", "generation", "header", "hybrid", "integer", "junk", "length_value",
     "linearised", "listed_free", "name_length", "number", "object_header", "object_stream",
     "object_stream_member", "offset", "packed_redefined", "page_box", "page_count", "page_parent",

@@ -131,9 +131,17 @@ def _arrange(buffer: Buffer, chain: list[Section], breaches: Breaches) -> list[R
             before.trailer, before.end = section.trailer, section.end
         else:
             revisions.append(Revision([section], begin, section.end, dict(section.entries), section.trailer))
-    if not revisions[0].linearised and 0 not in revisions[0].entries:
-        breaches.add("table_entries", revisions[0].last.start)
+    if not revisions[0].linearised:
+        _check_begins_at_zero(revisions[0].sections[0], breaches)
     return revisions
+
+
+def _check_begins_at_zero(oldest: Section, breaches: Breaches) -> None:
+    """The first section has entry 0, and a table has it first (7.5.4): some readers take what stands first for it."""
+    if 0 not in oldest.entries:
+        breaches.add("table_entries", oldest.start)
+    elif oldest.form == "table" and next(iter(oldest.entries)) != 0:
+        breaches.add("entry_zero", oldest.start)
 
 
 def _belongs_to_revision_before(buffer: Buffer, section: Section, begin: int) -> bool:
@@ -144,8 +152,7 @@ def _linearised_revision(main: Section, front: Section, breaches: Breaches) -> R
     """The section in front holds the first page's objects and the trailer that counts, the main one all others (annex F.3.4)."""
     for number in main.entries.keys() & front.entries.keys():
         breaches.add("duplicate_number", front.start, number)
-    if 0 not in main.entries:
-        breaches.add("table_entries", main.start)
+    _check_begins_at_zero(main, breaches)
     if main.stated != front.start:
         breaches.add("startxref", main.start)
     if front.stated not in (None, 0, front.start, main.start):

@@ -2,7 +2,8 @@
 
 Rules: number 1 to 1,000,000 and generation to 65,535 without sign or leading zeros, single spaces between; the value is no reference; a
 stream's data begin after LF or CRLF, are exactly ``/Length`` bytes long, and at most one line end stands between them and
-``endstream``; nothing comes from another file.
+``endstream``; nothing comes from another file. No stream has /DP, and no image another key of inline images (table 91): some viewers
+read those where the full key is missing.
 """
 
 import re
@@ -15,6 +16,7 @@ from server.pdf.grammar.breach import Breaches, Unfollowable
 from server.pdf.grammar.values import Buffer, Reference, ValueReader
 
 DROPPED: Final = object()  # the value of an object that is read again when it is wanted
+_ABBREVIATIONS: Final = frozenset((b"BPC", b"CS", b"D", b"H", b"I", b"IM", b"W"))
 LengthOf = Callable[[Reference], int | None]
 
 _W = rb"[\0\t\n\f\r ]"
@@ -93,6 +95,8 @@ def _read_stream(
         raise Unfollowable("value", position, number)
     if keyword[1] is None:
         raise Unfollowable("stream_start", keyword.end(), number)
+    if b"DP" in value or (value.get(b"Subtype") == b"Image" and not _ABBREVIATIONS.isdisjoint(value)):
+        breaches.add("abbreviated_key", position, number)
     if b"F" in value:
         breaches.add("external_data", position, number)
     length = value.get(b"Length")

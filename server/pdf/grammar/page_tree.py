@@ -2,7 +2,8 @@
 
 Rules: catalog, nodes and pages are dictionaries (a stream is none) with the right /Type, each a reference, each page and node once; /Count
 is the true number and an integer; /Parent is the node above, and the root has none. A page has a MediaBox, its own or inherited; boxes
-are four numbers that span an area, the CropBox lies within the MediaBox; /Rotate is a multiple of 90, /UserUnit above 0. Two pages that
+are four numbers that span an area, the CropBox lies within the MediaBox; /Rotate is a multiple of 90, /UserUnit above 0.
+None of the inherited entries is null: for PDFium that ends the inheritance, for others it is nothing. Two pages that
 share one array of annotations would both be changed by a signature on one of them.
 """
 
@@ -15,7 +16,7 @@ from server.pdf.grammar.sections import is_name
 from server.pdf.grammar.structure import Structure
 from server.pdf.grammar.values import Reference
 
-_INHERITED: Final = (b"MediaBox", b"CropBox", b"Rotate")
+_INHERITED: Final = (b"MediaBox", b"CropBox", b"Rotate", b"Resources")
 _MAX_COORDINATE: Final = 1e7
 Corners = tuple[float, float, float, float]
 
@@ -81,7 +82,10 @@ class _Walk:
         self.seen.add(reference)
         if value.get(b"Parent") != parent or (parent is None and b"Parent" in value):
             self.wrong("page_parent", reference)
-        passed_on = inherited | {key: value[key] for key in _INHERITED if key in value}
+        own = {key: value[key] for key in _INHERITED if key in value}
+        if any(self.structure.resolve(one) is None for one in own.values()):
+            self.wrong("page_box", reference)
+        passed_on = inherited | own
         kind = self.structure.resolve(value.get(b"Type"))
         if is_name(kind, b"Page") and b"Kids" not in value:
             self.page(reference, value, passed_on)

@@ -1,7 +1,8 @@
 """One cross-reference section: a table with its trailer, or a cross-reference stream (ISO 32000-2, 7.5.4, 7.5.5, 7.5.8).
 
-Rules: entries of exactly 20 bytes; entry 0 free with generation 65535 (or 65536, as one maker writes); no number twice; in a stream
-types 0 to 2 only, as many bytes as /Index and /W say, Flate or no filter. Behind it ``startxref`` names the section, then ``%%EOF``.
+Rules: entries of exactly 20 bytes; entry 0 free with generation 65535 (or 65536, as one maker writes); no number twice; a subsection's head
+has no leading zeros, and none begins at 1 with a free entry (poppler and pdf.js count all of such a table down); in a stream types 0 to 2
+only, as many bytes as /Index and /W say, Flate or no filter. Behind it ``startxref`` names the section, then ``%%EOF``.
 """
 
 import re
@@ -20,7 +21,7 @@ IN_USE: Final = 1
 PACKED: Final = 2
 
 _W = rb"[\0\t\n\f\r ]"
-_SUBSECTION = re.compile(_W + rb"*+(\d{1,7}) (\d{1,7}) ?(?:\r\n|\n|\r)")
+_SUBSECTION = re.compile(rb"(0|[1-9]\d{0,6}) (0|[1-9]\d{0,6}) ?(?:\r\n|\n|\r)")
 _LINE_END = re.compile(rb" *+(?:\r\n|\n|\r)")
 _ENTRIES = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+")
 _TRAILER = re.compile(_W + rb"*+trailer(?![^\0\t\n\f\r ()<>\[\]{}/%])")
@@ -91,6 +92,8 @@ def _read_table(buffer: Buffer, start: int, breaches: Breaches, meter: Meter) ->
         if rows is None or rows.end() - head.end() != 20 * count:
             raise Unfollowable("table_entries", head.end())
         meter.check_objects(len(entries) + count)
+        if first == 1 and rows[0][17:18] == b"f":
+            breaches.add("table_entries", head.end())
         _add_rows(rows[0], first, entries, head.end(), breaches)
         position = rows.end()
     position = _skip_comments(buffer, position, breaches, inside=True)

@@ -1,8 +1,8 @@
 """The file as its cross-references and its bytes together say: what is in force under each number.
 
 Rules, checked while it is built: an entry in use points at an object of its own body or repeats the older entry in force; so does a
-packed one with the members of an object stream; every member is listed with its stream and index; no table redefines a packed object; a
-``/Length`` that is a reference means the same integer in every revision.
+packed one with the members of an object stream, which itself stays in force; every member is listed with its stream and index; no table
+redefines a packed object; a ``/Length`` that is a reference means the same integer in every revision.
 """
 
 from collections import OrderedDict
@@ -59,6 +59,7 @@ class Structure:
         BodyScan(buffer, self._length_of, breaches, meter).run(self.revisions, body)
         for revision in self.revisions:
             self._apply(revision)
+        self._check_containers()
 
     @property
     def trailer(self) -> dict[bytes, object]:
@@ -103,6 +104,16 @@ class Structure:
         elif old is None or old.entry != entry:
             self.breaches.add("object_stream_member", revision.last.start, number)
             self.force.pop(number, None)
+
+    def _check_containers(self) -> None:
+        """No later revision took away an object stream whose members are still in force: viewers that miss it search the
+        whole file for objects, and draw older ones.
+        """
+        for number, slot in self.force.items():
+            if slot.container is not None:
+                holding = self.force.get(slot.container.number)
+                if holding is None or holding.found is not slot.container:
+                    self.breaches.add("object_stream_member", slot.container.start, number)
 
     def _read_packed(self, revision: Revision) -> dict[tuple[int, int], tuple[Member, ObjectAt]]:
         """Members of the object streams of one body by (stream, index); each must be listed so."""

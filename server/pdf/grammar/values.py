@@ -1,9 +1,9 @@
 """One PDF value from its bytes (ISO 32000-2, 7.3), strictly.
 
 Rules: nothing is guessed and nothing skipped but white space. What another reader might take otherwise is a breach: a number that is not
-``-?d+(.d*)?`` or ``-?.d+``, an integer beyond 32 bits, a name of more than 127 bytes once its ``#xx`` are resolved
-(or 254 as it is spelt), a key twice (also
-when spelt with ``#xx``), more than 30 levels, a comment inside. A word that is no value ends the reading. Names come as ``Name`` without
+``-?d+(.d*)?`` or ``-?.d+``, one of more than ten digits before the point or forty behind it (leading zeros counted), an integer beyond 32
+bits, a name of more than 127 bytes once its ``#xx`` are resolved (or 254 as it is spelt), a key twice (also when spelt with ``#xx``), more
+than 30 levels, a comment inside. A word that is no value ends the reading. Names come as ``Name`` without
 the slash, strings as ``String`` with the bytes as written, references as ``Reference``. Every pattern runs in linear time.
 """
 
@@ -65,11 +65,12 @@ _NAME, _GENERATION, _WORD, _DICT, _DICT_END, _ARRAY, _ARRAY_END, _STRING, _NESTE
 )
 _STRING_STEP = re.compile(rb"\\[\s\S]|[()]")
 _INTEGER = re.compile(rb"-?\d++")
-_REAL = re.compile(rb"-?(?:\d++\.\d*+|\.\d++)")
+_REAL = re.compile(rb"-?(?:\d{1,10}+\.\d{0,40}+|\.\d{1,40}+)")
 _LOOKS_NUMERIC = re.compile(rb"[+\-.\d]")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})?")
 _WORDS: Final = {b"true": True, b"false": False, b"null": None}
-_MAX_REFERENCE_DIGITS = 16
+_MAX_INTEGER_DIGITS = 10
+_MAX_NUMBER_DIGITS, _MAX_GENERATION_DIGITS = 7, 5
 _KEPT_NAMES = 4096
 _NAMES: dict[bytes, Name] = {}  # plain names met before: the same few stand in every document
 
@@ -168,19 +169,25 @@ class ValueReader:
         if token in _WORDS:
             return _WORDS[token]
         if _INTEGER.fullmatch(token):
-            if len(token) > 200:
-                raise Unfollowable("integer", self._at(position), number)
-            value = int(token)
-            if not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
-                self._breaches.add("integer", self._at(position), number)
-            return value
+            return self._integer(token, position, number)
         if _REAL.fullmatch(token):
             return float(token)
         raise Unfollowable("number" if _LOOKS_NUMERIC.match(token) else "value", self._at(position), number)
 
+    def _integer(self, token: bytes, position: int, number: int) -> int:
+        """An integer of 32 bits, in no more digits than the largest has: readers stop at different places of a longer one."""
+        if len(token) > 200:
+            raise Unfollowable("integer", self._at(position), number)
+        value = int(token)
+        if not -MAX_INTEGER - 1 <= value <= MAX_INTEGER or len(token.lstrip(b"-")) > _MAX_INTEGER_DIGITS:
+            self._breaches.add("integer", self._at(position), number)
+        return value
+
     def _reference(self, first: bytes, second: bytes, position: int, number: int) -> Reference:
         plain = second == b"0" or not second.startswith(b"0")
-        if not plain or (first.startswith(b"0") and first != b"0") or len(first) + len(second) > _MAX_REFERENCE_DIGITS:
+        if not plain or (first.startswith(b"0") and first != b"0"):
+            raise Unfollowable("number", self._at(position), number)
+        if len(first) > _MAX_NUMBER_DIGITS or len(second) > _MAX_GENERATION_DIGITS:
             raise Unfollowable("number", self._at(position), number)
         reference = Reference(int(first), int(second))
         self.references.append(reference)

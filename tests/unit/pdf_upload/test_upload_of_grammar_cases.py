@@ -4,7 +4,7 @@ import pytest
 
 from server.errors import PhoneSealError
 from server.pdf.findings import REFUSAL_TEXTS
-from tests.pdf_corpus.grammar_cases import CASES, GrammarCase
+from tests.pdf_corpus.grammar_cases import BY_NAME, CASES, GrammarCase
 from tests.unit.pdf_upload.conftest import Inspect
 
 # Broken so that something else says so first.
@@ -51,3 +51,9 @@ def test_signed_file_that_breaks_a_rule_is_refused_with_it(case: GrammarCase, in
         assert isinstance(refused.value.details["offset"], int)
     else:
         assert refused.value.code in ("pdf_truncated", "pdf_broken")
+
+
+@pytest.mark.parametrize("name", ["image_W", "image_escaped_57", "stream_DP", "rotate_null", "resources_null_in_node", "table_descending"])
+def test_what_a_rewrite_mends_is_mended(name: str, inspect: Inspect) -> None:
+    case = BY_NAME[f"{name}/unsigned"]
+    assert inspect(case.data).repair_reasons == (case.rule,)

@@ -10,6 +10,7 @@ from server.errors import Unprocessable
 from server.pdf import inspect_preparation
 from server.pdf.inspect_upload import UploadLimits, inspect_upload
 from server.pdf.prepare import check_can_be_prepared
+from tests.pdf_corpus.grammar_cases_sections import packed_catalog
 from tests.unit.pdf_upload.conftest import PAGE, BuildPdf, Inspect
 
 
@@ -77,3 +78,12 @@ def test_a_trial_leaves_nothing_behind(build_pdf: BuildPdf, tmp_path: Path) -> N
     source.write_bytes(build_pdf())
     check_can_be_prepared(source)
     assert [path.name for path in tmp_path.iterdir()] == ["upload.pdf"]
+
+
+def test_data_that_cannot_be_inflated_are_the_documents_fault(tmp_path: Path) -> None:
+    """An object stream that is called compressed and is not: said as a refusal, not as an error of the program."""
+    source = tmp_path / "damaged.pdf"
+    source.write_bytes(packed_catalog(b"/Filter /FlateDecode "))
+    with pytest.raises(Unprocessable) as caught:
+        check_can_be_prepared(source)
+    assert caught.value.code == "pdf_unreadable"
