@@ -209,3 +209,39 @@ def font_damage() -> Iterator[Part]:
     writer = contract()
     writer.put(FONT, writer.bodies[FONT].replace(b"/TrueType", b"/Type1"))
     yield hostile("other_subtype", writer)
+
+
+def _cmap(codes: dict[int, int], parent: str = "") -> tuple[bytes, str]:
+    """A CMap for one-byte codes (9.7.5): its content and its dictionary's entries."""
+    pairs = "\n".join(f"<{code:02X}> {glyph}" for code, glyph in codes.items())
+    body = f"{len(codes)} begincidchar\n{pairs}\nendcidchar\n" if codes else ""
+    info = "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
+    text = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        f"/CIDSystemInfo {info} def /CMapName /Own def /CMapType 1 def\n"
+        f"1 begincodespacerange\n<00> <FF>\nendcodespacerange\n{body}"
+        "endcmap CMapName currentdict /CMap defineresource pop end end\n"
+    )
+    return text.encode(), f"/Type /CMap /CMapName /Own /CIDSystemInfo {info} {parent}"
+
+
+@kind
+def character_maps() -> Iterator[Part]:
+    """CMaps in the file: whole ones, and ones that take their codes from another, which PDFium and pdf.js do not follow."""
+    font = TTFont(io.BytesIO(font_file()))
+    codes = {ord(letter): font.getGlyphID(font.getBestCmap()[ord(letter)]) for letter in sorted(set("Pay 1,000 dong"))}
+    for name, parent, bad in (("own", "", False), ("from_another", "/UseCMap 10 0 R", True)):
+        writer = _second_font()
+        writer.put(
+            FREE,
+            "<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+BeVietnamPro /Encoding 11 0 R /DescendantFonts [9 0 R] >>",
+        )
+        writer.put(
+            9,
+            "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+BeVietnamPro /DW 600 /FontDescriptor 6 0 R "
+            "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /CIDToGIDMap /Identity >>",
+        )
+        if bad:
+            writer.put_stream(10, *_cmap(codes))
+        writer.put_stream(11, *_cmap({} if bad else codes, parent))
+        yield hostile(name, writer) if bad else harmless(name, writer)

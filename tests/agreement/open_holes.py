@@ -52,5 +52,6 @@ OPEN_HOLES = frozenset(
         "composite_fonts-unicode_cmap",
         "font_damage-cut",
         "font_damage-nothing",
+        "character_maps-from_another",
     )
 )
