@@ -11,7 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from mobile_app.device.interaction import PinPurpose
 from mobile_app.device.pin_rules import wipe
-from mobile_app.ui.flow import PinAsked
+from mobile_app.ui.stage import PinAsked
 from mobile_app.ui.widgets import PlainButton, load_kv
 
 

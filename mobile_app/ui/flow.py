@@ -12,8 +12,7 @@ Longer than other files: the questions share what is open, and which screen foll
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from kivy.clock import Clock as Frames
 
@@ -50,36 +49,10 @@ from mobile_app.ui.parts import PhoneParts
 from mobile_app.ui.settings import KeptSettings
 from mobile_app.ui.sign_all import SignAll
 from mobile_app.ui.sign_all_flow import Together
+from mobile_app.ui.stage import PinAsked, Stage
 from mobile_app.ui.stamp_look import StampLook
 from mobile_app.ui.strings import Language, Strings
 from mobile_app.ui.theme import ThemeName
-
-
-@dataclass(frozen=True)
-class PinAsked:
-    purpose: PinPurpose
-    request: PendingRequest | None
-    problem: PinProblem | None
-    question: Question[bytearray | None]
-    asked_at: int
-    """By the phone's clock, in milliseconds."""
-
-
-class Stage(Protocol):
-    """The window's content: one screen at a time."""
-
-    def show(self, name: str) -> None: ...
-
-    @property
-    def showing(self) -> str: ...
-
-    def refresh(self) -> None:
-        """Something that the present screen may show has changed."""
-        ...
-
-    def rebuild(self) -> None:
-        """Language or theme has changed."""
-        ...
 
 
 class Flow:

@@ -2,6 +2,7 @@
 repeating would matter. A server that is killed and comes back costs it time only."""
 
 import io
+import re
 import time
 import uuid
 from contextlib import suppress
@@ -16,12 +17,13 @@ ANSWER_SECONDS = 40.0
 
 
 def a_pdf(text: str) -> bytes:
+    """Taken as it is: without the comment in the trailer, for which it would be rewritten at upload."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=True)
     canvas.drawString(72, 720, text)
     canvas.showPage()
     canvas.save()
-    return buffer.getvalue()
+    return re.sub(rb"% ReportLab generated PDF document [^\r\n]*\n", b"", buffer.getvalue())
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,12 @@ from mobile_app.device.interaction import (
 )
 from mobile_app.ui.bridge import Question
 from mobile_app.ui.finding_texts import FINDINGS
-from mobile_app.ui.flow import Flow, PinAsked
+from mobile_app.ui.flow import Flow
 from mobile_app.ui.opened_request import Intent, OpenedRequest
 from mobile_app.ui.problem_texts import ENDS, PROBLEMS, WARNINGS
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.sign_all import SignAll, Stand
+from mobile_app.ui.stage import PinAsked
 from tests.kivy.looks_account import ACCOUNT_STATES
 from tests.kivy.looks_certificates import CERTIFICATE_STATES, DIGEST, PERSON, certificate
 from tests.kivy.looks_hostile import hostile

@@ -54,7 +54,7 @@ def test_some_signed_and_one_refused(start_demo: Callable[..., Demo], tmp_path: 
 
 def test_all_signed_and_equal_names_are_numbered(start_demo: Callable[..., Demo], tmp_path: Path) -> None:
     first, second = tmp_path / "a" / "Hợp đồng.pdf", tmp_path / "b b" / "Hợp đồng.pdf"
-    for file, source in ((first, "chromium_contract"), (second, "cairo_contract")):
+    for file, source in ((first, "chromium_contract"), (second, "typst_contract")):
         file.parent.mkdir()
         shutil.copy(CORPUS / "good" / f"{source}.pdf", file)
     out = tmp_path / "out"

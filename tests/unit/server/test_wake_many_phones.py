@@ -155,8 +155,8 @@ def test_dropping_and_setting_again_wakes_no_sooner(world: World) -> None:
 
 def test_changing_the_address_over_and_over_is_stopped_sooner_than_other_events(world: World) -> None:
     line = Line(world).prove()
-    line.socket.level = 0.0
-    with mock.patch("server.sockets.device_events.time.monotonic", return_value=1e6):
+    line.socket.events.level = 0.0
+    with mock.patch("server.sockets.event_bucket.time.monotonic", return_value=1e6):
         for _ in range(int(BURST / 10)):
             line.ok("set_push", {"subscription": None})
         assert line.error("set_push", {"subscription": None}) == "too_many_events"
