@@ -28,12 +28,12 @@ FINDINGS: Final[Mapping[str, Pair]] = {
         "Has filled fields that each viewer draws by itself: others may see other text.",
     ),
     "loose_fields": (
-        "Có ô điền không thuộc biểu mẫu: có nơi hiện, có nơi không.",
-        "Has fields outside of the form: some viewers show them, some don't.",
+        "Có ô điền không thuộc biểu mẫu hoặc bị ghi là ẩn: có nơi hiện, có nơi không.",
+        "Has fields outside of the form or marked invisible: some viewers show them, some don't.",
     ),
     "link_appearance": (
-        "Có liên kết mang hình vẽ: có nơi hiện, có nơi không.",
-        "Has links with drawings of their own: some viewers show them, some don't.",
+        "Có liên kết mang hình vẽ hoặc khung dày: có nơi hiện, có nơi không.",
+        "Has links with drawings or thick frames: some viewers show them, some don't.",
     ),
     "ambiguous_fonts": (
         "Có phông chữ mà mỗi trình xem có thể đọc khác: người khác có thể thấy chữ khác.",

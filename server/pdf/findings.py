@@ -77,12 +77,12 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "Some form fields are drawn by each viewer itself; their values may look different elsewhere.",
     },
     "loose_fields": {
-        "vi": "Có ô biểu mẫu không thuộc biểu mẫu nào; một số trình xem không hiển thị ô này.",
-        "en": "Some form fields belong to no form; some viewers do not show them.",
+        "vi": "Có ô biểu mẫu không thuộc biểu mẫu nào hoặc bị ghi là ẩn; một số trình xem không hiển thị ô này.",
+        "en": "Some form fields belong to no form or are marked as invisible; some viewers do not show them.",
     },
     "link_appearance": {
-        "vi": "Có liên kết hoặc ghi chú bật lên kèm hình vẽ mà một số trình xem không hiển thị.",
-        "en": "Some links or pop-ups carry a drawing that some viewers do not show.",
+        "vi": "Có liên kết hoặc ghi chú bật lên kèm hình vẽ hoặc khung dày mà một số trình xem không hiển thị.",
+        "en": "Some links or pop-ups carry a drawing or a thick frame that some viewers do not show.",
     },
     "ambiguous_fonts": {
         "vi": "Có phông chữ mà các bảng bên trong mâu thuẫn; chữ có thể hiển thị thành chữ khác.",

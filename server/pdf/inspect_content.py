@@ -21,7 +21,7 @@ _READ_ONLY, _PUSH_BUTTON = 1, 1 << 16
 _HIDDEN, _PRINT, _NO_VIEW = 1 << 1, 1 << 2, 1 << 5
 _OUTWARD = {"/URI", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE"}
 _MEDIA = {"/Screen", "/Movie", "/Sound", "/3D", "/RichMedia"}
-_BESIDE_TEXT = {"/Link", "/Widget", "/Popup", "/FileAttachment", *_MEDIA, None}
+_BESIDE_TEXT = {"/Link", "/Widget", "/Popup", *_MEDIA, None}
 
 
 def refusals(graph: ObjectGraph) -> list[str]:

@@ -79,11 +79,13 @@ def _has_no_appearance(one: Any) -> bool:
     if one.get("/NeedAppearances") is not None:
         return True
     normal = one.get("/AP", {}).get("/N") if isinstance(one.get("/AP", {}), pikepdf.Dictionary) else None
-    return one.get("/Subtype") == "/Widget" and (normal is None or isinstance(normal, pikepdf.Dictionary))
+    turned = isinstance(normal, pikepdf.Stream) and "/Matrix" in normal
+    return one.get("/Subtype") == "/Widget" and (not isinstance(normal, pikepdf.Stream) or turned)
 
 
 def _is_drawn_link(one: Any) -> bool:
-    return one.get("/Subtype") in ("/Link", "/Popup") and "/AP" in one
+    framed = any(key in one for key in ("/Border", "/BS"))
+    return one.get("/Subtype") in ("/Link", "/Popup") and ("/AP" in one or framed)
 
 
 def _is_annotation(one: Any) -> bool:

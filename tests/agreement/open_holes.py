@@ -6,23 +6,6 @@ Rules: a name leaves this list with the check that refuses or tells the file; no
 
 OPEN_HOLES = frozenset(
     (
-        "appearances_made_up-caption_only",
-        "appearances_made_up-border_only",
-        "appearance_states-no_state",
-        "appearance_states-unknown_state",
-        "appearance_states-state_with_stream",
-        "appearance_states-dictionary_as_string",
-        "forms_in_odd_places-forty_deep",
-        "annotation_flags-widget_invisible",
-        "annotation_flags-widget_negative",
-        "annotation_kinds-fileattachment",
-        "annotations_without_appearance-link_border",
-        "annotations_without_appearance-link_style",
-        "appearance_boxes-empty_box",
-        "appearance_boxes-matrix_turned",
-        "appearance_boxes-flat_rectangle",
-        "appearance_boxes-no_rectangle",
-        "appearance_boxes-strings",
         "images-too_short",
         "images-no_colour_space",
         "images-bits_of_three",

@@ -197,8 +197,11 @@ def other_page(shown: Shown) -> None:
 
 
 def other_page_and_original(shown: Shown) -> None:
-    """A changed page, and a manifest that fits it in all but the signed attributes."""
-    other_page(shown)
+    """A changed original that is a right PDF, and a manifest that fits it in all but the signed attributes."""
+    at = shown.content.index(b"/CreationDate")
+    at = shown.content.index(b"D:20", at) + 4
+    shown.content = shown.content[:at] + (b"1" if shown.content[at : at + 1] != b"1" else b"2") + shown.content[at + 1 :]
+    shown.digests_follow()
     original = shown.content[: shown.item["original_length"]]
     shown.item["original_sha256"] = hashlib.sha256(original).hexdigest()
 

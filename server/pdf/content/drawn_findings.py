@@ -2,22 +2,18 @@
 
 Rules: resources are followed from pages, forms, tiling patterns, glyphs of Type 3 fonts, soft masks and appearances of annotations, each
 once. Told: fonts without glyphs of their own and fonts that contradict themselves (ISO 32000-2, 9.9); fields that viewers draw themselves
-(12.7.3), fields of no form, and appearances of links and pop-ups, which some viewers draw and others don't.
+(12.7.3), fields of no form, and appearances of links and pop-ups, which some viewers draw and others don't (annotation_shapes.py).
 """
 
 from collections.abc import Iterator
-from typing import Final
 
+from server.document_limits import MAX_DEPTH
+from server.pdf.content.annotation_shapes import depends_on_viewer, is_framed, is_hidden_by_some
 from server.pdf.content.content_data import ContentData
 from server.pdf.content.fonts import is_ambiguous, is_embedded
 from server.pdf.content.resources import page_resources
-from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, number
+from server.pdf.inspect_graph import Dictionary, ObjectGraph
 from server.pdf.inspect_pages import Pages
-
-_HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
-_MAX_FIELD_DEPTH: Final = 100
-_DRAWN_BY_VIEWERS: Final = ("/Tx", "/Ch", "/Btn")
-_NOTHING: Final[tuple[Value, ...]] = (None, "", "u:", "b:", "/Off", [])
 
 
 def drawn_findings(graph: ObjectGraph, data: ContentData, pages: Pages) -> set[str]:
@@ -79,43 +75,23 @@ def _annotation_findings(graph: ObjectGraph, pages: Pages) -> set[str]:
         for annotation in _annotations(graph, page):
             kind = graph.get(annotation, "/Subtype")
             drawn = bool(graph.dictionary(graph.get(graph.dictionary(annotation.get("/AP")), "/N")))
-            if kind in ("/Link", "/Popup") and drawn:
+            if (kind in ("/Link", "/Popup") and drawn) or (kind == "/Link" and is_framed(graph, annotation)):
                 found.add("link_appearance")
             if kind != "/Widget":
                 continue
-            if id(annotation) not in in_tree:
+            if id(annotation) not in in_tree or is_hidden_by_some(graph, annotation):
                 found.add("loose_fields")
-            if not drawn and _is_seen(graph, annotation) and _has_value(graph, annotation):
+            if depends_on_viewer(graph, annotation):
                 found.add("need_appearances")
     return found
 
 
-def _is_seen(graph: ObjectGraph, annotation: Dictionary) -> bool:
-    corners = [number(graph.resolve(one)) or 0.0 for one in graph.array(annotation.get("/Rect"))]
-    flags = int(number(graph.get(annotation, "/F")) or 0)
-    return len(corners) == 4 and corners[0] != corners[2] and corners[1] != corners[3] and not flags & (_HIDDEN | _NO_VIEW)
-
-
-def _has_value(graph: ObjectGraph, widget: Dictionary) -> bool:
-    return _inherited(graph, widget, "/FT") in _DRAWN_BY_VIEWERS and _inherited(graph, widget, "/V") not in _NOTHING
-
-
-def _inherited(graph: ObjectGraph, field: Dictionary, key: str) -> Value:
-    for _ in range(_MAX_FIELD_DEPTH):
-        value = graph.get(field, key)
-        if value is not None or "/Parent" not in field:
-            return value
-        field = graph.dictionary(field["/Parent"])
-    return None
-
-
 def _fields_in_tree(graph: ObjectGraph, form: Dictionary) -> set[int]:
-    """Every dictionary that hangs in the tree of fields."""
+    """Every dictionary that hangs in the tree of fields, down to where viewers stop (PDFium after 32 levels)."""
     seen: set[int] = set()
-    waiting = list(graph.array(form.get("/Fields")))
-    while waiting:
-        field = graph.dictionary(waiting.pop())
-        if field and id(field) not in seen:
-            seen.add(id(field))
-            waiting.extend(graph.array(field.get("/Kids")))
+    level = [graph.dictionary(one) for one in graph.array(form.get("/Fields"))]
+    for _ in range(MAX_DEPTH):
+        new = {id(field): field for field in level if field and id(field) not in seen}
+        seen |= new.keys()
+        level = [graph.dictionary(kid) for field in new.values() for kid in graph.array(field.get("/Kids"))]
     return seen

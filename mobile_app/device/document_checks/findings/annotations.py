@@ -1,12 +1,13 @@
 """What lies over the pages, and how far viewers agree on drawing it (ISO 32000-2, 12.5 and 12.7).
 
-Measured: the appearance of a link or pop-up, a widget that hangs in no field tree, a value without an appearance, optional content: each
-is drawn by some viewers and not by others.
+Measured: the appearance of a link or pop-up, a widget that hangs in no field tree, optional content: each is drawn by some viewers and not
+by others; so is what ``appearances.py`` says. An attached file's sign is an annotation like others.
 """
 
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument
+from mobile_app.device.document_checks.findings.appearances import has_odd_flags, has_wide_frame, is_made_up
 from mobile_app.device.document_checks.findings.fields import key_of, listed
 from mobile_app.device.document_checks.findings.words import (
     ANNOTATIONS_OVER_TEXT,
@@ -16,14 +17,9 @@ from mobile_app.device.document_checks.findings.words import (
     LOOSE_FIELDS,
     NEED_APPEARANCES,
 )
-from mobile_app.device.document_checks.signature_field import is_visible, rectangle_of
-from mobile_app.device.document_checks.syntax import Ref, Value
+from mobile_app.device.document_checks.syntax import Value
 
 _QUIET: Final = frozenset(("Link", "Widget", "Popup"))
-_HIDDEN_OR_NO_VIEW: Final = 2 | 32
-_DRAWN_BY_VIEWERS: Final = frozenset(("Tx", "Ch", "Btn"))
-_NO_VALUE: Final[tuple[Value, ...]] = (None, b"", b"\xfe\xff", b"\xef\xbb\xbf", "Off", [])
-_MAX_PARENTS: Final = 100
 
 
 def look_at_annotations(document: PreparedDocument, in_tree: set[int], found: set[str]) -> None:
@@ -41,33 +37,13 @@ def _look_at(document: PreparedDocument, annotation: Value, in_tree: set[int], f
         found.add(LAYERS)
     if kind == "FileAttachment":
         found.add(ATTACHMENTS)
-    elif kind not in _QUIET:
+    if kind not in _QUIET:
         found.add(ANNOTATIONS_OVER_TEXT)
     elif kind != "Widget":
-        if appearance:
+        if appearance or (kind == "Link" and has_wide_frame(document, value)):
             found.add(LINK_APPEARANCE)
     else:
-        if key_of(annotation) not in in_tree:
+        if key_of(annotation) not in in_tree or has_odd_flags(document, value):
             found.add(LOOSE_FIELDS)
-        if not appearance and _is_seen(document, value) and _has_value(document, value):
+        if is_made_up(document, value):
             found.add(NEED_APPEARANCES)
-
-
-def _is_seen(document: PreparedDocument, widget: dict[str, Value]) -> bool:
-    rectangle, flags = rectangle_of(document, widget.get("Rect")), document.original.value(widget.get("F"))
-    hidden = isinstance(flags, int) and flags & _HIDDEN_OR_NO_VIEW
-    return rectangle is not None and is_visible(rectangle) and not hidden
-
-
-def _has_value(document: PreparedDocument, widget: dict[str, Value]) -> bool:
-    kind, value = _inherited(document, widget, "FT"), _inherited(document, widget, "V")
-    return kind in _DRAWN_BY_VIEWERS and value not in _NO_VALUE
-
-
-def _inherited(document: PreparedDocument, field: dict[str, Value], key: str) -> Value:
-    for _ in range(_MAX_PARENTS):
-        value = document.original.value(field.get(key))
-        if value is not None or not isinstance(field.get("Parent"), Ref):
-            return value
-        field = document.dictionary_before(field["Parent"])
-    return None
