@@ -6,23 +6,6 @@ Rules: a name leaves this list with the check that refuses or tells the file; no
 
 OPEN_HOLES = frozenset(
     (
-        "images-too_short",
-        "images-no_colour_space",
-        "images-bits_of_three",
-        "images-predictor_unknown",
-        "images-jpeg_of_other_size",
-        "images-jpeg_of_other_colours",
-        "masks-by_colour_reals",
-        "masks-soft_of_colours",
-        "masks-soft_by_indexed",
-        "colour_spaces-none",
-        "colour_spaces-device_n_none",
-        "colour_spaces-indexed_short",
-        "patterns-no_function",
-        "jpeg_2000-transparent_said",
-        "jpeg_2000-transparent_unsaid",
-        "jpeg_2000-text_in_alpha_only",
-        "fax_images-other_columns",
         "fax_images-other_kind",
         "transparency_groups-knockout",
         "glyph_names-unicode_symbolic",

@@ -20,11 +20,7 @@ class ContentData:
 
     def read(self, reference: str) -> bytes:
         """The decoded bytes of the stream ``reference``. Raises ``Malformed`` and ``TooMuch``."""
-        number, generation, _ = reference.split()
-        try:
-            data = self._pdf.get_object(int(number), int(generation)).read_raw_bytes()
-        except pikepdf.PdfError:
-            raise Malformed("content_data") from None
+        data = self.raw(reference)
         for name, early in self._filters(self._graph.dictionary(reference)):
             decoder = DECODERS.get(name)
             if decoder is None:
@@ -36,6 +32,14 @@ class ContentData:
             except Damaged:
                 raise Malformed("content_data") from None
         return data
+
+    def raw(self, reference: str) -> bytes:
+        """The bytes of the stream ``reference`` as they are filtered, decrypted. Raises ``Malformed``."""
+        number, generation, _ = reference.split()
+        try:
+            return self._pdf.get_object(int(number), int(generation)).read_raw_bytes()
+        except pikepdf.PdfError:
+            raise Malformed("content_data") from None
 
     def page_streams(self, contents: Value) -> tuple[str, ...]:
         """The references of a page's content streams; none for a page without content."""

@@ -8,24 +8,14 @@ draws may use one. A colour has as many components as its space, and a pattern i
 from dataclasses import dataclass
 from typing import Final
 
+from server.pdf.content.colours import space_components
+from server.pdf.content.content_data import ContentData
 from server.pdf.content.faults import Malformed
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, number
 
 _MAX_NODES: Final = 100
-_MAX_COMPONENTS: Final = 32
 _DIRECT_SPACES: Final = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4, "/Pattern": 0}
-_FAMILIES: Final = {
-    **_DIRECT_SPACES,
-    "/G": 1,
-    "/RGB": 3,
-    "/CMYK": 4,
-    "/CalGray": 1,
-    "/CalRGB": 3,
-    "/Lab": 3,
-    "/Indexed": 1,
-    "/I": 1,
-    "/Separation": 1,
-}
+_WITH_FUNCTION: Final = (1, 2, 3)
 NO_RESOURCES: Final[Dictionary] = {}
 
 
@@ -69,7 +59,7 @@ class Space:
     of_patterns: bool = False
 
 
-def space_of(graph: ObjectGraph, resources: Dictionary, name: bytes) -> Space:
+def space_of(graph: ObjectGraph, data: ContentData, resources: Dictionary, name: bytes) -> Space:
     """The colour space that ``cs`` names (8.6). Raises ``Malformed``."""
     key = key_of(name)
     if key in _DIRECT_SPACES:
@@ -77,38 +67,27 @@ def space_of(graph: ObjectGraph, resources: Dictionary, name: bytes) -> Space:
     value = graph.resolve(named(graph, resources, "/ColorSpace", name))
     parts = value if isinstance(value, list) and value else [value]
     if graph.resolve(parts[0]) != "/Pattern":
-        return Space(_components(graph, parts))
+        return Space(space_components(graph, data, value))
     if len(parts) < 2:
         return Space(0, of_patterns=True)
-    base = graph.resolve(parts[1])
-    return Space(_components(graph, base if isinstance(base, list) and base else [base]), of_patterns=True)
+    return Space(space_components(graph, data, parts[1]), of_patterns=True)
 
 
-def _components(graph: ObjectGraph, parts: list[Value]) -> int:
-    family = graph.resolve(parts[0])
-    count: Value = _FAMILIES.get(family) if isinstance(family, str) else None
-    if family == "/ICCBased" and len(parts) == 2:
-        count = graph.get(graph.dictionary(parts[1]), "/N")
-    elif family == "/DeviceN" and len(parts) >= 4:
-        count = len(graph.array(parts[1]))
-    if type(count) is not int or not 1 <= count <= _MAX_COMPONENTS:
-        raise Malformed("colour_space")
-    return count
-
-
-def components(graph: ObjectGraph, resources: Dictionary, name: bytes) -> int | None:
+def components(graph: ObjectGraph, data: ContentData, resources: Dictionary, name: bytes) -> int | None:
     """How many numbers a colour of the named space has, ``None`` for a space that is not there or one of patterns."""
     try:
-        return space_of(graph, resources, name).components or None
+        return space_of(graph, data, resources, name).components or None
     except Malformed:
         return None
 
 
-def check_paint(graph: ObjectGraph, resources: Dictionary, space: bytes | None, count: int, pattern: bytes | None) -> Value:
+def check_paint(
+    graph: ObjectGraph, data: ContentData, resources: Dictionary, space: bytes | None, count: int, pattern: bytes | None
+) -> Value:
     """The pattern that a colour names, ``None`` for one without. Raises ``Malformed`` for a colour that does not fit its space."""
     if space is None:
         raise Malformed("colour_space")
-    found = space_of(graph, resources, space)
+    found = space_of(graph, data, resources, space)
     if found.of_patterns != (pattern is not None):
         raise Malformed("colour_space")
     if pattern is None:
@@ -122,6 +101,15 @@ def check_paint(graph: ObjectGraph, resources: Dictionary, space: bytes | None, 
     if count != wanted:
         raise Malformed("colour_components")
     return value
+
+
+def check_shading(graph: ObjectGraph, data: ContentData, value: Value) -> None:
+    """A shading (8.7.4.5) of a known type, in colours that there are, with the function that says which. Raises ``Malformed``."""
+    shading = graph.dictionary(value)
+    kind = graph.get(shading, "/ShadingType")
+    if kind not in range(1, 8) or (kind in _WITH_FUNCTION and graph.get(shading, "/Function") is None):
+        raise Malformed("resource")
+    space_components(graph, data, shading.get("/ColorSpace"))
 
 
 def matrix_scale(graph: ObjectGraph, dictionary: Dictionary) -> float:

@@ -12,7 +12,7 @@ from server.document_limits import MAX_IMAGE_PIXELS
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.graphics_states import soft_mask_of
 from server.pdf.content.program import Program
-from server.pdf.content.resources import check_paint, matrix_scale, named, numbers, space_of
+from server.pdf.content.resources import check_paint, check_shading, matrix_scale, named, numbers, space_of
 from server.pdf.content.weights import CELL, FORM, GLYPH, Key, Scales, Weight
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value
 
@@ -24,7 +24,7 @@ def weigh_uses(scales: Scales, weight: Weight, program: Program, resources: Dict
     closely, saved = False, program.saved
     for (category, name), times in program.uses.items():
         if category == "/ColorSpace":
-            space_of(scales.graph, resources, name)
+            space_of(scales.graph, scales.data, resources, name)
             continue
         value = named(scales.graph, resources, category, name)
         spread = program.spread.get((category, name), float(times))
@@ -34,10 +34,10 @@ def weigh_uses(scales: Scales, weight: Weight, program: Program, resources: Dict
             closely |= _add_soft_mask(scales, weight, value, times, spread, saved)
         elif category == "/Font":
             closely |= _is_type_3(scales.graph, value)
-        elif scales.graph.get(scales.graph.dictionary(value), "/ShadingType") not in range(1, 8):
-            raise Malformed("resource")
+        else:
+            check_shading(scales.graph, scales.data, value)
     for (space, count, pattern), times in program.paints.items():
-        painted = check_paint(scales.graph, resources, space, count, pattern)
+        painted = check_paint(scales.graph, scales.data, resources, space, count, pattern)
         if painted is not None:
             _add_pattern(scales, weight, painted, times, saved)
     for name in {font for font, _ in program.shown if font}:
@@ -59,25 +59,29 @@ def weigh_form(scales: Scales, value: Value, inherited: Dictionary, *, appearanc
 def _add_xobject(
     scales: Scales, weight: Weight, value: Value, inherited: Dictionary, times: int, spread: float, saved: int
 ) -> bool:
-    dictionary, _ = scales.stream(value)
+    dictionary, reference = scales.stream(value)
     if scales.graph.get(dictionary, "/Subtype") == "/Image":
         weight.images += times
-        weight.pixels += times * sum(_pixels(scales, dictionary))
+        weight.pixels += times * sum(_pixels(scales, reference, dictionary))
         return False
     key, other, scale = weigh_form(scales, value, inherited)
     weight.add(key, other, times, spread / scale if scale else 0.0, saved)
     return other.cells > 0
 
 
-def _pixels(scales: Scales, image: Dictionary) -> Iterator[int]:
+def _pixels(scales: Scales, picture: str, image: Dictionary) -> Iterator[int]:
     """Pixels of a picture and of its masks."""
-    masks = [scales.data.stream_of(image.get(entry)) for entry in ("/SMask", "/Mask")]
-    for one in (image, *(scales.graph.dictionary(mask) for mask in masks if mask)):
+    soft, mask = (scales.data.stream_of(image.get(entry)) for entry in ("/SMask", "/Mask"))
+    for reference, is_soft in ((picture, False), (soft, True), (mask, False)):
+        if not reference:
+            continue
+        one = scales.graph.dictionary(reference)
         width, height = scales.graph.get(one, "/Width"), scales.graph.get(one, "/Height")
         if not (type(width) is int and type(height) is int and width > 0 and height > 0):
             raise Malformed("image")
         if width * height > MAX_IMAGE_PIXELS:
             raise TooMuch("image_pixels")
+        scales.images.check(reference, soft=is_soft)
         yield width * height
 
 
@@ -96,6 +100,7 @@ def _add_pattern(scales: Scales, weight: Weight, value: Value, times: int, saved
     weight.patterns += times
     kind = graph.get(pattern, "/PatternType")
     if kind == 2 and graph.dictionary(pattern.get("/Shading")):
+        check_shading(graph, scales.data, pattern["/Shading"])
         return
     dictionary, reference = scales.stream(value)
     left, bottom, right, top = numbers(graph, dictionary.get("/BBox"), 4)

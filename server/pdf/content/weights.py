@@ -12,6 +12,7 @@ from typing import Protocol
 from server.document_limits import MAX_FORM_DEPTH, MAX_SAVED_STATES
 from server.pdf.content.content_data import ContentData
 from server.pdf.content.faults import Malformed, TooMuch
+from server.pdf.content.images import Images
 from server.pdf.content.program import Program, read_program
 from server.pdf.content.resources import NO_RESOURCES, components
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value
@@ -68,6 +69,7 @@ class Scales:
     def __init__(self, graph: ObjectGraph, data: ContentData, meter: Meter, weigh_uses: WeighUses) -> None:
         self.graph = graph
         self.data = data
+        self.images = Images(graph, data)
         self.layered = False
         """Whether any stream read so far holds optional content."""
         self.known: dict[Key, Weight] = {}
@@ -104,7 +106,7 @@ class Scales:
 
     def _weigh(self, streams: tuple[str, ...], resources: Dictionary, kind: str, *, colourless: bool) -> Weight:
         parts = [self.data.read(reference) for reference in streams]
-        read = partial(read_program, parts, partial(components, self.graph, resources), page=kind == PAGE)
+        read = partial(read_program, parts, partial(components, self.graph, self.data, resources), page=kind == PAGE)
         program = read()
         self._check_kind(program, kind, colourless=colourless)
         self.layered |= program.layered

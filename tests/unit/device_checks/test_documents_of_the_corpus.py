@@ -202,7 +202,8 @@ def test_an_image_that_reaches_into_the_servers_own_increment_is_refused(
 
 def test_a_large_mapped_file_does_not_stay_in_memory(tmp_path: Path) -> None:
     forge = Forge()
-    forge.original[FONT] = stream(bytes(100_000_000), b"/Subtype/Image/Width 10000/Height 10000")
+    size = b"/Subtype/Image/Width 10000/Height 10000/BitsPerComponent 8/ColorSpace/DeviceGray"
+    forge.original[FONT] = stream(bytes(100_000_000), size)
     forge.original[CONTENT] = stream(b"/X Do")
     for objects in (forge.original, forge.increment):
         objects[PAGE] = objects[PAGE].replace(b"/Font<</F1 5 0 R>>", b"/XObject<</X 5 0 R>>")

@@ -22,11 +22,13 @@ from mobile_app.device.document_checks.limits import (
     MAX_PATTERN_CELLS,
 )
 from mobile_app.device.document_checks.page_content.common_form import joined, read_common_form
+from mobile_app.device.document_checks.page_content.images import check_image
 from mobile_app.device.document_checks.page_content.reader import read_streams
 from mobile_app.device.document_checks.page_content.remembered import Remembered, digest_of
 from mobile_app.device.document_checks.page_content.resources import (
     Resources,
     check_graphics_state,
+    check_shading,
     is_number,
     numbers_of,
 )
@@ -46,6 +48,7 @@ class PageWalk:
         self._document = document
         self._known: dict[tuple[int, int], Totals] = {}
         self._open: set[tuple[int, int]] = set()
+        self._images: set[tuple[int, bool]] = set()
         self._bytes_left = MAX_PAGE_CONTENT_BYTES
         self._area = 0.0
         self._page = 0
@@ -113,22 +116,29 @@ class PageWalk:
             dictionary = self._document.dictionary_now(value)
             if dictionary.get("Subtype") == "Image":
                 totals.images += times
-                totals.pixels += times * self._pixels(dictionary)
+                totals.pixels += times * self._pixels(value)
             else:
                 totals.add(self._form(value, resources if level == 0 else None, level + 1), times, summary.saved_states)
 
-    def _pixels(self, image: dict[str, Value], masks: int = 1) -> int:
+    def _pixels(self, value: Value, mask: str = "") -> int:
+        image = self._document.dictionary_now(value)
         width, height = (self._document.now(image.get(key)) for key in ("Width", "Height"))
         if type(width) is not int or type(height) is not int or width < 1 or height < 1:
             refuse("doc_content", "image")
         pixels = width * height
         if pixels > MAX_IMAGE_PIXELS:
             refuse("doc_limits", "image_pixels")
-        for key in ("SMask", "Mask"):
-            mask = image.get(key)
-            if masks and is_stream(self._document, mask):
-                pixels += self._pixels(self._document.dictionary_now(mask), 0)
+        self._check_image(value, is_soft_mask=mask == "SMask")
+        for key in () if mask else ("SMask", "Mask"):
+            if is_stream(self._document, image.get(key)):
+                pixels += self._pixels(image[key], key)
         return pixels
+
+    def _check_image(self, value: Value, *, is_soft_mask: bool) -> None:
+        assert isinstance(value, Ref)
+        if (value.number, is_soft_mask) not in self._images:
+            check_image(self._document, value, is_soft_mask=is_soft_mask)
+            self._images.add((value.number, is_soft_mask))
 
     def _form(
         self, value: Value, of_page: Resources | None, level: int, kinds: tuple[str | None, ...] = ("Form",)
@@ -187,6 +197,8 @@ class PageWalk:
                 totals.add(self._cell(value, level + 1), times, summary.saved_states)
             elif kind != 2 or not self._document.dictionary_now(dictionary.get("Shading")):
                 refuse("doc_content", "pattern")
+            else:
+                check_shading(self._document, dictionary["Shading"])
 
     def _cell(self, value: Value, level: int) -> Totals:
         dictionary, raw = stream_of(self._document, value, "subtype")

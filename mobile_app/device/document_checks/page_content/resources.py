@@ -12,19 +12,12 @@ from collections.abc import Callable
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
-from mobile_app.device.document_checks.page_content.sources import is_stream
+from mobile_app.device.document_checks.page_content.colours import DEVICE, components_of, plain_components
 from mobile_app.device.document_checks.page_content.summary import Paint, Summary
 from mobile_app.device.document_checks.syntax import Value, name_of
-from mobile_app.errors import CheckFailed
 
-_DEVICE: Final = {"DeviceGray": 1, "DeviceRGB": 3, "DeviceCMYK": 4, "Pattern": 0}
-_BY_KIND: Final = {
-    "DeviceGray": 1, "G": 1, "CalGray": 1, "DeviceRGB": 3, "RGB": 3, "CalRGB": 3, "Lab": 3, "DeviceCMYK": 4, "CMYK": 4,
-    "Indexed": 1, "I": 1, "Separation": 1,
-}  # fmt: skip
 _FONTS: Final = frozenset(("Type0", "Type1", "MMType1", "TrueType", "Type3"))
-_MAX_SPACES: Final = 8
-_MAX_COMPONENTS: Final = 32
+_WITH_FUNCTION: Final = (1, 2, 3)
 
 
 def is_number(value: Value) -> bool:
@@ -68,7 +61,7 @@ class Resources:
         for name in summary.spaces:
             self._space(name)
         for name in summary.shadings:
-            _check_shading(self._document, self.find("Shading", name))
+            check_shading(self._document, self.find("Shading", name))
         for image in summary.images:
             if image.space is not None:
                 self._space(image.space)
@@ -78,9 +71,9 @@ class Resources:
     def _space(self, name: bytes) -> tuple[int, bool]:
         """Components of the space, and whether it is one of patterns."""
         decoded = name_of(name)
-        if decoded in _DEVICE:
-            return _DEVICE[decoded], decoded == "Pattern"
-        return _components(self._document, self.find("ColorSpace", name))
+        if decoded in DEVICE:
+            return DEVICE[decoded], decoded == "Pattern"
+        return components_of(self._document, self.find("ColorSpace", name))
 
     def _check_paint(self, paint: Paint) -> None:
         if paint.space is None:
@@ -98,35 +91,13 @@ class Resources:
             refuse("doc_content", "colour_components")
 
 
-def _components(document: PreparedDocument, value: Value) -> tuple[int, bool]:
-    """Components of a colour space (8.6), and whether it is one of patterns."""
-    of_patterns = False
-    for _ in range(_MAX_SPACES):
-        space = document.now(value)
-        parts = space if isinstance(space, list) and space else [space]
-        kind = document.now(parts[0])
-        if kind == "Pattern" and not of_patterns:
-            of_patterns = True
-            if len(parts) < 2:
-                return 0, True
-            value = parts[1]
-            continue
-        count: Value = _BY_KIND.get(kind) if isinstance(kind, str) else None
-        if kind == "ICCBased" and len(parts) == 2 and is_stream(document, parts[1]):
-            count = document.now(document.dictionary_now(parts[1]).get("N"))
-        elif kind == "DeviceN" and len(parts) >= 4:
-            names = document.now(parts[1])
-            count = len(names) if isinstance(names, list) else None
-        if type(count) is not int or not 1 <= count <= _MAX_COMPONENTS:
-            break
-        return count, of_patterns
-    raise CheckFailed("doc_content", {"what": "colour_space"})
-
-
-def _check_shading(document: PreparedDocument, value: Value) -> None:
-    kind = document.now(document.dictionary_now(value).get("ShadingType"))
-    if type(kind) is not int or not 1 <= kind <= 7:
+def check_shading(document: PreparedDocument, value: Value) -> None:
+    """A shading (8.7.4.5) has a known type, a colour space, and the function without which types 1 to 3 have no colours."""
+    shading = document.dictionary_now(value)
+    kind = document.now(shading.get("ShadingType"))
+    if type(kind) is not int or not 1 <= kind <= 7 or (kind in _WITH_FUNCTION and document.now(shading.get("Function")) is None):
         refuse("doc_content", "resource", kind="Shading")
+    plain_components(document, shading.get("ColorSpace"))
 
 
 def _is_unit(value: Value) -> bool:

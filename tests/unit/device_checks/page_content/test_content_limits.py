@@ -91,7 +91,8 @@ def test_saved_states_are_counted_through_forms(comment: bytes) -> None:
 
 
 def picture(width: int, height: int, entries: bytes = b"") -> bytes:
-    return stream(b"", b"/Subtype/Image/Width %d/Height %d" % (width, height) + entries)
+    size = b"/Subtype/Image/Width %d/Height %d/BitsPerComponent 1/ColorSpace/DeviceGray" % (width, height)
+    return stream(zlib.compress(bytes((width + 7) // 8 * height)), size + b"/Filter/FlateDecode" + entries)
 
 
 def test_images_and_pixels_are_counted() -> None:

@@ -48,12 +48,12 @@ def appearance(entries: bytes = FORM, data: bytes = BOX) -> Page:
     return Page(b"", FONT, [annotation, stream(data, entries)], b"6 0 R")
 
 
-def colours(content: bytes, spaces: bytes = b"/A[/ICCBased 6 0 R]/S[/Separation/X/DeviceRGB 7 0 R]/I[/Indexed/DeviceRGB 1 <00>]") -> Page:
+def colours(content: bytes, spaces: bytes = b"/A[/ICCBased 6 0 R]/S[/Separation/X/DeviceRGB 7 0 R]/I[/Indexed/DeviceGray 0 <00>]") -> Page:
     return Page(content, b"/ColorSpace<<" + spaces + b">>", [stream(b"profile", b"/N 3"), b"<</FunctionType 2>>"])
 
 
 def image(entries: bytes) -> Page:
-    return Page(b"/X Do", b"/XObject<</X 6 0 R>>", [stream(b"", b"/Subtype/Image" + entries)])
+    return Page(b"/X Do", b"/XObject<</X 6 0 R>>", [stream(b"0", b"/Subtype/Image/ImageMask true" + entries)])
 
 
 def without(entries: bytes, key: bytes, instead: bytes = b"") -> bytes:
@@ -61,6 +61,7 @@ def without(entries: bytes, key: bytes, instead: bytes = b"") -> bytes:
     return entries.replace(key, instead)
 
 
+SHADING = b"/Shading<</S<</ShadingType 4/ColorSpace/DeviceGray>>>>"
 DEVICE_N = b"/A[/DeviceN[/a/b]/DeviceRGB 7 0 R]"
 ANOTHER_CELL = without(CELL, b"/PaintType 1", b"/PaintType 2")
 UNCOLOURED = b"/C cs 1 0 0 /P scn " + BOX
@@ -83,7 +84,7 @@ PAIRS = [
     (Page(b"/F1 9 Tf"), Page(b"/F2 9 Tf"), "resource"),
     (Page(b"/F1 9 Tf"), Page(b"/F1 9 Tf", b"/Font<</F1<</Subtype/Foo>>>>"), "resource"),
     (Page(b"q Q", b""), Page(b"/S sh", b""), "resource"),
-    (Page(b"/S sh", b"/Shading<</S<</ShadingType 2>>>>"), Page(b"/S sh", b"/Shading<</S<</ShadingType 8>>>>"), "resource"),
+    (Page(b"/S sh", SHADING), Page(b"/S sh", without(SHADING, b"/ShadingType 4", b"/ShadingType 8")), "resource"),
     (state(b"/LW 1"), Page(b"/H gs", b"/ExtGState<</G<<>>>>"), "resource"),
     (state(b"/LW 0"), state(b"/LW -1"), "graphics_state"),
     (state(b"/ML 9"), state(b"/ML(9)"), "graphics_state"),

@@ -37,8 +37,8 @@ LAYERS = [
     ),
     (draws(form(data=b"/Span BMC EMC")), draws(form(data=b"/OC/P BDC EMC"))),
     (
-        draws(stream(b"", b"/Subtype/Image/Width 1/Height 1")),
-        draws(stream(b"", b"/Subtype/Image/Width 1/Height 1/OC 7 0 R"), GROUP),
+        draws(stream(b"0", b"/Subtype/Image/ImageMask true/Width 1/Height 1")),
+        draws(stream(b"0", b"/Subtype/Image/ImageMask true/Width 1/Height 1/OC 7 0 R"), GROUP),
     ),
     (
         page_forge(BOX, FONT, [b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>"], annotations=b"6 0 R"),
