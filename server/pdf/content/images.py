@@ -16,7 +16,6 @@ from server.pdf.content.filters import DECODERS, Damaged, lzw_late
 from server.pdf.content.picture_headers import Header, jpeg_2000_header, jpeg_header
 from server.pdf.inspect_graph import Dictionary, ObjectGraph
 
-_OF_INLINE_IMAGES: Final = ("/BPC", "/CS", "/D", "/DP", "/H", "/I", "/IM", "/W")
 _BITS: Final = (1, 2, 4, 8, 16)
 _PREDICTORS: Final = (None, 1, 2, 10, 11, 12, 13, 14, 15)
 _PICTURES: Final = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
@@ -41,8 +40,6 @@ class Images:
         if (reference, soft) in self._checked:
             return
         graph, image = self._graph, self._graph.dictionary(reference)
-        if any(key in image for key in _OF_INLINE_IMAGES):
-            raise Malformed("image")
         if soft and graph.get(image, "/ColorSpace") != "/DeviceGray":
             raise Malformed("image")
         filters = self._filters(image)
