@@ -10,6 +10,7 @@ from typing import Final
 
 from server.document_limits import MAX_IMAGE_PIXELS
 from server.pdf.content.faults import Malformed, TooMuch
+from server.pdf.content.fonts.ambiguous_codes import differences
 from server.pdf.content.graphics_states import soft_mask_of
 from server.pdf.content.program import Program
 from server.pdf.content.resources import check_paint, check_shading, matrix_scale, named, numbers, space_of
@@ -139,23 +140,9 @@ def _add_glyphs(
     numbers(graph, font.get("/FontMatrix"), 6)
     numbers(graph, font.get("/FontBBox"), 4)
     own = scales.own_resources(font, inherited)
-    glyphs, names = graph.dictionary(font.get("/CharProcs")), _glyph_names(graph, font)
+    glyphs, names, shown = graph.dictionary(font.get("/CharProcs")), differences(graph, font), program.codes(name)
     for code, glyph in names.items():
-        times = program.shown[name, code]
+        times = shown[code]
         if times and graph.resolve(glyphs.get(glyph)) is not None:
             _, reference = scales.stream(glyphs[glyph])
             weight.add(*scales.weigh((reference,), own, GLYPH), times, 0.0, program.saved)
-
-
-def _glyph_names(graph: ObjectGraph, font: Dictionary) -> dict[int, str]:
-    """Names of glyphs by code (9.6.5.1)."""
-    names: dict[int, str] = {}
-    code = 0
-    for entry in graph.array(graph.get(graph.dictionary(font.get("/Encoding")), "/Differences")):
-        value = graph.resolve(entry)
-        if type(value) is int:
-            code = value
-        elif isinstance(value, str):
-            names[code] = value
-            code += 1
-    return names
