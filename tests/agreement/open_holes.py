@@ -7,7 +7,5 @@ Rules: a name leaves this list with the check that refuses or tells the file; no
 OPEN_HOLES = frozenset(
     (
         "fax_images-other_kind",
-        "transparency_groups-knockout",
-        "type_3_fonts-box_too_small",
     )
 )

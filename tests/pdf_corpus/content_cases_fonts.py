@@ -111,6 +111,7 @@ def _damage() -> list[ContentCase]:
     type1 = type_1([(49, "A"), (50, "B")], ("A", "B", ".notdef"))
     one = {"kind": b"Type1", "file": b"/FontFile 7 0 R", "encoding": b"", "flags": SYMBOLIC}
     three = {"kind": b"Type1", "file": b"/FontFile3 7 0 R", "encoding": b"", "flags": SYMBOLIC, "entries": b"/Subtype /Type1C"}
+    packed_in = {**three, "data": open_type(((49, "A"), (50, "B"))), "entries": b"/Subtype /OpenType"}
     loca = data.index(b"loca")
     at = int.from_bytes(data[loca + 8 : loca + 12], "big")
     packed = b"/Length1 9 /Filter /%b"
@@ -127,12 +128,12 @@ def _damage() -> list[ContentCase]:
         ("font_filter_of_pictures", TOLD, {"entries": packed % b"DCTDecode"}),
         ("font_filter_wrong", TOLD, {"entries": packed % b"LZWDecode"}),
         ("type_1_whole_quiet", frozenset(), {"data": type1, **one}),
-        ("type_1_cut", TOLD, {"data": type1[:-45], **one}),
+        ("type_1_cut", TOLD, {"data": type1[: type1.index(b"eexec") + 330], **one}),
         ("type_1_under_other_key", TOLD, {"data": type1, **one, "file": b"/FontFile2 7 0 R"}),
         ("compact_whole_quiet", frozenset(), {"data": cff, **three}),
         ("compact_cut", TOLD, {"data": cff[: len(cff) - 9], **three}),
-        ("compact_in_open_type_quiet", frozenset(),
-         {"data": open_type(((49, "A"), (50, "B"))), **three, "entries": b"/Subtype /OpenType"}),
+        ("compact_in_open_type_quiet", frozenset(), {**packed_in, "encoding": b"/Encoding << /Differences [49 /A /B] >>"}),
+        ("compact_in_open_type_without_names", TOLD, packed_in),
         ("truetype_under_other_key", TOLD, {"data": data, **three}),
     ]  # fmt: skip
     return [_damaged(_simple(name, told, **parts)) for name, told, parts in cases]  # type: ignore[arg-type]

@@ -74,16 +74,39 @@ def compact(codes: tuple[tuple[int, str], ...] | None = None, names: tuple[str, 
     return TTFont(BytesIO(open_type(codes, names))).getTableData("CFF ")
 
 
-def type_1(codes: Iterable[tuple[int, str]], names: Iterable[str], hexadecimal: bool = False) -> bytes:
-    """A Type 1 program of which names and codes can be read, and nothing drawn."""
-    said = "".join(f"dup {code} /{name} put\n" for code, name in codes)
-    clear = f"%!PS-AdobeFont-1.0: T\n/Encoding 256 array\n{said}readonly def\ncurrentfile eexec\n"
-    glyphs = b"".join(b"/%b 3 RD abc ND\n" % name.encode() for name in names)
-    plain, key, secret = b"xxxx/Private 9 dict dup begin /CharStrings 9 dict dup begin\n" + glyphs + b"end", 55665, bytearray()
+def _encrypted(plain: bytes, key: int) -> bytes:
+    secret = bytearray()
     for byte in plain:
         secret.append(byte ^ key >> 8)
         key = (secret[-1] + key) * 52845 + 22719 & 0xFFFF
-    return clear.encode() + (bytes(secret).hex().encode() if hexadecimal else bytes(secret))
+    return bytes(secret)
+
+
+def _outline(size: int) -> bytes:
+    """A square (Adobe Type 1 Font Format, 6): 0 1000 hsbw, three lines, closepath, endchar."""
+    long = [b"\xff" + number.to_bytes(4, "big", signed=True) for number in (1000, size, size, -size)]
+    return b"\x8b" + long[0] + b"\x0d\x8b\x16" + long[1] + b"\x06" + long[2] + b"\x07" + long[3] + b"\x06\x09\x0e"
+
+
+def type_1(codes: Iterable[tuple[int, str]], names: Iterable[str], hexadecimal: bool = False) -> bytes:
+    """A Type 1 program: squares with these names, and by code the name of its own encoding."""
+    said = "".join(f"dup {code} /{name} put\n" for code, name in codes)
+    clear = (
+        "%!PS-AdobeFont-1.0: T\n11 dict begin\n/FontName /T def\n/PaintType 0 def\n/FontType 1 def\n"
+        "/FontMatrix [0.001 0 0 0.001 0 0] readonly def\n/FontBBox {0 -200 1000 900} readonly def\n"
+        f"/Encoding 256 array\n0 1 255 {{1 index exch /.notdef put}} for\n{said}readonly def\ncurrentdict end\ncurrentfile eexec\n"
+    )
+    outlines = [(name, _encrypted(b"xxxx" + _outline(300 + 100 * number), 4330)) for number, name in enumerate(names)]
+    glyphs = b"".join(b"/%b %d RD %b ND\n" % (name.encode(), len(outline), outline) for name, outline in outlines)
+    private = (
+        b"xxxxdup /Private 8 dict dup begin\n/RD {string currentfile exch readstring pop} executeonly def\n"
+        b"/ND {noaccess def} executeonly def\n/NP {noaccess put} executeonly def\n/BlueValues [] def\n"
+        b"/MinFeature {16 16} def\n/password 5839 def\n"
+        b"2 index /CharStrings %d dict dup begin\n" % len(outlines)
+    )
+    ending = b"end\nend\nreadonly put\nnoaccess put\ndup /FontName get exch definefont pop\nmark currentfile closefile\n"
+    secret = _encrypted(private + glyphs + ending, 55665)
+    return clear.encode() + (secret.hex().encode() if hexadecimal else secret) + b"\n" + (b"0" * 64 + b"\n") * 8 + b"cleartomark\n"
 
 
 def character_map(sections: str, spaces: str = "<00> <FF>", *, more: str = "") -> bytes:

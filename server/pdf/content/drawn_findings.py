@@ -28,7 +28,7 @@ def drawn_findings(graph: ObjectGraph, data: ContentData, pages: Pages) -> set[s
     for font in fonts_of(graph, owners):
         if not is_embedded(graph, data, font):
             found.add("unembedded_fonts")
-        elif graph.get(font, "/Subtype") != "/Type3" and (doubt := doubt_of(graph, data, font)) is not None:
+        elif (doubt := doubt_of(graph, data, font)) is not None:
             doubts[id(font)] = doubt
     if doubts and any(_shows(graph, data, owner, doubts) for owner in owners):
         found.add("ambiguous_fonts")

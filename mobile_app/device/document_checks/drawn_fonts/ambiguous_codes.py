@@ -10,7 +10,8 @@ built-in and named encodings (Type 1, CFF). Rules that follow:
   numbers of glyphs, or that only a list of some viewer knows, count as found by nobody. By a symbolic font's code viewers
   look in a table for Unicode too.
 * Type 1 and CFF: a name that the PDF gives is the glyph; where the program lacks it, some viewers draw the program's own
-  glyph of that code and others nothing. Without a name, a font is read by its own encoding or by the standard one.
+  glyph of that code and others nothing. Without a name, a font is read by its own encoding or by the standard one, and
+  one that is a table of OpenType by the cmap beside it.
 
 A font whose program can't be read (``programs.py``) is in doubt as a whole; composite ones: ``composite.py``.
 """
@@ -20,23 +21,22 @@ from typing import Final
 from mobile_app.device.document_checks.document import PreparedDocument
 from mobile_app.device.document_checks.drawn_fonts.composite import doubt_of_composite
 from mobile_app.device.document_checks.drawn_fonts.glyph_names import (
-    MACINTOSH,
+    BASES,
     MACINTOSH_CODES,
     STANDARD,
-    WINDOWS,
     character_of,
+    differences_of,
     name_of_character,
 )
 from mobile_app.device.document_checks.drawn_fonts.programs import Doubt, Program, everything, program_of
 from mobile_app.device.document_checks.drawn_fonts.truetype import TrueType
 from mobile_app.device.document_checks.drawn_fonts.type1 import NamedGlyphs
-from mobile_app.device.document_checks.page_content.page_walk import glyph_names
+from mobile_app.device.document_checks.drawn_fonts.type_3 import doubt_of_type_3
 from mobile_app.device.document_checks.page_content.remembered import Remembered, digest_of
 from mobile_app.device.document_checks.syntax import Value
 from mobile_app.errors import CheckFailed
 
 _SYMBOLIC: Final = 4
-_BASES: Final = {"WinAnsiEncoding": WINDOWS, "MacRomanEncoding": MACINTOSH, "StandardEncoding": STANDARD}
 
 _known: Final[Remembered[frozenset[int]]] = Remembered()
 
@@ -47,15 +47,15 @@ class _Encoding:
     def __init__(self, document: PreparedDocument, font: dict[str, Value]) -> None:
         value = document.now(font.get("Encoding"))
         base = document.now(value.get("BaseEncoding")) if isinstance(value, dict) else value
-        self.base = base if isinstance(base, str) and base in _BASES else None
-        self.differences = glyph_names(document, font)
+        self.base = base if isinstance(base, str) and base in BASES else None
+        self.differences = differences_of(document, font)
         self.is_given = self.base is not None or isinstance(value, dict)
 
     def character(self, code: int) -> int | None:
         """The character that a code stands for; by the standard encoding where the PDF says nothing."""
         if code in self.differences:
             return character_of(self.differences[code])
-        return _BASES[self.base or "StandardEncoding"][code]
+        return BASES[self.base or "StandardEncoding"][code]
 
     def name(self, code: int) -> str | None:
         """The glyph's name as the PDF gives it, or ``None``. (Viewers go different ways with StandardEncoding.)"""
@@ -63,13 +63,15 @@ class _Encoding:
             return self.differences[code]
         if self.base is None or self.base == "StandardEncoding":
             return None
-        character = _BASES[self.base][code]
+        character = BASES[self.base][code]
         return None if character is None else name_of_character(character) or None
 
 
 def doubt_of(document: PreparedDocument, font: dict[str, Value]) -> Doubt | None:
     """What of an embedded font's text viewers draw as different glyphs: ``None`` for nothing, whatever it says."""
     kind = font.get("Subtype")
+    if kind == "Type3":
+        return doubt_of_type_3(document, font)
     glyphs = font
     if kind == "Type0":
         descendants = document.now(font.get("DescendantFonts"))
@@ -98,7 +100,7 @@ def _ambiguous_codes(document: PreparedDocument, font: dict[str, Value], program
         if program.truetype is not None:
             return _of_truetype(program.truetype, symbolic, encoding)
         assert program.compact is not None
-        return _of_names(program.compact, symbolic, encoding)
+        return _of_names(program, program.compact, symbolic, encoding)
 
     return _known.get(digest_of([said.encode(), program.digest]), find)
 
@@ -142,8 +144,9 @@ def _in_doubt(encoding: _Encoding, code: int, found: int) -> set[int]:
     return {0, -1} if name is not None and (not found or encoding.character(code) is None) else set()
 
 
-def _of_names(program: NamedGlyphs, flags: int, encoding: _Encoding) -> frozenset[int]:
-    return frozenset(code for code in range(256) if len(_names(program, flags, encoding, code)) > 1)
+def _of_names(program: Program, glyphs: NamedGlyphs, flags: int, encoding: _Encoding) -> frozenset[int]:
+    codes = frozenset(code for code in range(256) if len(_names(glyphs, flags, encoding, code)) > 1)
+    return codes | {code for code in range(256) if program.is_open_type and encoding.name(code) is None}
 
 
 def _names(program: NamedGlyphs, flags: int, encoding: _Encoding, code: int) -> set[str]:

@@ -10,6 +10,9 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from mobile_app.device.document_checks.document import PreparedDocument
+from mobile_app.device.document_checks.syntax import Value
+
 _SIGNS: Final = {
     "space": " ", "exclam": "!", "quotedbl": '"', "numbersign": "#", "dollar": "$", "percent": "%", "ampersand": "&",
     "quotesingle": "'", "parenleft": "(", "parenright": ")", "asterisk": "*", "plus": "+", "comma": ",", "hyphen": "-",
@@ -135,3 +138,19 @@ WINDOWS[0x7F] = WINDOWS[0xAD] = WINDOWS[0xA0] = None
 MACINTOSH[0x7F] = MACINTOSH[0xCA] = None
 MACINTOSH[0xDB] = ord("¤")
 MACINTOSH_CODES: Final = {character: code for code, character in enumerate(MACINTOSH) if character is not None}
+BASES: Final = {"WinAnsiEncoding": WINDOWS, "MacRomanEncoding": MACINTOSH, "StandardEncoding": STANDARD}
+
+
+def differences_of(document: PreparedDocument, font: dict[str, Value]) -> dict[int, str]:
+    """Code to glyph by the differences of a font's encoding (9.6.5.1)."""
+    listed = document.now(document.dictionary_now(font.get("Encoding")).get("Differences"))
+    names: dict[int, str] = {}
+    code = 0
+    for one in listed if isinstance(listed, list) else []:
+        entry = document.now(one)
+        if isinstance(entry, int):
+            code = entry
+        elif isinstance(entry, str):
+            names[code] = entry
+            code += 1
+    return names

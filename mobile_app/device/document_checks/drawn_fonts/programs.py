@@ -29,11 +29,13 @@ def everything(text: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One of the two, or none of them for a program that can't be read; ``digest`` of all that it was read from."""
+    """One of the two, ``is_open_type`` with a cmap beside the outlines; or none of them for a program that can't
+    be read; ``digest`` of all that it was read from."""
 
     digest: bytes
     truetype: TrueType | None = None
     compact: NamedGlyphs | None = None
+    is_open_type: bool = False
 
 
 _known: Final[Remembered[Program]] = Remembered()
@@ -55,7 +57,8 @@ def _read(digest: bytes, key: str, data: bytes) -> Program:
     if key == "FontFile2":
         program = TrueType(data)
         return Program(digest, truetype=program if program.glyphs else None)
-    if key == "FontFile3":
-        data = tables_of(data).get(b"CFF ", b"") if data[:4] == b"OTTO" else data
+    is_open_type = key == "FontFile3" and data[:4] == b"OTTO"
+    if is_open_type:
+        data = tables_of(data).get(b"CFF ", b"")
     glyphs = read_compact(data) if key == "FontFile3" else read_type_1(data)
-    return Program(digest, compact=glyphs if glyphs.names or glyphs.numbers else None)
+    return Program(digest, compact=glyphs if glyphs.names or glyphs.numbers else None, is_open_type=is_open_type)

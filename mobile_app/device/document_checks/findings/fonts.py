@@ -20,7 +20,7 @@ def look_at_fonts(document: PreparedDocument, reached: Reached, found: set[str])
     for key, font in reached.fonts.items():
         if not _is_embedded(document, font):
             found.add(UNEMBEDDED_FONTS)
-        elif font.get("Subtype") != "Type3" and (doubt := doubt_of(document, font)) is not None:
+        elif (doubt := doubt_of(document, font)) is not None:
             doubts[key] = doubt
     if doubts and any(_shows(document, owner, doubts) for owner in reached.owners):
         found.add(AMBIGUOUS_FONTS)

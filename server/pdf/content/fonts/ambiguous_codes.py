@@ -10,7 +10,8 @@ built-in and named encodings (Type 1, CFF). Rules that follow:
   numbers of glyphs, or that only a list of some viewer knows, count as found by nobody. By a symbolic font's code viewers
   look in a table for Unicode too.
 * Type 1 and CFF: a name that the PDF gives is the glyph; where the program lacks it, some viewers draw the program's own
-  glyph of that code and others nothing. Without a name, a font is read by its own encoding or by the standard one.
+  glyph of that code and others nothing. Without a name, a font is read by its own encoding or by the standard one, and
+  one that is a table of OpenType by the cmap beside it.
 
 A font whose program can't be read (``programs.py``) is in doubt as a whole; composite ones: ``composite.py``.
 """
@@ -21,20 +22,20 @@ from server.pdf.content.content_data import ContentData
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.fonts.composite import doubt_of_composite
 from server.pdf.content.fonts.glyph_names import (
-    MACINTOSH,
+    BASES,
     MACINTOSH_CODES,
     STANDARD,
-    WINDOWS,
     character_of,
+    differences_of,
     name_of_character,
 )
-from server.pdf.content.fonts.programs import Doubt, carrier, everything, program_of
+from server.pdf.content.fonts.programs import Doubt, Program, carrier, everything, program_of
 from server.pdf.content.fonts.truetype import TrueType
 from server.pdf.content.fonts.type1 import NamedGlyphs
+from server.pdf.content.fonts.type_3 import doubt_of_type_3
 from server.pdf.inspect_graph import Dictionary, ObjectGraph
 
 _SYMBOLIC: Final = 4
-_BASES: Final = {"/WinAnsiEncoding": WINDOWS, "/MacRomanEncoding": MACINTOSH, "/StandardEncoding": STANDARD}
 
 
 class _Encoding:
@@ -43,15 +44,15 @@ class _Encoding:
     def __init__(self, graph: ObjectGraph, font: Dictionary) -> None:
         value = graph.resolve(font.get("/Encoding"))
         base = graph.get(value, "/BaseEncoding") if isinstance(value, dict) else value
-        self.base = base if isinstance(base, str) and base in _BASES else None
-        self.differences = {code: name.removeprefix("/") for code, name in differences(graph, font).items()}
+        self.base = base if isinstance(base, str) and base in BASES else None
+        self.differences = {code: name.removeprefix("/") for code, name in differences_of(graph, font).items()}
         self.is_given = self.base is not None or isinstance(value, dict)
 
     def character(self, code: int) -> int | None:
         """The character that a code stands for; by the standard encoding where the PDF says nothing."""
         if code in self.differences:
             return character_of(self.differences[code])
-        return _BASES[self.base or "/StandardEncoding"][code]
+        return BASES[self.base or "/StandardEncoding"][code]
 
     def name(self, code: int) -> str | None:
         """The glyph's name as the PDF gives it, or ``None``. (Viewers go different ways with StandardEncoding.)"""
@@ -59,26 +60,14 @@ class _Encoding:
             return self.differences[code]
         if self.base is None or self.base == "/StandardEncoding":
             return None
-        character = _BASES[self.base][code]
+        character = BASES[self.base][code]
         return None if character is None else name_of_character(character) or None
-
-
-def differences(graph: ObjectGraph, font: Dictionary) -> dict[int, str]:
-    """Names of glyphs by code (9.6.5.1)."""
-    names: dict[int, str] = {}
-    code = 0
-    for entry in graph.array(graph.get(graph.dictionary(font.get("/Encoding")), "/Differences")):
-        value = graph.resolve(entry)
-        if type(value) is int:
-            code = value
-        elif isinstance(value, str):
-            names[code] = value
-            code += 1
-    return names
 
 
 def doubt_of(graph: ObjectGraph, data: ContentData, font: Dictionary) -> Doubt | None:
     """What of an embedded font's text viewers draw as different glyphs: ``None`` for nothing, whatever it says."""
+    if graph.get(font, "/Subtype") == "/Type3":
+        return doubt_of_type_3(graph, data, font)
     glyphs = carrier(graph, font)
     try:
         program = program_of(graph, data, glyphs)
@@ -95,7 +84,7 @@ def doubt_of(graph: ObjectGraph, data: ContentData, font: Dictionary) -> Doubt |
         codes = _of_truetype(program.truetype, symbolic, encoding)
     else:
         assert program.compact is not None
-        codes = _of_names(program.compact, symbolic, encoding)
+        codes = _of_names(program, program.compact, symbolic, encoding)
     return (lambda text: not codes.isdisjoint(text)) if codes else None
 
 
@@ -138,8 +127,9 @@ def _in_doubt(encoding: _Encoding, code: int, found: int) -> set[int]:
     return {0, -1} if name is not None and (not found or encoding.character(code) is None) else set()
 
 
-def _of_names(program: NamedGlyphs, flags: int, encoding: _Encoding) -> frozenset[int]:
-    return frozenset(code for code in range(256) if len(_names(program, flags, encoding, code)) > 1)
+def _of_names(program: Program, glyphs: NamedGlyphs, flags: int, encoding: _Encoding) -> frozenset[int]:
+    codes = frozenset(code for code in range(256) if len(_names(glyphs, flags, encoding, code)) > 1)
+    return codes | {code for code in range(256) if program.is_open_type and encoding.name(code) is None}
 
 
 def _names(program: NamedGlyphs, flags: int, encoding: _Encoding, code: int) -> set[str]:

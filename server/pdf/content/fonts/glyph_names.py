@@ -10,6 +10,8 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from server.pdf.inspect_graph import Dictionary, ObjectGraph
+
 _SIGNS: Final = {
     "space": " ", "exclam": "!", "quotedbl": '"', "numbersign": "#", "dollar": "$", "percent": "%", "ampersand": "&",
     "quotesingle": "'", "parenleft": "(", "parenright": ")", "asterisk": "*", "plus": "+", "comma": ",", "hyphen": "-",
@@ -135,3 +137,18 @@ WINDOWS[0x7F] = WINDOWS[0xAD] = WINDOWS[0xA0] = None
 MACINTOSH[0x7F] = MACINTOSH[0xCA] = None
 MACINTOSH[0xDB] = ord("¤")
 MACINTOSH_CODES: Final = {character: code for code, character in enumerate(MACINTOSH) if character is not None}
+BASES: Final = {"/WinAnsiEncoding": WINDOWS, "/MacRomanEncoding": MACINTOSH, "/StandardEncoding": STANDARD}
+
+
+def differences_of(graph: ObjectGraph, font: Dictionary) -> dict[int, str]:
+    """Names of glyphs by code (9.6.5.1)."""
+    names: dict[int, str] = {}
+    code = 0
+    for entry in graph.array(graph.get(graph.dictionary(font.get("/Encoding")), "/Differences")):
+        value = graph.resolve(entry)
+        if type(value) is int:
+            code = value
+        elif isinstance(value, str):
+            names[code] = value
+            code += 1
+    return names

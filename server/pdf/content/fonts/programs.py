@@ -26,10 +26,11 @@ def everything(text: bytes) -> bool:
 
 @dataclass(frozen=True)
 class Program:
-    """One of the two, or none of them for a program that can't be read."""
+    """One of the two, ``is_open_type`` with a cmap beside the outlines; or none of them for a program that can't be read."""
 
     truetype: TrueType | None = None
     compact: NamedGlyphs | None = None
+    is_open_type: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -62,9 +63,8 @@ def program_of(graph: ObjectGraph, data: ContentData, font: Dictionary) -> Progr
     if keys[0] == "/FontFile2":
         program = TrueType(file)
         return Program(truetype=program if program.glyphs else None)
-    if keys[0] == "/FontFile3":
-        file = tables_of(file).get(b"CFF ", b"") if file[:4] == b"OTTO" else file
-        glyphs = read_compact(file)
-    else:
-        glyphs = read_type_1(file)
-    return Program(compact=glyphs if glyphs.names or glyphs.numbers else None)
+    is_open_type = keys[0] == "/FontFile3" and file[:4] == b"OTTO"
+    if is_open_type:
+        file = tables_of(file).get(b"CFF ", b"")
+    glyphs = read_compact(file) if keys[0] == "/FontFile3" else read_type_1(file)
+    return Program(compact=glyphs if glyphs.names or glyphs.numbers else None, is_open_type=is_open_type)
