@@ -60,6 +60,9 @@ def _boxes() -> list[ContentCase]:
         _case("glyph_moved_back_quiet", small + b"q 1 0 0 1 300 0 cm Q 0 0 300 300 re f"),
         _case("glyph_turned_quiet", small + b"0 0.1 -0.1 0 300 100 cm 0 0 1000 1000 re f"),
         _case("glyph_curve_beyond", small + b"0 0 m 100 900 400 900 400 0 c f"),
+        _case("glyph_curve_by_its_first_point_beyond", small + b"400 400 m 900 900 400 0 v f"),
+        _case("glyph_curve_by_its_last_point_beyond", small + b"0 0 m 100 100 700 700 y f"),
+        _case("glyph_curve_within_its_points_quiet", small + b"0 0 m 0 660 400 660 400 0 c f"),
         _case("glyph_curve_quiet", small + b"0 0 m 100 400 400 400 400 0 c 9 9 9 0 v 5 5 0 0 y h f*"),
         _case("glyph_path_not_painted_quiet", small + b"0 0 900 900 re n 0 0 9 9 re f"),
         _case("glyph_stroke_beyond", small + b"40 w 490 100 m 490 200 l S"),
@@ -69,6 +72,7 @@ def _boxes() -> list[ContentCase]:
         _case("glyph_picture_beyond", small + picture, entries=PICTURE, more=(STENCIL,)),
         _case("glyph_inline_picture_quiet", BOX + inline),
         _case("glyph_inline_picture_beyond", small + inline),
+        _case("glyph_picture_shifted_quiet", BOX + b"q 1000 0 0 1000 30 -30 cm BI /W 8 /H 8 /IM true ID %b EI Q " % (b"\xaa\x55" * 4)),
         _case("glyph_form_in_box", BOX + picture, entries=PICTURE, more=(form(b"0 0 1 1 re f", b"/Resources << >>"),)),
     ]  # fmt: skip
 

@@ -196,7 +196,8 @@ class _Reader:
     def _inline_image(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
         program = self._program
         program.inline_images += 1
-        program.inline_pixels += skip_inline_image(self._lexer, self._components)
+        width, height = skip_inline_image(self._lexer, self._components)
+        program.inline_pixels += width * height
         if program.inline_images > MAX_PAGE_IMAGES:
             raise TooMuch("images")
         if program.inline_pixels > MAX_PAGE_PIXELS:

@@ -57,8 +57,11 @@ def _is_cut(document: PreparedDocument, font: dict[str, Value], name: str) -> bo
     glyph = document.dictionary_now(font.get("CharProcs"))[name]
     images = document.dictionary_now(document.dictionary_now(font.get("Resources")).get("XObject"))
 
-    def is_image(used: bytes) -> bool:
-        return document.dictionary_now(images.get(name_of(used))).get("Subtype") == "Image"
+    def image_size(used: bytes) -> tuple[int, int] | None:
+        image = document.dictionary_now(images.get(name_of(used)))
+        width, height = document.now(image.get("Width")), document.now(image.get("Height"))
+        is_image = image.get("Subtype") == "Image" and isinstance(width, int) and isinstance(height, int)
+        return (width, height) if is_image else None  # type: ignore[return-value]
 
     if not is_stream(document, glyph):
         return False  # refused where it is drawn (``page_walk.py``)
@@ -67,4 +70,4 @@ def _is_cut(document: PreparedDocument, font: dict[str, Value], name: str) -> bo
         read_streams([data], own_colour=True)
     except CheckFailed:
         return False  # the same
-    return not draws_within_its_box(data, is_image)
+    return not draws_within_its_box(data, image_size)

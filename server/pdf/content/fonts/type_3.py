@@ -62,7 +62,10 @@ def _is_cut(graph: ObjectGraph, data: ContentData, font: Dictionary, name: str) 
     except (Malformed, TooMuch):
         return False  # the same
 
-    def is_image(used: bytes) -> bool:
-        return bool(graph.get(graph.dictionary(images.get(key_of(used))), "/Subtype") == "/Image")
+    def image_size(used: bytes) -> tuple[int, int] | None:
+        image = graph.dictionary(images.get(key_of(used)))
+        width, height = graph.get(image, "/Width"), graph.get(image, "/Height")
+        is_image = graph.get(image, "/Subtype") == "/Image" and type(width) is int and type(height) is int
+        return (width, height) if is_image else None
 
-    return not draws_within_its_box(content, is_image, of_space)
+    return not draws_within_its_box(content, image_size, of_space)
