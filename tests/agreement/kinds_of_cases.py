@@ -1,9 +1,10 @@
-"""Kinds of crafted files: fonts of other programs, encodings and maps, from the same cases as the checks (tests/pdf_corpus)."""
+"""Kinds of crafted files that are the cases of the checks, too (tests/pdf_corpus): fonts, glyphs, groups, fax data."""
 
 from collections.abc import Iterator
 
 from tests.agreement.crafted import Part, harmless, hostile, kind
 from tests.pdf_corpus.content_case import ContentCase
+from tests.pdf_corpus.content_cases_fax import FAX_CASES
 from tests.pdf_corpus.content_cases_fonts import FONT_CASES
 from tests.pdf_corpus.content_cases_glyphs import GLYPH_CASES
 
@@ -43,3 +44,9 @@ def drawn_glyphs() -> Iterator[Part]:
 def knockout_groups() -> Iterator[Part]:
     """Groups that knock out what blends in them, and such in which nothing does."""
     return _parts(GLYPH_CASES, "knockout_")
+
+
+@kind
+def fax_data() -> Iterator[Part]:
+    """Fax data that are cut, damaged, of another kind than the dictionary says, or whole."""
+    return _parts(FAX_CASES, "fax_")
