@@ -166,6 +166,8 @@ class SignRequest:
     audit_sequence: int | None = None
     idempotency_key: str | None = None
     idempotency_sha256: str | None = None
+    continued_by: str | None = None
+    """The request that asks for the rest, where the phone would not sign some of the documents."""
 
 
 @dataclass(frozen=True, slots=True)

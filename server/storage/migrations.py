@@ -309,3 +309,15 @@ TENTH = (
 def m0010_refusal_details(db: Database) -> None:
     for statement in TENTH:
         db.execute(statement)
+
+
+ELEVENTH = (
+    # the request that asks for the rest, where the phone would not sign some of the documents
+    "ALTER TABLE sign_requests ADD COLUMN continued_by TEXT REFERENCES sign_requests",
+)
+
+
+@migrations()
+def m0011_continued_requests(db: Database) -> None:
+    for statement in ELEVENTH:
+        db.execute(statement)
