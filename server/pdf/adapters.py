@@ -14,6 +14,7 @@ from server.config import Config
 from server.documents.ports import InspectedFile
 from server.errors import VerificationFailed
 from server.pdf import geometry
+from server.pdf.checker_version import CHECKER_VERSION
 from server.pdf.cms import CmsTemplate
 from server.pdf.embed import embed, embed_into_file, gap_bounds
 from server.pdf.inspect_limits import UploadLimits
@@ -178,6 +179,10 @@ class SandboxedInspector:
     def __init__(self, sandbox: Sandbox, config: Config) -> None:
         self._sandbox = sandbox
         self._limits = UploadLimits(max_bytes=config.max_document_bytes, max_pages=config.max_document_pages)
+
+    @property
+    def version(self) -> str:
+        return CHECKER_VERSION
 
     def inspect(self, source: Path, repaired_target: Path) -> InspectedFile:
         found = self._sandbox.inspect_upload(source, repaired_target, self._limits)

@@ -76,6 +76,7 @@ class EndResult(StrEnum):
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     NO_DEVICE = "no_device"
     SERVER_ERROR = "server_error"
+    DOCUMENT_REFUSED = "document_refused"  # it can't be prepared, now or later; no phone was asked about it
 
 
 class ItemState(StrEnum):

@@ -321,3 +321,15 @@ ELEVENTH = (
 def m0011_continued_requests(db: Database) -> None:
     for statement in ELEVENTH:
         db.execute(statement)
+
+
+TWELFTH = (
+    # which checker judged a document; of those before nobody knows, so they are looked at anew when they are asked for
+    "ALTER TABLE documents ADD COLUMN checked_by TEXT NOT NULL DEFAULT ''",
+)
+
+
+@migrations()
+def m0012_checked_by(db: Database) -> None:
+    for statement in TWELFTH:
+        db.execute(statement)

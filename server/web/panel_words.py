@@ -143,6 +143,12 @@ END_WORDS: dict[EndResult, Words] = {
             "The phone was frozen or unpaired while the request waited. Pair or unfreeze a phone, then send a new request."
         ),
     ),
+    EndResult.DOCUMENT_REFUSED: Words(
+        N_("Can’t be signed"),
+        "red",
+        title=N_("The documents can’t be signed as they are"),
+        text=N_("The list says why for each. Nothing was signed; mend the files and upload them again."),
+    ),
     EndResult.SERVER_ERROR: Words(
         N_("Server error"),
         "red",

@@ -78,7 +78,7 @@ def add_views(web: Blueprint, site: Site) -> None:
         return jsonify(request_id=queued.request_id, url=url), 201
 
 
-_SAID_BY_REASON = frozenset({EndResult.SERVER_ERROR, EndResult.DOCUMENT_MISMATCH})
+_SAID_BY_REASON = frozenset({EndResult.SERVER_ERROR, EndResult.DOCUMENT_MISMATCH, EndResult.DOCUMENT_REFUSED})
 """End results that say less about a single document than its own reason does."""
 
 

@@ -17,6 +17,9 @@ import { showToast } from './toasts.js';
 /** While the person may still have to compare it; later it would only confuse. */
 const CODE_STATES = new Set(['QUEUED', 'PUSHED', 'OPENED']);
 
+/** What would end the same way if it were asked for again. */
+const FAILS_AGAIN = new Set(['document_mismatch', 'document_refused']);
+
 export class WaitingPanel {
   /**
    * @param {HTMLElement} root
@@ -205,7 +208,7 @@ export class WaitingPanel {
     next.hidden = !snapshot.continued_by;
     next.setAttribute('href', this.address('request', snapshot.continued_by || ''));
     const retry = part(this.root, '[data-panel-retry]');
-    retry.hidden = Boolean(only) || snapshot.items_failed === 0 || snapshot.end_result === 'document_mismatch';
+    retry.hidden = Boolean(only) || snapshot.items_failed === 0 || FAILS_AGAIN.has(snapshot.end_result || '');
     retry.textContent = fill(this.texts.retry, { count: countText(snapshot.items_failed) });
   }
 
