@@ -44,6 +44,14 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có chú thích hoặc con dấu đặt trên trang; chúng có thể che nội dung.",
         "en": "Notes or stamps lie on top of a page; they may cover content.",
     },
+    "earlier_signature_broken": {
+        "vi": "Một chữ ký có sẵn trong tệp không còn hiệu lực hoặc chưa hoàn tất.",
+        "en": "A signature that the file carries does not hold, or was never completed.",
+    },
+    "earlier_signature_doubtful": {
+        "vi": "Một chữ ký có sẵn trong tệp đáng ngờ: có thay đổi sau khi ký hoặc điều bất thường. Hãy kiểm tra tệp trước khi ký.",
+        "en": "A signature that the file carries is doubtful: changes after it, or something odd. Verify the file before you sign.",
+    },
     "hidden_annotations": {
         "vi": "Có chú thích bị ẩn trên màn hình hoặc khi in.",
         "en": "Some notes are hidden on screen or in print.",
@@ -167,6 +175,10 @@ REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
     "pdf_javascript": {
         "vi": f"Tệp có mã lệnh tự chạy nên bị từ chối. {_REMOVE_AND_RETRY_VI}",
         "en": f"The file runs scripts by itself and is refused. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_earlier_signature_would_break": {
+        "vi": "Ký thêm sẽ làm hỏng chữ ký đã có trong tệp. Hãy xin một bản chưa ký, hoặc hỏi người đã ký.",
+        "en": "Another signature would break one that the file carries. Ask for an unsigned copy, or whoever signed it.",
     },
     "pdf_certified_no_changes": {
         "vi": "Tài liệu đã được chứng nhận không cho thay đổi nên không ký thêm được. Hãy hỏi người chứng nhận.",

@@ -25,6 +25,7 @@ from server.errors import PhoneSealError, TooLarge, Unprocessable
 from server.pdf.compare_pages import refuse_if_pages_differ
 from server.pdf.flatten_hybrid import flatten_hybrid
 from server.pdf.grammar import Verdict, judge
+from server.pdf.inspect_earlier import findings_of_earlier_signatures
 from server.pdf.inspect_framing import refuse_if_no_pdf, refuse_if_truncated
 from server.pdf.inspect_limits import Meter, UploadLimits
 from server.pdf.inspect_preparation import refuse_if_unpreparable
@@ -91,7 +92,9 @@ def _judge(path: Path, meter: Meter) -> Verdict:
 
 def _read(path: Path, verdict: Verdict, target: Path, meter: Meter) -> Reading:
     reading = read_file(path, verdict, _beside(target), meter)
-    refuse_if_unpreparable(path)
+    refuse_if_unpreparable(path, _beside(target))
+    if verdict.signed:
+        reading.findings |= findings_of_earlier_signatures(path)
     return reading
 
 

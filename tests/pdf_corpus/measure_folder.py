@@ -121,7 +121,7 @@ class Measure:
         cms = self._cms.build(checked.document_digest, attributes, self._signer.sign(attributes))
         signed = embed(prepared.data, prepared.byte_range, cms)
         check_signed_document_fast(signed, prepared.byte_range, self._signer.certificate_der, ALGORITHM)
-        validate_signed_document_fully(signed, [self._signer.certificate_der], prepared.field_name)
+        validate_signed_document_fully(signed, [self._signer.certificate_der], prepared.field_name, original_length=prepared.source_size)
         return signed
 
     def _ask_others(self, source: Path, signed: bytes) -> None:

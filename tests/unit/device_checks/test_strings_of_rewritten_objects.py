@@ -55,7 +55,8 @@ def a_document(encryption: pikepdf.Encryption | None, packed: bool) -> bytes:
         pdf.Root.Lang = pikepdf.String(STRINGS["utf_16_of_ascii"])
         pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(), DA=pikepdf.String(STRINGS["pdf_doc"]))
         pdf.pages[0].PieceInfo = pikepdf.Dictionary(Test=pikepdf.Dictionary(Private=strings))
-        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], Contents=pikepdf.String(STRINGS["utf_8"]))
+        link, text = pikepdf.Name.Link, pikepdf.String(STRINGS["utf_8"])
+        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=link, Rect=[0, 0, 9, 9], Contents=text)
         pdf.pages[0].Annots = pikepdf.Array([note])
         out = io.BytesIO()
         mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
@@ -78,5 +79,7 @@ def test_those_of_a_large_file_too(preparer: DocumentPreparer, tmp_path: Path) -
     source.write_bytes(original)
     made = preparer.prepare_file(source, target, PLACE, TIME)
     data = target.read_bytes()
-    prepared = PreparedDocument(made.byte_range, made.document_digest, made.field_name, made.source_size, made.stamp_shown, data)
+    prepared = PreparedDocument(
+        made.byte_range, made.document_digest, made.field_name, made.source_size, made.stamp_shown, made.signed_before, data
+    )
     check_prepared_document(data, expectation(original, prepared))

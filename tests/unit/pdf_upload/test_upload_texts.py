@@ -27,7 +27,8 @@ SOURCES = "\n".join(
 
 
 def test_every_refusal_has_a_sentence() -> None:
-    raised = set(re.findall(r'"(pdf_[a-z_]+)"', SOURCES)) - PREPARATION_REFUSALS.keys()
+    translated = {code for code, told in PREPARATION_REFUSALS.items() if code != told}
+    raised = set(re.findall(r'"(pdf_[a-z_]+)"', SOURCES)) - translated
     assert raised == REFUSAL_TEXTS.keys()
 
 
