@@ -52,13 +52,16 @@ def _decoded(text: str) -> str:
 
 
 def _server_url(text: str) -> str:
-    """Scheme, host, port and path only; no name and password, query or fragment."""
+    """Scheme, host, port and path only; no name and password, query or fragment. The host in small ASCII letters (RFC 5891), as
+    certificates and sockets have it, however a person typed it."""
     try:
         parts = urlsplit(text)
-        port = parts.port
-    except ValueError as error:
+        port, host = parts.port, parts.hostname or ""
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError as error:  # a UnicodeError among them
         raise _malformed("server_url") from error
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not plain or port == 0:
+    if parts.scheme not in ("http", "https") or not host or not plain or port == 0:
         raise _malformed("server_url")
-    return text.rstrip("/")
+    where = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{where}{'' if port is None else f':{port}'}{parts.path}".rstrip("/")
