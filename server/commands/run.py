@@ -21,6 +21,7 @@ from server.pdf.stamp import StampFonts
 from server.processes.logs import set_up_logging
 from server.processes.nudge import NoNudge
 from server.signing.credential import CredentialState
+from server.text import plain_login
 
 Command = Callable[[UseCases, argparse.Namespace], int]
 
@@ -60,7 +61,7 @@ def _password(arguments: argparse.Namespace) -> str:
 
 def _subscriber(app: UseCases, given: str) -> str:
     with app.store.read() as tx:
-        found = tx.subscribers.by_handle(given.lower())
+        found = tx.subscribers.by_handle(plain_login(given))
         return found.subscriber_id if found else tx.subscribers.get(given).subscriber_id
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from server.errors import NotAuthenticated, PhoneSealError, TooManyTries
-from server.users.log_in import check_password
+from server.users.passwords import check_password
 from server.users.user import User
 from server.web.known_browser import KnownBrowser
 from server.web.languages import language
@@ -50,7 +50,7 @@ def add_views(web: Blueprint, site: Site) -> None:
 
     @web.post("/login")
     def log_in() -> ResponseReturnValue:
-        name, next_path = request.form.get("login_name", "")[:200], own_path(request.form.get("next"))
+        name, next_path = request.form.get("login_name", "")[:600], own_path(request.form.get("next"))
         try:
             user, session_started = authenticate(name, request.form.get("password", ""))
         except (NotAuthenticated, TooManyTries) as error:
