@@ -23,6 +23,7 @@ from mobile_app.device.request_steps.server_word import (
     check_verdict,
     check_withdrawal,
 )
+from mobile_app.device.search_form import search_form, search_words
 from mobile_app.device.server_keys import PinnedKeys, fingerprint, key_id
 from mobile_app.device.signature_algorithms import signer
 from mobile_app.device.statements import pae, statement_digest, verify_statement
@@ -122,6 +123,15 @@ def test_text_for_people():
     for case in cases["invalid"]:
         with pytest.raises(fields.Malformed):
             fields.text(case["text"], "text", 0, 500)
+
+
+def test_what_a_search_compares_and_finds():
+    cases = load("search")
+    for case in cases["forms"]:
+        assert search_form(case["text"]) == case["form"]
+    for case in cases["finds"]:
+        found = all(word in search_form(case["text"]) for word in search_words(case["typed"]))
+        assert found is case["found"], case
 
 
 def test_valid_server_statements_are_believed():
