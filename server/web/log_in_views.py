@@ -5,7 +5,6 @@ always one of our own.
 """
 
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from server.users.user import User
 from server.web.known_browser import KnownBrowser
 from server.web.languages import language
 from server.web.messages import LANGUAGES, error_text
+from server.web.own_path import own_path
 from server.web.ports import Site
 from server.web.problems import status_of
 from server.web.sessions import current, end_session, session_name, start_session
@@ -90,11 +90,3 @@ def _again(error: PhoneSealError, name: str, next_path: str) -> ResponseReturnVa
     )
     headers = {"Retry-After": str(error.details["retry_after"])} if "retry_after" in error.details else {}
     return page, status_of(error), headers
-
-
-def own_path(text: str | None) -> str:
-    """The path if it leads to a page of ours, else "". A browser reads ``//host`` and ``/\\host`` as another site."""
-    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or any(ord(c) < 33 for c in text):
-        return ""
-    parts = urlsplit(text)
-    return "" if parts.scheme or parts.netloc or parts.path in ("/login", "/logout") else text.rstrip("?")

@@ -106,6 +106,10 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Đang nằm trong một yêu cầu ký khác: {named}. Hãy chờ yêu cầu đó xong hoặc huỷ nó trước.",
         "en": "Part of another open request: {named}. Wait for that one or cancel it first.",
     },
+    "signed_meanwhile": {
+        "vi": "Đã có người ký sau khi bạn mở trang này: {named}. Hãy tải lại trang và xem lại trước khi ký.",
+        "en": "Someone has signed meanwhile: {named}. Reload the page and look again before you sign.",
+    },
     "document_moved": {
         "vi": "Chứng từ vừa thay đổi. Hãy tải lại trang.",
         "en": "The document has just changed. Reload the page.",
