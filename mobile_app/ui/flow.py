@@ -21,6 +21,7 @@ from mobile_app.device.certificates import PhoneCertificate
 from mobile_app.device.device import PhoneDevice
 from mobile_app.device.history import FinishedRequest
 from mobile_app.device.interaction import (
+    SHUT_OUT,
     Approve,
     ConnectionState,
     Decision,
@@ -73,6 +74,8 @@ class Flow:
         self.skew_ms = 0
         self.pending: tuple[PendingRequest, ...] = ()
         self.notice = ""
+        self._notice_of_refusal = ""
+        """Said because the server does not listen to this phone: no longer true once it does."""
         self.pairing_state = ""
         self.pairing_digits = ""
         self.pairing_code = ""
@@ -354,6 +357,8 @@ class Flow:
             self.go("problem")
         else:
             self.notice = self.t.problem(code)
+            if self.connection in SHUT_OUT:
+                self._notice_of_refusal = self.notice
             self.refresh()
 
     def question_void(self, question: Question[Any]) -> None:
@@ -381,6 +386,8 @@ class Flow:
     # -- what comes by itself ---------------------------------------------------------------------------
     def connection_changed(self, state: ConnectionState, clock_skew_ms: int) -> None:
         self.connection, self.skew_ms = state, clock_skew_ms
+        if state == ConnectionState.ONLINE and self.notice == self._notice_of_refusal:
+            self.notice = self._notice_of_refusal = ""
         self.refresh()
 
     def pending_changed(self, pending: Sequence[PendingRequest]) -> None:
