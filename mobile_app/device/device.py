@@ -27,6 +27,7 @@ from mobile_app.device.journal import Journal
 from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.key_vault import KeyChoice, KeyVault
 from mobile_app.device.paired_run import PairedRun
+from mobile_app.device.pairing_check import check_code
 from mobile_app.device.pairing_code import read_server_url
 from mobile_app.device.profile import Profile
 from mobile_app.device.push_receiver import PushReceiver
@@ -101,6 +102,11 @@ class PhoneDevice:
         identity = self._enrolment.pair(code, pin, attention, server_url=server_url, choice=choice)
         self._begin_run()
         return identity
+
+    def check_pairing_code(self, code: str, *, server_url: str | None = None) -> None:
+        """Ask the server whether ``pair`` could begin with this code, before the person chooses a PIN. Claims nothing. Raises what
+        ``pair`` would until then: Refused, ServerRefused(``pairing_code_unknown``), CheckFailed(``server_key_unknown``), LinkError."""
+        check_code(self._journal, self._web, code, server_url)
 
     def resume_pairing(self) -> Identity | None:
         """Go on with a pairing that was interrupted (blocks); None if there is none or nothing of it can be

@@ -74,8 +74,7 @@ class Flow:
         self.skew_ms = 0
         self.pending: tuple[PendingRequest, ...] = ()
         self.notice = ""
-        self._notice_of_refusal = ""
-        """Said because the server does not listen to this phone: no longer true once it does."""
+        self._notice_of_refusal = ""  # the server does not listen to this phone: no longer true once it does
         self.pairing_state = ""
         self.pairing_digits = ""
         self.pairing_code = ""
@@ -103,7 +102,7 @@ class Flow:
         """Show the first screen and set the device to work."""
         self._stage = stage
         self.bridge.connect(self)
-        self.bridge.run(self._begin_device, self._begun, self._pairing_failed)
+        self.bridge.run(self._begin_device, self._begun, self.pairing_failed)
 
     def _begin_device(self) -> bool:
         self.account.begin()
@@ -142,14 +141,14 @@ class Flow:
         self.pairing_state = "making_keys"
         self.notice = ""
         self.go("pairing")
-        self.bridge.run(lambda: self.device.pair(code, pin, server_url=server), failed=self._pairing_failed)
+        self.bridge.run(lambda: self.device.pair(code, pin, server_url=server), failed=self.pairing_failed)
 
     def cancel_pairing(self) -> None:
         self.pairing_state = "cancelling"
         self.refresh()
         self.bridge.run(self.device.cancel_pairing)
 
-    def _pairing_failed(self, error: PhoneError) -> None:
+    def pairing_failed(self, error: PhoneError) -> None:
         self.pairing_state = self.pairing_digits = ""
         if isinstance(error, CheckFailed):
             self._warn(SecurityWarning(error.code, error.details, None), None)

@@ -377,6 +377,7 @@ def test_every_message_is_read():
         seen.add(case["event"])
     assert seen == set(ANSWERS) | set(wire.EVENT_STATEMENTS)
     http = {
+        "pairing_check": pairing_wire.read_check_answer,
         "pairing_begin": pairing_wire.read_begin_answer,
         "pairing_reveal": pairing_wire.read_reveal_answer,
         "pairing_status": pairing_wire.read_status_answer,
