@@ -75,7 +75,7 @@ def users_add(app: UseCases, arguments: argparse.Namespace) -> int:
         role="operator" if arguments.operator else "user",
     )
     say(f"{user.user_id} {user.login} (subscriber {user.subscriber_id})")
-    shown = StampFonts().semibold.shown(user.name)
+    shown = StampFonts().shown(user.name)
     if shown != user.name:
         say(f"The visible signature has no letters for some of this name. It will say: {shown}")
     return 0
