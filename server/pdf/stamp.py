@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from server.assets.font_files import FONTS_FOLDER, STAMP_FONTS, locate_font
+from server.assets.font_files import FONTS_FOLDER, STAMP_FONTS, WIDE_FONT_FILE, locate_font
 from server.pdf.pdf_syntax import ObjectEncryption, write_object
 from server.pdf.stamp_font import OBJECTS_PER_FONT, FontSubset, ShapedText, StampFont, clean_text
 
@@ -40,11 +40,21 @@ class StampLook:
 
 
 class StampFonts:
-    """The two fonts of the stamp, loaded once per process. Raises AssetMissing when set-up has not brought
-    them."""
+    """The two fonts of the stamp, and the wide one for names that the second has not every letter of; loaded
+    once per process. Raises AssetMissing when set-up has not brought them."""
 
     def __init__(self, folder: Path = FONTS_FOLDER) -> None:
-        self.regular, self.semibold = (StampFont(locate_font(name, folder)) for name in STAMP_FONTS)
+        self.regular, self.semibold, self.wide = (
+            StampFont(locate_font(name, folder)) for name in (*STAMP_FONTS, WIDE_FONT_FILE)
+        )
+
+    def for_name(self, name: str) -> StampFont:
+        """A name stands in one font, whole: no letter without its marks, none that looks like another."""
+        return self.semibold if self.semibold.has_all(clean_text(name)) else self.wide
+
+    def shown(self, name: str) -> str:
+        """What will be drawn for a name: itself, or for what no font has, the numbers of its characters."""
+        return self.for_name(name).shown(name)
 
 
 @dataclass(frozen=True)
@@ -96,11 +106,12 @@ class _SignerFonts:
 
     def __init__(self, fonts: StampFonts, look: StampLook, name: str, alphabet: str) -> None:
         self.label = fonts.regular.shape(LABELS[look.language])
-        self.words = tuple(fonts.semibold.shape(word) for word in (name.split(" ") if name else ["?"]))
-        self.space = fonts.semibold.shape(" ")
+        of_name = fonts.for_name(name)
+        self.words = tuple(of_name.shape(word) for word in (name.split(" ") if name else ["?"]))
+        self.space = of_name.shape(" ")
         single = {character: fonts.regular.shape(character) for character in alphabet}
         self.regular = FontSubset(fonts.regular, [self.label, *single.values()])
-        self.semibold = FontSubset(fonts.semibold, [*self.words, self.space])
+        self.semibold = FontSubset(of_name, [*self.words, self.space])
         self.time_glyphs = {
             character: b"".join(self.regular.cid_hex(glyph) for glyph, _, _, _ in run.glyphs)
             for character, run in single.items()
