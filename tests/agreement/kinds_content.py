@@ -94,6 +94,7 @@ _MALFORMED = {
     "null_bytes": MORE.replace(b" ", b"\0"),
     "keyword_case": MORE.replace(b"BT", b"bt"),
     "font_unknown": b"BT /F9 12 Tf 40 150 Td (And 9,000,000 more) Tj ET",
+    "clip_without_path": b"W n " + MORE,
     "rectangle_without_paint": b"40 140 100 50 re W " + MORE,
     "nested_arrays": b"BT /F1 12 Tf 40 150 Td [[(And 9,000,000 more)]] TJ ET",
     "name_escape_broken": b"/X#ZZ gs " + MORE,

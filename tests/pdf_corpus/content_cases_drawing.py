@@ -33,6 +33,9 @@ def _places() -> list[ContentCase]:
     return [
         ContentCase("path_harmless", b"10 10 m 1 w 0 0 1 RG 100 100 l 50 0 0 50 9 9 c h W n " + SQUARE),
         ContentCase("clip_before_path_harmless", b"q W 10 10 m 100 10 l 100 100 l h n " + SQUARE + b"Q\n"),  # as Ghostscript long did
+        ContentCase("clip_before_style_harmless", b"q W 2 w 1 0 0 rg 0 Tc /P BMC 10 10 90 90 re n EMC " + SQUARE + b"Q\n"),
+        _refused("clip_without_path", "place", b"q W n " + SQUARE + b"Q\n"),  # mupdf hides the square
+        _refused("even_odd_clip_without_path", "place", b"q W* S " + SQUARE + b"Q\n"),
         _refused("text_behind_clip", "place", b"10 10 99 99 re W BT ET\n" + SQUARE),
         _refused("path_without_start", "place", b"100 100 l S\n" + SQUARE),
         _refused("path_in_text", "place", b"BT 10 10 m ET\n" + SQUARE),
