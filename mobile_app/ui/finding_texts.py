@@ -55,6 +55,10 @@ FINDINGS: Final[Mapping[str, Pair]] = {
         "Có nút chạy mã lệnh khi bấm.",
         "Has buttons that run a script.",
     ),
+    "field_scripts": (
+        "Có ô điền do hàm sẵn có của trình xem định dạng: có nơi có thể hiện khác.",
+        "Has fields that the viewer's own functions format: some may show them differently.",
+    ),
     "automatic_actions": (
         "Tự mở liên kết hoặc gửi dữ liệu khi mở tệp.",
         "Opens a link or sends data by itself when opened.",

@@ -35,6 +35,7 @@ VIEWERS_DIFFER = frozenset(
         "link_appearance",
         "annotations_over_text",
         "empty_signature_fields",
+        "field_scripts",
     )
 )
 

@@ -39,6 +39,7 @@ WORDS = {
     "annotations_over_text",
     "automatic_actions",
     "javascript_on_click",
+    "field_scripts",
     "need_appearances",
     "loose_fields",
     "link_appearance",
