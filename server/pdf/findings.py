@@ -92,6 +92,10 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có phông chữ mà các bảng bên trong mâu thuẫn; chữ có thể hiển thị thành chữ khác.",
         "en": "A font contradicts itself; some viewers may show other letters.",
     },
+    "dots_without_length": {
+        "vi": "Có dấu chấm được vẽ bằng nét không có độ dài; một số trình xem không hiển thị chúng.",
+        "en": "Some dots are drawn as lines without length; some viewers do not show them.",
+    },
     "alternate_images": {
         "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",
         "en": "There are images that print differently from what the screen shows.",

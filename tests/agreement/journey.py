@@ -36,6 +36,8 @@ VIEWERS_DIFFER = frozenset(
         "annotations_over_text",
         "empty_signature_fields",
         "field_scripts",
+        "dots_without_length",
+        "damaged_streams",
     )
 )
 

@@ -40,6 +40,7 @@ WORDS = {
     "automatic_actions",
     "javascript_on_click",
     "field_scripts",
+    "dots_without_length",
     "need_appearances",
     "loose_fields",
     "link_appearance",
