@@ -60,6 +60,10 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có nút chạy mã lệnh khi bấm vào.",
         "en": "There are buttons that run a script when clicked.",
     },
+    "field_scripts": {
+        "vi": "Có ô biểu mẫu dùng hàm sẵn có của trình xem để định dạng hoặc kiểm tra; giá trị có thể hiển thị khác nhau.",
+        "en": "Some form fields use the viewer's own functions to format or check values, which may look different elsewhere.",
+    },
     "automatic_actions": {
         "vi": "Tài liệu tự mở liên kết hoặc gửi dữ liệu khi được mở; không bấm đồng ý nếu trình xem hỏi.",
         "en": "The document opens a link or sends data by itself when opened; decline if your viewer asks.",
@@ -95,6 +99,10 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
     "ambiguous_fonts": {
         "vi": "Có phông chữ mà các bảng bên trong mâu thuẫn; chữ có thể hiển thị thành chữ khác.",
         "en": "A font contradicts itself; some viewers may show other letters.",
+    },
+    "dots_without_length": {
+        "vi": "Có dấu chấm được vẽ bằng nét không có độ dài; một số trình xem không hiển thị chúng.",
+        "en": "Some dots are drawn as lines without length; some viewers do not show them.",
     },
     "alternate_images": {
         "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",
