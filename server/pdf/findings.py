@@ -15,7 +15,7 @@ Every entry has exactly the languages ``vi`` and ``en``.
 from collections.abc import Mapping
 from typing import Final
 
-from server.pdf.rule_texts import FORMER_RULE_TEXTS, RULE_TEXTS
+from server.pdf.rule_texts import FORMER_RULE_TEXTS, MENDED_TEXTS, RULE_TEXTS
 
 Bilingual = Mapping[str, str]
 
@@ -110,7 +110,7 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
     },
 }
 
-REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {**RULE_TEXTS, **FORMER_RULE_TEXTS}
+REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {**RULE_TEXTS, **MENDED_TEXTS, **FORMER_RULE_TEXTS}
 
 _REMOVE_AND_RETRY_VI = "Hãy mở tệp, chọn In rồi «Lưu thành PDF», và tải bản mới lên."
 _REMOVE_AND_RETRY_EN = "Open it, choose Print, then “Save as PDF”, and upload the new copy."
@@ -187,6 +187,10 @@ REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
     "pdf_earlier_signature_would_break": {
         "vi": "Ký thêm sẽ làm hỏng chữ ký đã có trong tệp. Hãy xin một bản chưa ký, hoặc hỏi người đã ký.",
         "en": "Another signature would break one that the file carries. Ask for an unsigned copy, or whoever signed it.",
+    },
+    "pdf_rewrite_loses": {
+        "vi": "Không sửa được tệp mà không mất tệp đính kèm. " + _ASK_SENDER_VI,
+        "en": "The file can't be repaired without losing a file attached to it. " + _ASK_SENDER_EN,
     },
     "pdf_certified_no_changes": {
         "vi": "Tài liệu đã được chứng nhận không cho thay đổi nên không ký thêm được. Hãy hỏi người chứng nhận.",
