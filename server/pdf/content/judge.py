@@ -75,7 +75,8 @@ def judge_content(path: Path, pdf: pikepdf.Pdf, graph: ObjectGraph, pages: Pages
     slow = draw_in_time(path, _pages_to_draw(loads, pictures), meter)
     if slow is not None:
         raise _too_much("time", slow)
-    return drawn_findings(graph, data, pages) | ({"layers"} if scales.layered else set())
+    found = drawn_findings(graph, data, pages) | ({"layers"} if scales.layered else set())
+    return found | ({"dots_without_length"} if scales.dotted else set())
 
 
 def _pages_to_draw(loads: dict[int, float], pictures: dict[int, float]) -> list[int]:

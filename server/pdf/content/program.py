@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.document_limits import MAX_PAGE_IMAGES, MAX_PAGE_OPERATORS, MAX_PAGE_PIXELS, MAX_SAVED_STATES
+from server.pdf.content.dots import TRACED, Dots
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.inline_images import Components, skip_inline_image
 from server.pdf.content.lexer import Lexer, Name, Statement
@@ -26,9 +27,10 @@ Paint = tuple[bytes | None, int, bytes | None]
 @dataclass
 class Program:
     """``uses``: how often each resource is named, by category (``/XObject`` …) and name; ``paints``: how often each kind of colour is
-    set; ``saved``: states saved at once; ``layered``: whether some of it is optional content (8.11.3.2); ``glyph``: ``d0`` or ``d1``,
-    where it begins with that. Only where it was read closely: ``shown``, how often each text by font (empty: set by
-    the caller); ``spread``, for each use the square points of the used thing's space on one of ours, summed up."""
+    set; ``saved``: states saved at once; ``layered``: whether some of it is optional content (8.11.3.2); ``dotted``: whether a line
+    without length is stroked (dots.py); ``glyph``: ``d0`` or ``d1``, where it begins with that. Only where it was read closely:
+    ``shown``, how often each text by font (empty: set by the caller); ``spread``, for each use the square points of the used thing's
+    space on one of ours, summed up."""
 
     operators: int = 0
     saved: int = 0
@@ -36,6 +38,7 @@ class Program:
     inline_pixels: int = 0
     sets_colours: bool = False
     layered: bool = False
+    dotted: bool = False
     glyph: bytes = b""
     uses: Counter[Use] = field(default_factory=Counter)
     paints: Counter[Paint] = field(default_factory=Counter)
@@ -73,6 +76,7 @@ class _Reader:
         self._scale = 1.0
         self._saved: list[tuple[list[bytes | None], float]] = []
         self._compatible = 0
+        self._dots = Dots()
 
     def read(self) -> Program:
         lexer = self._lexer
@@ -89,6 +93,7 @@ class _Reader:
             raise Malformed("place")
         if self._compatible:
             raise Malformed("compatibility")
+        self._program.dotted = self._dots.found
         return self._program
 
     def _read_usual(self, lexer: Lexer) -> None:
@@ -103,6 +108,9 @@ class _Reader:
                 place = place[operator]
             except KeyError:
                 raise Malformed("place") from None
+            if operator in TRACED:
+                self._dots.read(operator, match[0])
+                continue
             effect = _EFFECTS.get(operator)
             if effect is not None:
                 names = match["name"]
@@ -126,6 +134,8 @@ class _Reader:
         self._program.operators += 1
         _bounded(self._program)
         _check_values(operator, values)
+        if operator in TRACED:
+            self._dots.read(operator, values)
         effect = _EFFECTS.get(operator)
         if effect is not None:
             name = next((value for value in values if isinstance(value, Name)), b"")

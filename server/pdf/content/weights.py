@@ -75,6 +75,8 @@ class Scales:
         self.images = Images(graph, data)
         self.layered = False
         """Whether any stream read so far holds optional content."""
+        self.dotted = False
+        """Whether any stream read so far strokes a line without length."""
         self.known: dict[Key, Weight] = {}
         self._meter = meter
         self._weigh_uses = weigh_uses
@@ -113,6 +115,7 @@ class Scales:
         program = read()
         self._check_kind(program, kind, colourless=colourless)
         self.layered |= program.layered
+        self.dotted |= program.dotted
         inherited = resources if kind == PAGE else NO_RESOURCES
         weight = _own_weight(program)
         if self._weigh_uses(self, weight, program, resources, inherited):

@@ -36,6 +36,8 @@ def check_page_content(document: PreparedDocument) -> None:
             raise CheckFailed(refused.code, {**refused.details, "page": number}) from None
     if walk.has_optional_content:
         document.active_findings.add("layers")
+    if walk.has_dots:
+        document.active_findings.add("dots_without_length")
 
 
 def _check_page(document: PreparedDocument, walk: PageWalk, page: Ref) -> None:

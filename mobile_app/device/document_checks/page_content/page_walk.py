@@ -55,7 +55,7 @@ class PageWalk:
         self._bytes_left = MAX_PAGE_CONTENT_BYTES
         self._area = 0.0
         self._page = 0
-        self.has_optional_content = False
+        self.has_optional_content = self.has_dots = False
 
     def page(self, streams: list[Value], resources: Value, area: float) -> Totals:
         """Read a page's own streams; ``area`` of the page in square points. Raises ``doc_content``, ``doc_limits``."""
@@ -75,6 +75,7 @@ class PageWalk:
         if summary.glyph_kind and kind != "glyph":
             refuse("doc_content", "glyph")
         self.has_optional_content |= summary.has_optional_content
+        self.has_dots |= summary.has_dots
         totals = Totals(operators=summary.operators, saved_states=summary.saved_states)
         resources.check_colours(summary)
         self._count_images(summary, resources, totals, level)
