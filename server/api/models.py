@@ -168,6 +168,9 @@ class SignRequestAnswer(Outgoing):
     final: bool
     end_result: str | None = Field(description="Why it ended as it did: ok, user_refused, expired, …")
     reason: str | None
+    continued_by: str | None = Field(
+        description="The request that asks for the rest, where the phone's checks would not let some of the documents be signed: follow it."
+    )
     verification_code: str | None = Field(
         description="Show it to the person: the phone offers three and only this one is right. null while there is nothing to compare."
     )

@@ -1,9 +1,9 @@
 """The visible signature: what it says, how it is laid out, and the PDF objects it needs.
 
-Rules: it shows that somebody signed, the full name (wrapped, then made smaller, never cut) and the time as
-given; it is transparent, so that it never hides a word of the document; a jade line and a small seal mark
-it. Everything but the time depends on signer, look and box, and is made once; per document only the time's
-glyphs are written into the ready appearance."""
+Rules: it shows that somebody signed, the full name (wrapped, then made smaller, never cut) and the time as given; it is transparent, so
+that it never hides a word of the document; a jade line at its left edge and a small seal at the right one mark it, and show how far it
+reaches. Everything but the time depends on signer, look and box, and is made once; per document only the time's glyphs are written into
+the ready appearance."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -76,7 +76,7 @@ class Stamp:
         self.width, self.height = width, height
         self._fonts = fonts
         layout = _lay_out(fonts, look, width, height, time_width)
-        self._before_time = _draw_all_but_time(fonts, layout, height)
+        self._before_time = _draw_all_but_time(fonts, layout, width, height)
         self._after_time = b"> Tj\nET\nQ\n"
 
     def content(self, time_text: str) -> bytes:
@@ -197,8 +197,8 @@ def _lay_out(fonts: _SignerFonts, look: StampLook, width: float, height: float, 
     margin = min(7.0, max(1.0, 0.09 * min(width, height)))
     seal = min(height - 2 * margin, 0.2 * width, 30.0) if look.seal else 0.0
     seal = seal if seal >= 12.0 and width >= 1.5 * height else 0.0
-    left = BAR_WIDTH + margin + (seal + margin if seal else 0.0)
-    room_x, room_y = width - left - margin, height - margin
+    left = BAR_WIDTH + margin
+    room_x, room_y = width - left - margin - (seal + margin if seal else 0.0), height - margin
     size = LARGEST_TEXT
     while True:
         small = size * SMALL_TEXT
@@ -211,12 +211,12 @@ def _lay_out(fonts: _SignerFonts, look: StampLook, width: float, height: float, 
         size *= TEXT_STEP
 
 
-def _draw_all_but_time(fonts: _SignerFonts, layout: _Layout, height: float) -> bytes:
+def _draw_all_but_time(fonts: _SignerFonts, layout: _Layout, width: float, height: float) -> bytes:
     """The content stream up to the time's first glyph."""
     size, small = layout.text_size, layout.text_size * SMALL_TEXT
     parts = [b"q\n%b rg\n0 0 %.3f %.3f re f\n" % (JADE, BAR_WIDTH, height)]
     if layout.seal:
-        parts.append(_draw_seal(BAR_WIDTH + layout.margin + layout.seal / 2, height / 2, layout.seal / 2))
+        parts.append(_draw_seal(width - layout.margin - layout.seal / 2, height / 2, layout.seal / 2))
     baseline = layout.top - small * (SMALL_LEADING - DESCENT)
     label = fonts.regular.show(fonts.label)
     parts.append(

@@ -97,7 +97,7 @@ class QueueRequest:
             documents, places = self._choose(tx, new)
             ids = zip(new_ids("it", now, len(documents)), documents, places, strict=True)
             tx.requests.add(request, [ChosenItem(item_id, one.document_id, place) for item_id, one, place in ids])
-            self._add_work(tx, request, now)
+            add_preparing(tx, request, now)
             record(
                 tx,
                 "request_queued",
@@ -154,7 +154,7 @@ class QueueRequest:
             raise Forbidden("the relying party is suspended", code="relying_party_suspended")
         subscriber = tx.subscribers.get(new.subscriber_id)
         self._check_blocked(tx, new, party)
-        self._check_device(tx, new.subscriber_id, now)
+        check_device(tx, new.subscriber_id, now)
         if len(tx.requests.live(new.subscriber_id, party.relying_party_id)) >= party.live_limit:
             raise TooManyTries(
                 "too many open requests", code="too_many_open_requests", details={"limit": party.live_limit}
@@ -196,15 +196,17 @@ class QueueRequest:
         if tx.blocked_requesters.find(new.subscriber_id, party.relying_party_id, user_id) is not None:
             raise Forbidden("the subscriber has blocked this requester", code="requester_blocked")
 
-    @staticmethod
-    def _check_device(tx: SigningTransaction, subscriber_id: str, now: float) -> None:
-        active = {d.device_id for d in tx.devices.of_subscriber(subscriber_id) if d.state is DeviceState.ACTIVE}
-        if not any(c.device_id in active and c.usable(now) for c in tx.devices.credentials_of(subscriber_id)):
-            raise Conflict("no phone is paired", code="no_device")
 
-    @staticmethod
-    def _add_work(tx: SigningTransaction, request: SignRequest, now: float) -> None:
-        priority = INTERACTIVE if request.items_total <= GROUP else BULK
-        groups = range(0, request.items_total, GROUP)
-        bodies = [{"first": first, "count": min(GROUP, request.items_total - first)} for first in groups]
-        tx.jobs.add_many("prepare_items", request.request_id, bodies, now=now, priority=priority)
+def check_device(tx: SigningTransaction, subscriber_id: str, now: float) -> None:
+    """Raises ``Conflict(no_device)`` when none of the subscriber's phones could sign now."""
+    active = {d.device_id for d in tx.devices.of_subscriber(subscriber_id) if d.state is DeviceState.ACTIVE}
+    if not any(c.device_id in active and c.usable(now) for c in tx.devices.credentials_of(subscriber_id)):
+        raise Conflict("no phone is paired", code="no_device")
+
+
+def add_preparing(tx: SigningTransaction, request: SignRequest, now: float) -> None:
+    """The work that a request in PREPARING waits for, in groups."""
+    priority = INTERACTIVE if request.items_total <= GROUP else BULK
+    groups = range(0, request.items_total, GROUP)
+    bodies = [{"first": first, "count": min(GROUP, request.items_total - first)} for first in groups]
+    tx.jobs.add_many("prepare_items", request.request_id, bodies, now=now, priority=priority)

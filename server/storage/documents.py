@@ -88,6 +88,7 @@ class DocumentTable:
             "repairs",
             "refusal_code",
             "refusal_details",
+            "checked_by",
         )
         done = self._db.execute(
             f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)} WHERE document_id = ? AND state = 'CHECKING'",  # noqa: S608
@@ -95,6 +96,25 @@ class DocumentTable:
         )
         if done.rowcount != 1:
             raise Conflict("the document was inspected already", code="document_moved")
+
+    def judged_otherwise(self, document_ids: list[str], checker: str) -> list[Document]:
+        """Those of the documents that another checker judged."""
+        rows = self._db.execute(
+            "SELECT * FROM documents WHERE document_id IN (SELECT value FROM json_each(?)) AND checked_by != ?",
+            (json.dumps(document_ids), checker),
+        )
+        return [to_entity(Document, row, DOCUMENT) for row in rows]
+
+    def set_judged(self, document: Document, before_sha256: str) -> bool:
+        """What a new look at the bytes of digest ``before_sha256`` found. False when the document has other bytes by now."""
+        values = self._values(document)
+        names = ("current_sha256", "current_length", "pages", "page_boxes", "earlier_signatures", "findings", "repairs", "checked_by")
+        done = self._db.execute(
+            f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)}"  # noqa: S608
+            " WHERE document_id = ? AND state = 'READY' AND current_sha256 = ?",
+            (*(values[name] for name in names), document.document_id, before_sha256),
+        )
+        return done.rowcount == 1
 
     def set_signed(self, document_id: str, request_id: str, sha256: str, length: int, now: float) -> None:
         self._db.execute(

@@ -12,7 +12,7 @@ from typing import Final
 from server.errors import PhoneSealError
 from server.pdf.findings import FINDING_TEXTS, REFUSAL_TEXTS, REPAIR_TEXTS, Bilingual
 from server.web.import_messages import IMPORT_TEXTS
-from server.web.technical_messages import TECHNICAL_TEXTS
+from server.web.technical_messages import TECHNICAL_TEXTS, text_of_phone_check
 
 LANGUAGES: Final = ("vi", "en")
 
@@ -278,7 +278,7 @@ def text_of_code(code: str) -> Bilingual | None:
     for texts in (ERROR_TEXTS, REFUSAL_TEXTS, IMPORT_TEXTS, TECHNICAL_TEXTS, GROUP_TEXTS):
         if code in texts:
             return texts[code]
-    return None
+    return text_of_phone_check(code)
 
 
 def finding_texts(codes: Iterable[str], language: str) -> list[str]:
