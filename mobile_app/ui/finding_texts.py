@@ -83,6 +83,14 @@ FINDINGS: Final[Mapping[str, Pair]] = {
         "Có mật khẩu chủ sở hữu; tệp đã ký vẫn giữ.",
         "Has an owner password; the signed file keeps it.",
     ),
+    "earlier_signature_broken": (
+        "Có chữ ký trước đó không còn hiệu lực hoặc chưa hoàn tất.",
+        "Carries a signature that does not hold or was never completed.",
+    ),
+    "earlier_signature_doubtful": (
+        "Có chữ ký trước đó đáng ngờ: tệp đã đổi sau khi ký, hoặc có điều bất thường.",
+        "Carries a doubtful signature: changed after it, or something is odd.",
+    ),
     "alternate_images": (
         "Có hình khi in khác với trên màn hình.",
         "Has images that print differently from the screen.",

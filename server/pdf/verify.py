@@ -26,8 +26,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from server.errors import PhoneSealError, Unprocessable
 from server.pdf.grammar import judge
 from server.pdf.inspect_limits import Meter, UploadLimits
+from server.pdf.pyhanko_reading import open_reader, pyhanko_status, validation_context
 from server.pdf.source_document import READER_ERRORS
-from server.pdf.validate_fully import open_reader, pyhanko_status, validation_context
 from server.pdf.verify_cms import CmsFacts, examine_cms
 from server.pdf.verify_structure import SignaturePlace, locate_signature, object_number, spanning_warnings
 

@@ -115,7 +115,8 @@ class Way:
         cms = self._cms.build(checked.document_digest, attributes, self.signer.sign(attributes))
         fate.signed = embed(prepared.data, prepared.byte_range, cms)
         check_signed_document_fast(fate.signed, prepared.byte_range, self.signer.certificate_der, ALGORITHM)
-        validate_signed_document_fully(fate.signed, [self.signer.certificate_der], prepared.field_name)
+        root, before = self.signer.certificate_der, prepared.source_size
+        validate_signed_document_fully(fate.signed, [root], prepared.field_name, original_length=before)
         return checked
 
     def _compare(self, fate: Fate, source: Path, inspection: Inspection, checked: CheckedDocument) -> None:

@@ -29,8 +29,8 @@ class Program:
     """``uses``: how often each resource is named, by category (``/XObject`` …) and name; ``paints``: how often each kind of colour is
     set; ``saved``: states saved at once; ``layered``: whether some of it is optional content (8.11.3.2); ``dotted``: whether a line
     without length is stroked (dots.py); ``glyph``: ``d0`` or ``d1``, where it begins with that. Only where it was read closely:
-    ``shown``, how often each code by font; ``spread``, for each use the square points of the used thing's space on one of ours, summed
-    up."""
+    ``shown``, how often each text by font (empty: set by the caller); ``spread``, for each use the square points of the used thing's
+    space on one of ours, summed up."""
 
     operators: int = 0
     saved: int = 0
@@ -43,8 +43,16 @@ class Program:
     uses: Counter[Use] = field(default_factory=Counter)
     paints: Counter[Paint] = field(default_factory=Counter)
     read_closely: bool = False
-    shown: Counter[tuple[bytes, int]] = field(default_factory=Counter)
+    shown: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
     spread: dict[Use, float] = field(default_factory=dict)
+
+    def codes(self, font: bytes) -> Counter[int]:
+        """How often each code of a simple font is shown."""
+        codes: Counter[int] = Counter()
+        for (name, text), times in self.shown.items():
+            for code in text if name == font else b"":
+                codes[code] += times
+        return codes
 
 
 def read_program(parts: Sequence[bytes], components: Components, *, page: bool = False, closely: bool = False) -> Program:
@@ -198,7 +206,8 @@ class _Reader:
     def _inline_image(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
         program = self._program
         program.inline_images += 1
-        program.inline_pixels += skip_inline_image(self._lexer, self._components)
+        width, height = skip_inline_image(self._lexer, self._components)
+        program.inline_pixels += width * height
         if program.inline_images > MAX_PAGE_IMAGES:
             raise TooMuch("images")
         if program.inline_pixels > MAX_PAGE_PIXELS:
@@ -213,8 +222,7 @@ class _Reader:
             parts = values[-1] if isinstance(values[-1], list) else values[-1:]
             for part in parts:
                 if isinstance(part, bytes):
-                    for code, times in Counter(part).items():
-                        self._program.shown[font, code] += times
+                    self._program.shown[font, part] += 1
 
 
 _FONT, _FILL, _STROKE, _CLIPPING = 0, 1, 2, 3

@@ -38,6 +38,8 @@ class Weight:
     densest: float = 0.0
     size: int = 0
     drawn: dict[Key, None] = field(default_factory=dict)
+    blends: bool = False
+    """Whether anything of it lets through what lies below."""
 
     def add(self, key: Key, other: "Weight", times: int, spread: float, saved: int = 0) -> None:
         """Count ``other`` ``times`` times; ``spread``: how many of its square points fit on one of ours, summed up over the times;
@@ -48,6 +50,7 @@ class Weight:
         self.images += other.images * times
         self.pixels += other.pixels * times
         self.patterns += other.patterns * times
+        self.blends |= other.blends
         self.cells += other.cells * spread
         self.densest = max(self.densest, other.densest * spread / times if times else 0.0)
         self.drawn[key] = None
