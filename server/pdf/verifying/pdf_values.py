@@ -9,7 +9,10 @@ def entry(dictionary: Any, key: str) -> Any:
     """The value, or None where there is none. (``get`` would neither follow a reference nor decrypt.)"""
     if not isinstance(dictionary, generic.DictionaryObject) or key not in dictionary:
         return None
-    value = dictionary[key]
+    try:
+        value = dictionary[key]
+    except KeyError:
+        return None  # null: as good as not there (ISO 32000-2, 7.3.7)
     return None if isinstance(value, generic.NullObject) else value
 
 

@@ -7,7 +7,8 @@ for that), a revocation before the time in question is. Signers and time-stamp a
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Literal
 
 from asn1crypto import x509
@@ -15,7 +16,9 @@ from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.validation.generic_cms import validate_cert_usage
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.path import ValidationPath
 
+from server.pdf.verifying.revocation import answers
 from server.pdf.verifying.security_store import SecurityStore
 
 SIGNING = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
@@ -82,7 +85,16 @@ class TrustJudge:
         finally:
             loop.close()
         if result.error_subindic is None:
-            return TrustVerdict("trusted")
+            return self._unless_revoked(result.success_result, at or self.moment)
         if result.error_subindic in _REVOKED:
             return TrustVerdict("untrusted", "certificate_revoked")
         return TrustVerdict("untrusted", "certificate_expired" if result.error_subindic in _EXPIRED else "")
+
+    def _unless_revoked(self, path: ValidationPath | None, at: datetime | None) -> TrustVerdict:
+        """pyHanko asks only for certificates that name where to ask; what the document holds counts for all of them."""
+        chain = [] if path is None else list(path.iter_certs(include_root=True))
+        moment = at or datetime.now(UTC)
+        for issuer, certificate in pairwise(chain):
+            if any(one.revoked is not None and one.revoked <= moment for one in answers(certificate, issuer, self.store)):
+                return TrustVerdict("untrusted", "certificate_revoked")
+        return TrustVerdict("trusted")
