@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from asn1crypto import algos, cms
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, padding, rsa
+from cryptography.x509.oid import NameOID
 
 from tests.pdf_corpus.increments import SignatureIncrement, plain_prepared
 from tests.pdf_corpus.pdf_writer import plain_document
@@ -108,6 +110,50 @@ def signature_by(signer: Signer, digest: str, *, named: str = "") -> bytes:
     return prepared.fill(signed_data([info], [signer]))
 
 
+def unsorted_attributes(signer: Signer) -> bytes:
+    """Signed attributes in an order of their own, signed as they stand, which DER would sort (X.690, 11.6)."""
+    prepared = plain_prepared()
+    parts = sorted((a.dump() for a in signed_attributes(signer, prepared.digest())), reverse=True)
+    body = b"".join(parts)
+    info = signer_info(signer, prepared.digest())
+    attributes = cms.CMSAttributes.load(b"\x31" + _length(len(body)) + body)
+    info["signature"] = signer.sign(attributes.dump())
+    right = info.dump(force=True)
+    was = info["signed_attrs"].dump()
+    wrong = right.replace(was, b"\xa0" + _length(len(body)) + body)
+    message = signed_data([info], [signer])
+    return prepared.fill(message.replace(right, wrong))
+
+
+def _length(length: int) -> bytes:
+    return bytes((length,)) if length < 0x80 else b"\x82" + length.to_bytes(2, "big") if length > 0xFF else bytes((0x81, length))
+
+
+def edwards_signature(issuer: Signer, digest: str) -> bytes:
+    """Ed448 with the digest of this name beside its signed attributes; RFC 8419 allows SHAKE256 alone."""
+    key = ed448.Ed448PrivateKey.generate()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An")]))
+        .issuer_name(issuer.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(issuer.certificate.not_valid_before_utc)
+        .not_valid_after(issuer.certificate.not_valid_after_utc)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    signer = Signer(issuer.key, certificate, issuer)
+    prepared = plain_prepared()
+    covered = _covered(prepared)
+    value = hashlib.shake_256(covered).digest(64) if digest == "shake256" else hashlib.new(digest, covered).digest()
+    info, attributes = signer_info(signer, prepared.digest()), signed_attributes(signer, value)
+    info["digest_algorithm"] = algos.DigestAlgorithm({"algorithm": {**DIGEST_OIDS, "shake256": f"{NIST}2.12"}[digest]})
+    info["signature_algorithm"] = algos.SignedDigestAlgorithm({"algorithm": "1.3.101.113"})
+    info["signed_attrs"] = attributes
+    info["signature"] = key.sign(attributes.untag().dump(force=True))
+    return prepared.fill(signed_data([info], [signer]))
+
+
 def _with_sub_filter(name: str) -> PreparedDocument:
     increment = SignatureIncrement(plain_document().build())
     increment.signature_body = signature_dictionary().replace(b"/ETSI.CAdES.detached", name.encode())
@@ -121,6 +167,16 @@ def sha1_as_content(signer: Signer) -> bytes:
     message = cms.ContentInfo.load(signed_data([signer_info(signer, hashlib.sha256(content).digest())], [signer]))
     message["content"]["encap_content_info"]["content"] = content
     return prepared.fill(message.dump(force=True))
+
+
+def bare_rsa(signer: Signer) -> bytes:
+    """``adbe.x509.rsa_sha1``: no CMS at all, the certificate in /Cert (ISO 32000-1, 12.8.3.2)."""
+    increment = SignatureIncrement(plain_document().build())
+    body = signature_dictionary(extra=f"/Cert <{signer.certificate_der.hex()}>")
+    increment.signature_body = body.replace(b"/ETSI.CAdES.detached", b"/adbe.x509.rsa_sha1")
+    prepared = increment.build()
+    value = signer.sign(_covered(prepared), "sha1")
+    return prepared.fill(b"\x04\x82" + len(value).to_bytes(2, "big") + value)
 
 
 def unknown_sub_filter(signer: Signer) -> bytes:
@@ -174,6 +230,7 @@ SOUND: dict[str, Callable[[Signer], bytes]] = {
     "white_space_in_contents": white_space_in_contents,
     "sha3_256": lambda signer: signature_by(signer, "sha3_256"),
     "sha3_512": lambda signer: signature_by(signer, "sha3_512"),
+    "unsorted_attributes": unsorted_attributes,
     "direct_dictionary": direct_dictionary,
 }
 """Each is whole; what else ``verify`` says of it must be true."""

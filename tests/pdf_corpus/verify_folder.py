@@ -1,4 +1,4 @@
-"""``python -m tests.pdf_corpus.verify_folder FOLDER``: what ``verify``, poppler's ``pdfsig`` and pyHanko say of each signed file, side by side.
+"""``python -m tests.pdf_corpus.verify_folder FOLDER``: what ``verify``, ``pdfsig`` and pyHanko say of each signed file, side by side.
 
 Every PDF of the folder counts as honest, unless ``--attacks`` says that the folder holds attacks, or its name stands in ``known_signed``:
 deliberately broken test files of others, each with its reason. The attacks that our own tests make are added with ``--own``. Told are, for
@@ -55,8 +55,8 @@ class Line:
     why: str
 
     def row(self) -> str:
-        cells = (self.name, self.kind, self.ours + (", clean" if self.clean else ""), self.pdfsig, self.pyhanko, f"{self.seconds:.2f}", self.why)
-        return f"| {' | '.join(cells)} |"
+        said = self.ours + (", clean" if self.clean else "")
+        return f"| {' | '.join((self.name, self.kind, said, self.pdfsig, self.pyhanko, f'{self.seconds:.2f}', self.why))} |"
 
 
 def ours(sandbox: Sandbox, path: Path) -> tuple[str, bool, float, str]:
@@ -119,7 +119,7 @@ def _pyhanko_one(signature) -> str:  # type: ignore[no-untyped-def]
 
 
 def own_attacks(folder: Path) -> Iterator[Path]:
-    """The attacks of our own tests, signed with throw-away keys; two of them append what changes nothing and are no attacks by themselves."""
+    """The attacks of our own tests, signed with throw-away keys; appended white space changes nothing and is no attack by itself."""
     root = Signer.create("Test root")
     signer, other = Signer.create("An", issuer=root), Signer.create("Binh", issuer=root)
     made = {name: make(signer, other) for name, make in attacks.SIGNED.items() if name not in ("appended_spaces",)}
@@ -149,9 +149,8 @@ def _summary(lines: list[Line]) -> Iterator[str]:
             yield f"honest: {name} valid {said['valid']} = {said['valid'] / len(honest):.1%} ({dict(said.most_common(8))})"
         times = sorted(line.seconds for line in honest)
         yield f"honest: seconds a file: median {times[len(times) // 2]:.2f}, p95 {times[int(len(times) * 0.95)]:.2f}, most {times[-1]:.2f}"
-    yield f"attacks: {len(hostile)}, called clean {sum(line.clean for line in hostile)}, pdfsig valid {sum(x.pdfsig == 'valid' for x in hostile)}, " + (
-        f"pyhanko valid {sum(x.pyhanko == 'valid' for x in hostile)}"
-    )
+    others = ", ".join(f"{name} valid {sum(getattr(line, name) == 'valid' for line in hostile)}" for name in ("pdfsig", "pyhanko"))
+    yield f"attacks: {len(hostile)}, called clean {sum(line.clean for line in hostile)}, {others}"
 
 
 def main() -> int:

@@ -57,6 +57,8 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "SHA3-512": hashes.SHA3_512(),
     "SHAKE256": hashes.SHAKE256(64),
 }
+EDWARDS_DIGESTS = {"Ed25519": "SHA-512", "Ed448": "SHAKE256"}
+"""The only digest that may stand beside signed attributes (RFC 8419, 3.1)."""
 BROKEN_DIGESTS = {"MD2", "MD5"}
 WEAK_DIGESTS = {"SHA-1", "RIPEMD-160"}
 

@@ -42,6 +42,20 @@ def encode_length(length: int) -> bytes:
     return bytes((0x80 | size,)) + length.to_bytes(size, "big")
 
 
+def children(encoded: bytes) -> list[bytes]:
+    """The elements of a constructed element with definite lengths, each as it stands. Raises ``BerInvalid``."""
+    reader = _Converter(encoded)
+    _, position, end = reader.head(0, len(encoded))
+    found = []
+    while end is not None and position < end:
+        _, _, child_end = reader.head(position, end)
+        if child_end is None:
+            raise BerInvalid("an indefinite length")
+        found.append(encoded[position:child_end])
+        position = child_end
+    return found
+
+
 class _Converter:
     def __init__(self, source: bytes) -> None:
         self._source = source
@@ -51,7 +65,7 @@ class _Converter:
         self._left -= 1
         if depth <= 0 or self._left < 0:
             raise BerInvalid("nested too deeply, or too many elements")
-        tag_end, content, end = self._head(start, limit)
+        tag_end, content, end = self.head(start, limit)
         constructed = bool(self._source[start] & _CONSTRUCTED)
         if end is not None:
             return self._definite(start, tag_end, content, end, depth) if constructed else self._verbatim(start, end)
@@ -89,7 +103,7 @@ class _Converter:
     def _verbatim(self, start: int, end: int) -> Definite:
         return Definite(self._source[start:end], end, rewritten=False)
 
-    def _head(self, start: int, limit: int) -> tuple[int, int, int | None]:
+    def head(self, start: int, limit: int) -> tuple[int, int, int | None]:
         """Where the tag ends, where the content starts, and where it ends (None: indefinite)."""
         if start + 2 > limit:
             raise BerInvalid("an element is cut off")

@@ -1,6 +1,6 @@
 """What later revisions changed, as far as a signature allows it (ISO 32000-2, 12.8.2; pyHanko's comparison of revisions).
 
-Read strictly first; where a strict reader gives up (a reference that leads nowhere is common in honest files), leniently: the comparison
+Read strictly first; where that fails (honest files often have a reference that leads nowhere), leniently: the comparison
 is of values, and what is not there is null (7.3.10). What can't be compared even so is ``unknown`` and never harmless.
 """
 
@@ -15,7 +15,7 @@ from pyhanko.sign.diff_analysis import DiffResult
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from server.pdf.source_document import READER_ERRORS
-from server.pdf.verifying.form_values import FieldChange, Form, field_changes, read_form
+from server.pdf.verifying.form_values import LEADER, FieldChange, Form, field_changes, read_form
 from server.pdf.verifying.pdf_values import entry
 from server.pdf.verifying.revision_rules import REVISION_POLICY
 
@@ -87,12 +87,25 @@ def _compare(
     revision = reader.xrefs.get_last_change(container)
     last = reader.xrefs.total_revisions - 1
     permission = _permission(signature, field)
+    if not reader.strict and _locked_fields(signature) is None:
+        for one in range(revision, last + 1):
+            _without_periods(reader.get_historical_root(one))
     found = REVISION_POLICY.review_file(reader, revision, field_mdp_spec=_locked_fields(signature), doc_mdp=permission)
     fields = field_changes(readers.form(reader, revision), readers.form(reader, last)) if last > revision else ()
     if not isinstance(found, DiffResult):
         return Changes("other", permitted=False, fields=fields)
     level = found.modification_level
     return Changes(level.name.lower(), permission is None or level.value <= permission.value, fields)
+
+
+def _without_periods(catalog: generic.DictionaryObject) -> None:
+    """Partial names with a period are against 12.7.4.2 and usual in one country; pyHanko compares no form that has any. In this reader's
+    copy they get a leader of one dot instead; not where a lock names fields, which would be missed."""
+    fields = entry(entry(catalog, "/AcroForm"), "/Fields")
+    for index in range(len(fields) if isinstance(fields, generic.ArrayObject) else 0):
+        name = entry(fields[index], "/T")
+        if isinstance(name, generic.TextStringObject) and "." in name:
+            dict.__setitem__(fields[index], "/T", generic.TextStringObject(name.replace(".", LEADER)))
 
 
 def _references(signature: generic.DictionaryObject, method: str) -> Iterator[generic.DictionaryObject]:

@@ -13,7 +13,7 @@ from typing import Any
 from asn1crypto import cms, core, x509
 
 from server.pdf.verifying import algorithms
-from server.pdf.verifying.ber import BerInvalid, to_definite
+from server.pdf.verifying.ber import BerInvalid, children, to_definite
 from server.signing.dtbs import MINIMUM_RSA_BITS
 
 _BROKEN_RSA_BITS = 1024
@@ -38,6 +38,7 @@ class CmsMessage:
     algorithm: str = ""
     names_signing_certificate: bool = False
     attributes: dict[str, Any] | None = field(default=None)
+    signed_attributes: tuple[bytes, ...] = ()  # each as it stands: a parser may sort or shorten them
     tokens: tuple[cms.SignedData, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -69,8 +70,8 @@ def read_cms(contents: bytes, others: Sequence[x509.Certificate] = ()) -> CmsMes
 
     Warnings: ``cms_empty``, ``cms_unreadable``, ``cms_in_ber``, ``cms_trailing_bytes``, ``signer_info_count``, ``message_digest_missing``,
     ``content_type_missing``, ``content_type_mismatch``, ``signing_certificate_missing``, ``signing_certificate_mismatch``,
-    ``signer_certificate_missing``, ``attribute_repeated``, ``digest_weak``, ``digest_broken``, ``key_weak``, ``key_broken``,
-    ``unsigned_attributes_unusual``."""
+    ``signer_certificate_missing``, ``attribute_repeated``, ``digest_weak``, ``digest_broken``, ``digest_not_allowed``, ``key_weak``,
+    ``key_broken``, ``unsigned_attributes_unusual``."""
     if not contents.strip(b"\0"):
         return CmsMessage(warnings=("cms_empty",))
     warnings: list[str] = []
@@ -89,8 +90,9 @@ def read_cms(contents: bytes, others: Sequence[x509.Certificate] = ()) -> CmsMes
 
 
 def read_signed_data(signed: cms.SignedData, others: Sequence[x509.Certificate] = (), warnings: Iterable[str] = ()) -> CmsMessage:
-    """As ``read_cms``, of a SignedData that was found somewhere. Raises one of ``ASN1_ERRORS``."""
+    """As ``read_cms``, of a SignedData that was found somewhere. Raises ``BerInvalid`` or one of ``ASN1_ERRORS``."""
     found = list(warnings)
+    raw_attributes = _raw_attributes(signed.dump())
     signers = list(signed["signer_infos"])
     if len(signers) != 1:
         found.append("signer_info_count")
@@ -124,9 +126,19 @@ def read_signed_data(signed: cms.SignedData, others: Sequence[x509.Certificate] 
         algorithm,
         named is not None,
         {a["type"].native: a["values"][0] for a in attributes if len(a["values"])} if present else None,
+        raw_attributes,
         _tokens(unsigned),
         (*found, *strength),
     )
+
+
+def _raw_attributes(signed: bytes) -> tuple[bytes, ...]:
+    """The signed attributes of the first SignerInfo (RFC 5652, 5.3), before any parser touches them."""
+    if signed[0] == 0xA0:  # still within the ContentInfo's [0]
+        (signed,) = children(signed)
+    signers = children(children(signed)[-1])
+    parts = [part for part in children(signers[0]) if part[0] == 0xA0] if signers else []
+    return tuple(children(parts[0])) if parts else ()
 
 
 def _tokens(unsigned: list[Any]) -> tuple[cms.SignedData, ...]:
@@ -151,28 +163,36 @@ def _attribute_warnings(attributes: list[Any], content_type: str) -> Iterable[st
 def _strength(signer: cms.SignerInfo, digest: str, certificate: x509.Certificate | None) -> tuple[str, list[str]]:
     """The algorithm's name, and what is weak about it."""
     warnings = []
-    bits = _key_bits(certificate)
+    bits = key_bits(certificate)
     used = {digest}
     try:
         scheme = algorithms.scheme_of(signer["signature_algorithm"], digest)
         used.add(scheme.digest)
         name = algorithms.describe(scheme, digest, bits)
+        if algorithms.EDWARDS_DIGESTS.get(scheme.scheme, digest) != digest:
+            warnings.append("digest_not_allowed")
     except algorithms.AlgorithmUnsupported:
         name = f"{signer['signature_algorithm']['algorithm'].dotted}, {digest}"
     if used & algorithms.BROKEN_DIGESTS:
         warnings.append("digest_broken")
     elif used & algorithms.WEAK_DIGESTS:
         warnings.append("digest_weak")
-    if certificate is not None and certificate.public_key.algorithm in ("rsa", "rsassa_pss", "dsa") and bits < MINIMUM_RSA_BITS:
-        warnings.append("key_broken" if bits < _BROKEN_RSA_BITS else "key_weak")
-    return name, warnings
+    return name, [*warnings, *key_warnings(certificate)]
 
 
-def _key_bits(certificate: x509.Certificate | None) -> int:
+def key_bits(certificate: x509.Certificate | None) -> int:
     """0 where the kind of key says it."""
     if certificate is None or certificate.public_key.algorithm not in ("rsa", "rsassa_pss", "dsa", "ec"):
         return 0
     return int(certificate.public_key.bit_size)
+
+
+def key_warnings(certificate: x509.Certificate | None) -> list[str]:
+    """``key_weak`` or ``key_broken`` for short keys."""
+    if certificate is None or certificate.public_key.algorithm not in ("rsa", "rsassa_pss", "dsa"):
+        return []
+    bits = key_bits(certificate)
+    return [] if bits >= MINIMUM_RSA_BITS else ["key_weak"] if bits >= _BROKEN_RSA_BITS else ["key_broken"]
 
 
 def certificate_of(signer: cms.SignerInfo, certificates: Iterable[x509.Certificate]) -> x509.Certificate | None:

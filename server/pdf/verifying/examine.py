@@ -14,7 +14,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader, process_data_at_eof
 from server.errors import Unprocessable
 from server.pdf.source_document import READER_ERRORS
 from server.pdf.validate_fully import open_reader
+from server.pdf.verifying import bare_rsa
 from server.pdf.verifying.algorithms import AlgorithmUnsupported, digest_of
+from server.pdf.verifying.ber import BerInvalid
 from server.pdf.verifying.changes import Changes, Readers, changes_after
 from server.pdf.verifying.cms_message import ASN1_ERRORS, CmsMessage, read_cms, read_signed_data
 from server.pdf.verifying.find import Found, find_signatures, oddities
@@ -24,7 +26,7 @@ from server.pdf.verifying.reports import APART, HARMLESS, Coverage, Integrity
 from server.pdf.verifying.security_store import SecurityStore, read_security_store
 
 PADES, RFC3161, SHA1_AS_CONTENT = "/ETSI.CAdES.detached", "/ETSI.RFC3161", "/adbe.pkcs7.sha1"
-_SUB_FILTERS = {PADES, RFC3161, SHA1_AS_CONTENT, "/adbe.pkcs7.detached", "/PBAD.PAdES", "/ETSI.cades.detached"}
+_SUB_FILTERS = {PADES, RFC3161, SHA1_AS_CONTENT, "/adbe.pkcs7.detached", "/PBAD.PAdES", bare_rsa.SUB_FILTER}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def examine(content: bytes, *, common: frozenset[str] = frozenset()) -> Examined
 
 
 def _examine(content: bytes, found: Found, odd: set[str] | frozenset[str], readers: Readers, store: SecurityStore) -> Examined:
-    message = read_cms(found.contents, store.certificates)
+    bare = found.sub_filter == bare_rsa.SUB_FILTER
+    message = bare_rsa.read_bare_rsa(found.dictionary) if bare else read_cms(found.contents, store.certificates)
     is_timestamp = found.sub_filter == RFC3161 or _holds_a_token(message)
     sound = _soundness(content, found, message, is_timestamp)
     tokens = () if is_timestamp else tuple(_tokens(message, store))
@@ -117,9 +120,11 @@ def _soundness(content: bytes, found: Found, message: CmsMessage, is_timestamp: 
         return Sound("broken", ("byte_range_odd",))
     if found.sub_filter not in _SUB_FILTERS:
         return Sound("unknown", ("sub_filter_unsupported",))
+    signed = SignedBytes(content, found.ranges)
+    if found.sub_filter == bare_rsa.SUB_FILTER:
+        return bare_rsa.bare_rsa_soundness(message, found.contents, signed)
     if message.signed is None:
         return Sound("unknown")
-    signed = SignedBytes(content, found.ranges)
     try:
         if is_timestamp:
             return token_soundness(message, signed.digest)
@@ -135,7 +140,7 @@ def _tokens(message: CmsMessage, store: SecurityStore) -> Iterator[Token]:
     for signed in message.tokens:
         try:
             inner = read_signed_data(signed, store.certificates)
-        except ASN1_ERRORS:
+        except (BerInvalid, *ASN1_ERRORS):
             yield Token(CmsMessage(), Sound("broken"))
             continue
         yield Token(inner, token_soundness(inner, lambda name: digest_of(name, value)))
@@ -167,10 +172,12 @@ def _change_warnings(coverage: Coverage, changes: Changes) -> Iterator[str]:
         yield "bytes_after_signature"
     if changes.level == "other" or not changes.permitted:
         yield "changed_after_signing"
+    if changes.level == "annotations":
+        yield "annotations_added"
     if changes.level == "unknown" and coverage != "partial":
         yield "changes_not_followed"
     kinds = {change.kind for change in changes.fields}
     if kinds & {"value", "removed"}:
         yield "field_value_changed"
-    if "appearance" in kinds:
+    if kinds & {"appearance", "text"}:
         yield "field_appearance_changed"

@@ -6,30 +6,38 @@ read within the bounds raises one of ``READER_ERRORS``.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pyhanko.pdf_utils import generic
 
+from server.pdf.pdf_syntax import decode_text
+from server.pdf.source_document import READER_ERRORS
 from server.pdf.verifying.pdf_values import entry, plain_text
 
 _MAX_FIELDS = 50_000
 _MAX_NODES = 20_000
 _MAX_DEPTH = 30
 _SHOWN = 200
+LEADER = "\u2024"
+"""What ``changes`` writes for a period within a partial name."""
+_MAX_CONTENT = 1 << 20
+_STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)
+_SHOWS = re.compile(rb"(?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>)\s*(?:Tj|'|\")|\[[^\]]*\]\s*TJ", re.DOTALL)
 _NOT_DRAWN = {"/Parent", "/P", "/Length", "/Metadata", "/PieceInfo", "/StructParent"}
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """``before`` and ``after`` are text as people read it; empty for no value. ``kind`` appearance: the value stayed and its drawing
-    changed."""
+    """``before`` and ``after`` are text as people read it; empty for no value. ``kind``: ``value``; ``text``: the value stayed, and the
+    text that is drawn for it became another, which then stands here; ``appearance``: only the drawing changed; ``removed``."""
 
     field: str
     before: str
     after: str
-    kind: Literal["value", "appearance", "removed"] = "value"
+    kind: Literal["value", "text", "appearance", "removed"] = "value"
 
 
 @dataclass
@@ -37,6 +45,7 @@ class _Field:
     type: str = ""
     value: str = ""
     drawn: list[bytes] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
 
 
 Form = dict[str, _Field]
@@ -54,7 +63,9 @@ def field_changes(old: Form, new: Form) -> tuple[FieldChange, ...]:
             continue
         elif was.value != now.value:
             found.append(FieldChange(name[:_SHOWN], was.value[:_SHOWN], now.value[:_SHOWN]))
-        elif sorted(was.drawn) != sorted(now.drawn):
+        elif was.text != now.text:
+            found.append(FieldChange(name[:_SHOWN], " ".join(was.text)[:_SHOWN], " ".join(now.text)[:_SHOWN], "text"))
+        elif was.drawn != now.drawn:
             found.append(FieldChange(name[:_SHOWN], was.value[:_SHOWN], now.value[:_SHOWN], "appearance"))
     return tuple(found)
 
@@ -89,13 +100,15 @@ class _Walk:
     def _field(self, one: generic.DictionaryObject, name: str, kind: str, value: Any, depth: int) -> None:
         partial = entry(one, "/T")
         if partial is not None:
-            name = f"{name}.{partial}" if name else plain_text(partial)
+            own = plain_text(partial).replace(LEADER, ".")
+            name = f"{name}.{own}" if name else own
         kind = plain_text(entry(one, "/FT")) or kind
         value = entry(one, "/V") if "/V" in one else value
         known = self._found.setdefault(name, _Field())
         known.type, known.value = known.type or kind, known.value or _text(value)
         if "/AP" in one or "/AS" in one:
             known.drawn.append(_drawn(one))
+            known.text.append(_drawn_text(one))
         self.kids(entry(one, "/Kids"), name, kind, value, depth + 1)
 
 
@@ -103,8 +116,9 @@ def _text(value: Any) -> str:
     """As the report shows it."""
     if value is None:
         return ""
-    if isinstance(value, generic.DictionaryObject):
-        return f"{plain_text(entry(value, '/Name'))} ({_digest(value).hex()[:12]})".strip()
+    if isinstance(value, generic.DictionaryObject):  # a signature: its /Reference may lead through the whole document
+        parts = [entry(value, key) for key in ("/Contents", "/ByteRange")]
+        return f"{plain_text(entry(value, '/Name'))} ({hashlib.sha256(repr(parts).encode()).hexdigest()[:12]})".strip()
     if isinstance(value, generic.ArrayObject):
         return ", ".join(_text(value[index]) for index in range(min(len(value), 100)))
     if isinstance(value, generic.StreamObject | generic.ByteStringObject):
@@ -118,32 +132,47 @@ def _drawn(widget: generic.DictionaryObject) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
+def _drawn_text(widget: generic.DictionaryObject) -> str:
+    """The strings that the appearance shows (9.4.3), as far as they are plain; "" where there are none."""
+    shown = entry(entry(widget, "/AP"), "/N")
+    if not isinstance(shown, generic.StreamObject):
+        return ""
+    try:
+        content = bytes(shown.data)[:_MAX_CONTENT]
+    except READER_ERRORS:
+        return ""
+    operands = (operand for found in _SHOWS.finditer(content) for operand in _STRING.findall(found[0]))
+    text = "".join(decode_text(operand) for operand in operands)
+    return text if text.isprintable() else ""  # codes of glyphs
+
+
 def _digest(value: Any) -> bytes:
+    """Of the value with all that it refers to; what is met again counts by the place where it was met first."""
     hasher = hashlib.sha256()
-    for piece in _pieces(value, set(), [_MAX_NODES]):
+    for piece in _pieces(value, {}):
         hasher.update(len(piece).to_bytes(8, "big") + piece)
     return hasher.digest()
 
 
-def _pieces(value: Any, path: set[int], left: list[int]) -> Iterator[bytes]:
-    """The value with all that it refers to, each node once on a path; parents are left out."""
-    left[0] -= 1
-    if left[0] < 0:
+def _pieces(value: Any, met: dict[int, tuple[int, Any]]) -> Iterator[bytes]:
+    if len(met) > _MAX_NODES:
         raise ValueError("an appearance of too many parts")
     if isinstance(value, generic.IndirectObject):
         value = value.get_object()  # type: ignore[no-untyped-call]
-    if id(value) in path:
-        return
-    path = path | {id(value)}
+    if isinstance(value, generic.DictionaryObject | generic.ArrayObject):
+        if id(value) in met:
+            yield b"%d" % met[id(value)][0]
+            return
+        met[id(value)] = (len(met), value)  # kept, so that no other object gets its id
     if isinstance(value, generic.StreamObject):
         yield bytes(value.encoded_data)
     if isinstance(value, generic.DictionaryObject):
         for key in sorted(str(key) for key in value):
             if key not in _NOT_DRAWN:
                 yield key.encode()
-                yield from _pieces(value[key], path, left)
+                yield from _pieces(entry(value, key), met)
     elif isinstance(value, generic.ArrayObject):
         for index in range(len(value)):
-            yield from _pieces(value[index], path, left)
+            yield from _pieces(value[index], met)
     else:
         yield repr(value).encode()

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from asn1crypto import cms, core, tsp
+from asn1crypto import core, tsp
 
 from server.pdf.verifying.algorithms import (
     AlgorithmUnsupported,
@@ -59,7 +59,8 @@ def signature_soundness(message: CmsMessage, signed: SignedBytes, *, sha1_as_con
     if sha1_as_content:
         if content is None or content != signed.digest("SHA-1"):
             return Sound("broken")
-        return _signer_soundness(message, lambda name: digest_of(name, content), lambda: content)
+        found = _signer_soundness(message, lambda name: digest_of(name, content), lambda: content)
+        return replace(found, codes=(*found.codes, "digest_weak"))
     found = _signer_soundness(message, signed.digest, lambda: signed.whole)
     if content is not None and found.soundness == "intact":
         return Sound("intact", (*found.codes, "content_encapsulated"))
@@ -109,7 +110,7 @@ def _signer_soundness(message: CmsMessage, digest: Callable[[str], bytes], whole
 def _value_holds(message: CmsMessage, scheme: SignatureScheme, whole: Callable[[], bytes]) -> bool:
     assert message.signer is not None
     value, key = message.signer["signature"].native, _public_key(message)
-    messages = iter((whole(),)) if message.attributes is None else _attribute_encodings(message.signer)
+    messages = iter((whole(),)) if message.attributes is None else _attribute_encodings(message)
     return any(value_holds(key, scheme, encoded, value) for encoded in messages)
 
 
@@ -122,13 +123,12 @@ def _public_key(message: CmsMessage) -> bytes:
     return bytes(key.dump())
 
 
-def _attribute_encodings(signer: cms.SignerInfo) -> Iterator[bytes]:
+def _attribute_encodings(message: CmsMessage) -> Iterator[bytes]:
     """The attributes as a SET OF: as they stand, and sorted, which is what DER asks for (RFC 5652, 5.4)."""
-    body = signer["signed_attrs"].contents
-    yield b"\x31" + encode_length(len(body)) + body
-    parts = sorted(bytes(attribute.dump()) for attribute in signer["signed_attrs"])
-    if b"".join(parts) != body:
-        yield b"\x31" + encode_length(len(b"".join(parts))) + b"".join(parts)
+    parts = message.signed_attributes
+    for order in (parts, *([tuple(sorted(parts))] if tuple(sorted(parts)) != parts else [])):
+        body = b"".join(order)
+        yield b"\x31" + encode_length(len(body)) + body
 
 
 def _protection(message: CmsMessage) -> Iterator[str]:

@@ -18,7 +18,7 @@ HARMLESS = {
 
 APART = {
     "not_accounted_for", "digest_weak", "key_weak", "field_value_changed", "field_appearance_changed", "certificate_expired",
-    "certificate_revoked",
+    "certificate_revoked", "annotations_added",
 }  # fmt: skip
 """Findings of their own beside an intact signature: it is not called suspicious for them, and not good either."""
 

@@ -27,6 +27,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "unknown": ("không kiểm tra được", "could not be checked"),
     "algorithm": ("Thuật toán", "Algorithm"),
     "field_value": ("Trường «{field}» đổi từ «{before}» thành «{after}»", "Field “{field}” changed from “{before}” to “{after}”"),
+    "field_text": (
+        "Trường «{field}»: chữ vẽ ra đổi từ «{before}» thành «{after}», giá trị ghi trong trường không đổi",
+        "Field “{field}”: what is drawn changed from “{before}” to “{after}” while its value stayed",
+    ),
     "field_appearance": (
         "Trường «{field}» giữ giá trị «{after}» nhưng hình vẽ ra đã khác",
         "Field “{field}” keeps its value “{after}”, but what is drawn for it changed",
@@ -53,6 +57,10 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 WARNINGS: dict[str, tuple[str, str]] = {
+    "annotations_added": (
+        "Sau khi ký, có người thêm ghi chú hoặc hình đánh dấu: chúng có thể che nội dung đã ký.",
+        "Comments or marks were added after signing: they may cover what was signed.",
+    ),
     "attribute_repeated": ("Một thuộc tính đã ký bị lặp lại.", "A signed attribute is repeated."),
     "byte_range_odd": (
         "Vùng được ký khai không đúng quy cách.",
@@ -181,6 +189,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
     "field_value_changed": (
         "Sau khi ký, giá trị của trường biểu mẫu đã bị đổi.",
         "After signing, the value of a form field was changed.",
+    ),
+    "digest_not_allowed": (
+        "Thuật toán băm không được phép đi với thuật toán ký này.",
+        "The digest may not be used with this signature algorithm.",
     ),
     "key_broken": (
         "Khóa RSA ngắn hơn 1024 bit: có thể bị giả mạo.",

@@ -11,6 +11,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
 
 from server.pdf.sandbox import Sandbox
 from server.pdf.sandbox_child import _plain
@@ -78,6 +79,13 @@ def draw(writer: IncrementalPdfFileWriter, field: Field) -> None:
     field["/AP"][generic.pdf_name("/N")] = writer.add_object(drawing)
 
 
+def cover(writer: IncrementalPdfFileWriter, field: Field) -> None:
+    """The same text, and something over it."""
+    draw(writer, field)
+    drawing = field["/AP"].raw_get("/N").get_object()
+    drawing._data = b"BT /Helv 12 Tf 2 5 Td (Anh) Tj ET 0 0 200 20 re f"
+
+
 def first(document: bytes, root: Signer) -> SignatureReport:
     return verify_file(document, [root.certificate_der])[0]
 
@@ -102,13 +110,67 @@ def test_an_empty_field_that_was_filled_is_named(form: bytes, root: Signer) -> N
 
 def test_a_drawing_that_changed_under_its_value_is_named(form: bytes, root: Signer) -> None:
     report = first(updated(form, "ten", draw), root)
+    assert report.field_changes == (FieldChange("ten", "Anh", "Binh", "text"),)
+    assert "field_appearance_changed" in report.warnings and not report.good
+    assert "from “Anh” to “Binh”" in render_report_text([report], "en")
+    report = first(updated(form, "ten", cover), root)
     assert report.field_changes == (FieldChange("ten", "Anh", "Anh", "appearance"),)
     assert "field_appearance_changed" in report.warnings and not report.good
+
+
+def test_a_name_with_a_period_is_compared_all_the_same(root: Signer, signer: Signer) -> None:
+    def sheet(page: object) -> None:
+        draw_form(page)
+        page.acroForm.textfield(name="El.Podpis", x=72, y=500, width=200, height=20, value="Anh")  # type: ignore[attr-defined]
+
+    form = hanko_sign(reportlab_document(sheet), signer, "ChuKy1")
+    twice = hanko_sign(form, signer, "ChuKy2")
+    assert [(r.integrity, r.good, r.field_name) for r in verify_file(twice, [root.certificate_der])] == [
+        ("ok", True, "ChuKy1"),
+        ("ok", True, "ChuKy2"),
+    ]
+    report = first(updated(form, "El.Podpis", fill("Bình")), root)
+    assert report.field_changes == (FieldChange("El.Podpis", "Anh", "Bình"),) and not report.good
 
 
 def test_there_and_back_is_no_change(form: bytes, root: Signer) -> None:
     report = first(updated(updated(form, "ten", fill("Bình")), "ten", fill("Anh")), root)
     assert report.field_changes == ()
+
+
+def marked(document: bytes, **entries: str) -> bytes:
+    """A comment on the first page, as viewers add it."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(document))
+    page = writer.root["/Pages"]["/Kids"][0]
+    mark = generic.DictionaryObject({generic.pdf_name("/Type"): generic.pdf_name("/Annot")})
+    for key, value in {"Subtype": "/Text", **entries}.items():
+        mark[generic.pdf_name("/" + key)] = generic.pdf_name(value)
+    mark[generic.pdf_name("/Rect")] = generic.ArrayObject(map(generic.NumberObject, (100, 100, 120, 120)))
+    page["/Annots"].append(writer.add_object(mark))
+    writer.update_container(page["/Annots"])
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_a_comment_is_told_and_nothing_worse(form: bytes, root: Signer) -> None:
+    report = first(marked(form), root)
+    assert (report.integrity, report.changes_after, report.good) == ("ok", "annotations", False)
+    assert report.warnings[0] == "annotations_added"
+
+
+@pytest.mark.parametrize("entries", [{"Subtype": "/Widget"}, {"Subtype": "/Screen"}, {"A": "/Something"}, {"AA": "/Something"}])
+def test_what_acts_is_no_comment(entries: dict[str, str], form: bytes, root: Signer) -> None:
+    report = first(marked(form, **entries), root)
+    assert (report.integrity, report.changes_after) == ("suspicious", "other")
+
+
+def test_a_certification_forbids_comments_or_not(signer: Signer, root: Signer) -> None:
+    for permission, integrity in ((MDPPerm.FILL_FORMS, "suspicious"), (MDPPerm.ANNOTATE, "ok")):
+        base = reportlab_document(draw_form)
+        certified = hanko_sign(base, signer, "ChuKy1", certify=True, docmdp_permissions=permission)
+        report = first(marked(certified), root)
+        assert (report.integrity, report.changes_after) == (integrity, "annotations")
 
 
 def test_another_signature_changes_no_field(form: bytes, root: Signer, signer: Signer) -> None:

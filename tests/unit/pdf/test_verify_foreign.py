@@ -62,16 +62,25 @@ def test_ecdsa_with_sha3_by_its_name(root: Signer) -> None:
     assert (report.integrity, report.algorithm) == ("ok", "ECDSA 256, SHA3-256")
 
 
+@pytest.mark.parametrize(("digest", "integrity"), [("shake256", "ok"), ("sha512", "suspicious")])
+def test_ed448_goes_with_one_digest(digest: str, integrity: str, root: Signer) -> None:
+    (report,) = verify_file(foreign.edwards_signature(root, digest), [root.certificate_der])
+    assert report.integrity == integrity
+    assert ("digest_not_allowed" in report.warnings) is (integrity != "ok")
+
+
 def test_an_algorithm_that_is_named_wrongly_is_suspicious(root: Signer, signer: Signer) -> None:
     (report,) = verify_file(foreign.signature_by(signer, "sha256", named="sha3_256"), [root.certificate_der])
     assert report.integrity == "suspicious"
     assert "signature_algorithm_misnamed" in report.warnings
 
 
-def test_the_documents_sha1_as_content(root: Signer, signer: Signer) -> None:
-    content = foreign.sha1_as_content(signer)
+@pytest.mark.parametrize("make", [foreign.sha1_as_content, foreign.bare_rsa])
+def test_old_kinds_over_the_documents_sha1(make, root: Signer, signer: Signer) -> None:
+    content = make(signer)
     (report,) = verify_file(content, [root.certificate_der])
-    assert (report.integrity, report.level) == ("ok", "CMS")
+    assert (report.integrity, report.level, report.trust) == ("ok", "CMS", "trusted")
+    assert "digest_weak" in report.warnings and not report.good
     at = content.index(b"Tj")
     (changed,) = verify_file(content[: at - 3] + b"!" + content[at - 2 :], [root.certificate_der])
     assert changed.integrity == "broken"
