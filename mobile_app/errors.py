@@ -5,7 +5,7 @@ from it. What the person reads is looked up by code on the screen; the text give
 log and never holds a secret or personal data. ``details`` holds public facts only (numbers, names of keys).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class PhoneError(Exception):
@@ -26,6 +26,10 @@ class CheckFailed(PhoneError):
 
     code = "check_failed"
     end_result = "document_mismatch"
+
+    def at(self, positions: Sequence[int]) -> "CheckFailed":
+        """The same, said of these documents of a request: the others can be asked for again without them."""
+        return CheckFailed(self.code, {**self.details, "positions": list(positions)})
 
 
 class LinkError(PhoneError):

@@ -126,7 +126,7 @@ class StampLook:
             page = self._pages.before_signing(position, stamp.page, width, LOOK_SECONDS, fields)
         except CheckFailed as error:
             if error.code in MISMATCHES:
-                raise
+                raise error.at([position]) from error
             return None
         return lies_over_content(page, stamp)
 

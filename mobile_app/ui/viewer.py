@@ -216,7 +216,7 @@ class ViewerScreen(Page):
         self.ids.state.text = self._numbered(wanted[1])
         self.ids.trouble.text = self.flow.t.problem(error.code)
         if isinstance(error, CheckFailed) and error.code in MISMATCHES:
-            self.flow.distrust(error)
+            self.flow.distrust(error.at([wanted[0]]))
 
     # -- what the person does -----------------------------------------------------------------------------
     def turn(self, by: int) -> None:

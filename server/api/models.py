@@ -44,6 +44,12 @@ class PlacementBody(Incoming):
 class WantedSignatureBody(Incoming):
     document_id: DocumentId
     placement: PlacementBody | None = Field(default=None, description="null or left out: the signature is not visible.")
+    sha256: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="`sha256` of the document as you saw it. When it was signed meanwhile, the call is refused (`signed_meanwhile`)."
+        " Left out: whatever it is now.",
+    )
 
 
 class SignRequestBody(Incoming):
@@ -51,7 +57,7 @@ class SignRequestBody(Incoming):
 
     subscriber: str = Field(
         min_length=1,
-        max_length=100,
+        max_length=300,
         description="Who is to sign: the subscriber's handle or id (`sub_…`).",
         examples=["anh.nguyen"],
     )
@@ -162,6 +168,9 @@ class SignRequestAnswer(Outgoing):
     final: bool
     end_result: str | None = Field(description="Why it ended as it did: ok, user_refused, expired, …")
     reason: str | None
+    continued_by: str | None = Field(
+        description="The request that asks for the rest, where the phone's checks would not let some of the documents be signed: follow it."
+    )
     verification_code: str | None = Field(
         description="Show it to the person: the phone offers three and only this one is right. null while there is nothing to compare."
     )

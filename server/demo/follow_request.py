@@ -1,7 +1,7 @@
 """Asking for signatures and following each request to its end; what must be asked again, is.
 
-A request that the phone refuses because one document does not pass its checks ends for all of its documents. The phone names the culprit in
-its warning: it is left out, and the others are asked for again; when it names none, each is asked for by itself.
+When the phone refuses some documents because they do not pass its checks, the server asks for the others in a request that continues the
+first (docs/api.md): it is followed. Whoever is told to wait says so, waits and asks again.
 """
 
 import time
@@ -15,6 +15,8 @@ from server.demo.terminal import Terminal
 
 PER_REQUEST = 1000
 REQUESTED_BY = "make demo"
+LONGEST_WAIT = 900
+"""Seconds that are waited out when the server asks for it."""
 SPLITTABLE = ("too_many_pages", "too_many_bytes", "too_many_items", "too_large")
 STATE_WORDS = {
     "PREPARING": "Preparing",
@@ -44,14 +46,11 @@ class Asking:
         self._subscriber = subscriber
         self._check = check
         self._terminal = terminal
-        self._warnings: dict[str, Event] = {}
         self._checked = 0
 
     def hear(self, event: Event) -> None:
         """Events of the phone; runs in its thread."""
-        if event["event"] == "security_warning" and event.get("request_id"):
-            self._warnings.setdefault(event["request_id"], event)
-        elif event["event"] == "checking" and event["of"] > 1:
+        if event["event"] == "checking" and event["of"] > 1:
             self._checked = event["done"]
             self._terminal.progress("The phone checks", event["done"], event["of"])
 
@@ -66,21 +65,36 @@ class Asking:
         self._checked = 0
         lifetime = max(600, 2 * len(group))
         try:
-            asked = self._client.ask(self._subscriber, REQUESTED_BY, [one.wanted for one in group], lifetime)
+            seen = self._client.ask(self._subscriber, REQUESTED_BY, [one.wanted for one in group], lifetime)
         except ApiProblem as problem:
             return self._after_problem(group, problem)
-        seen = self._follow(asked)
-        warning = self._warnings.get(seen["request_id"])
-        if seen["end_result"] == "document_mismatch" and len(group) > 1:
-            return self._without_culprit(group, seen, warning)
-        why = f"the phone's check: {warning['code']}" if warning else None
-        for one, line in zip(group, self._client.lines(seen["request_id"]), strict=True):
-            one.end(line["state"], line["end_result"] or seen["end_result"], line["reason"] or why or seen["reason"])
+        waiting = {one.wanted.document_id: one for one in group}
+        while waiting:
+            seen = self._follow(seen)
+            self._end(seen, waiting)
+            if seen["continued_by"] is None:
+                break
+            seen = self._client.see(seen["continued_by"])
         return []
+
+    def _end(self, seen: dict[str, Any], waiting: dict[str, Accepted]) -> None:
+        """Tells each document that the request has ended for; those that wait in the next one stay in ``waiting``."""
+        goes_on, left_out = seen["continued_by"] is not None, set()
+        for line in self._client.lines(seen["request_id"]):
+            if goes_on and line["state"] == "CANCELLED":
+                continue
+            reason = line["reason"] or seen["reason"]
+            if line["end_result"] == "document_mismatch":
+                left_out.add(reason)
+                reason = f"the phone's check: {reason}"
+            waiting.pop(line["document_id"]).end(line["state"], line["end_result"] or seen["end_result"], reason)
+        if goes_on:
+            codes = ", ".join(sorted(left_out))
+            self._terminal.say(f"The phone left documents out ({codes}); the server asks for the other {len(waiting)} again")
 
     def _after_problem(self, group: list[Accepted], problem: ApiProblem) -> list[list[Accepted]]:
         pause = problem.facts.get("retry_after")
-        if isinstance(pause, int) and pause <= 120:
+        if isinstance(pause, int) and pause <= LONGEST_WAIT:
             self._terminal.say(f"The server asks to wait {pause} s ({problem.code})")
             time.sleep(pause)
             return [group]
@@ -110,15 +124,3 @@ class Asking:
         words = STATE_WORDS.get(seen["state"])
         if words and (name or not seen["final"]):
             self._terminal.progress(words, seen[name] if name else self._checked, seen["items_total"])
-
-    def _without_culprit(
-        self, group: list[Accepted], seen: dict[str, Any], warning: Event | None
-    ) -> list[list[Accepted]]:
-        position = (warning or {}).get("details", {}).get("position")
-        if warning is None or not isinstance(position, int) or not 0 <= position < len(group):
-            return [[one] for one in group]
-        group[position].end("REFUSED", seen["end_result"], f"the phone's check: {warning['code']}")
-        self._terminal.say(
-            f"The phone refused document {position + 1} ({warning['code']}); asking for the others again"
-        )
-        return [group[:position] + group[position + 1 :]]

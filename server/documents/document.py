@@ -18,6 +18,7 @@ class DocumentState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Document:
     """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rewritten, empty if it was not;
+    ``checked_by``: which checker judged the bytes that stand before our own signatures, empty: one of long ago;
     ``refusal_details``: what the refusal's sentence names (rule, offset, page, limit);
     ``processing_right``: what the owner may do with it (view, initial, approve, sign); ``in_request``: an open sign request holds it."""
 
@@ -44,6 +45,7 @@ class Document:
     processing_right: str = "sign"
     in_request: bool = False
     refusal_details: Mapping[str, object] = field(default_factory=dict)
+    checked_by: str = ""
 
     @property
     def rewritten(self) -> bool:
@@ -61,3 +63,4 @@ class SignableDocument:
     page_boxes: tuple[tuple[float, float], ...]
     current_sha256: str
     current_length: int
+    signed_at: float | None = None

@@ -82,6 +82,11 @@ class InspectedFile:
 class DocumentInspector(Protocol):
     """Looks at foreign files in a process of its own, under limits of time and memory."""
 
+    @property
+    def version(self) -> str:
+        """Of the checks: another one may judge otherwise."""
+        ...
+
     def inspect(self, source: Path, repaired_target: Path) -> InspectedFile:
         """Raises ``Unprocessable`` or ``TooLarge`` with a stable ``pdf_…`` code."""
         ...

@@ -13,12 +13,14 @@ from server.audit.audit_log import record
 from server.clock import Clock
 from server.config import Config
 from server.crash_points import crash_point
+from server.documents.archive_entries import plain_name
 from server.documents.document import Document, DocumentState
 from server.documents.import_batch import ExpectedFile
+from server.documents.judge_document import JudgeDocument
 from server.documents.ports import DocumentBlobs, DocumentInspector, DocumentStore
 from server.errors import PhoneSealError, TooLarge, Unprocessable
 from server.ids import base32, new_id
-from server.text import clean_text, short_text
+from server.text import clean_text
 from server.work import BULK, INTERACTIVE, Job, Nudge
 
 
@@ -76,7 +78,7 @@ class ReceiveUpload:
         """Records a kept file and queues its inspection. ``title`` defaults to the file's name without its ending. Raises ``TooLarge``
         (import_batch_full, import_batch_too_large): the bytes that nobody speaks of are tidied away later."""
         now = self._clock.now()
-        name = short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
+        name = plain_name(file_name)
         stem = name[:-4] if name.lower().endswith(".pdf") else name
         document_id = new_id("doc", now)
         code = base32(int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:4], "big"), 7)[-6:].upper()
@@ -139,7 +141,7 @@ class InspectUpload:
     ) -> None:
         self._store = store
         self._blobs = blobs
-        self._inspector = inspector
+        self._judge = JudgeDocument(blobs, inspector)
         self._clock = clock
         self._nudge = nudge
 
@@ -154,7 +156,7 @@ class InspectUpload:
             crash_point("skip.after_commit")
             return
         try:
-            inspected = self._inspect(document)
+            inspected = self._judge(document)
         except PhoneSealError as error:
             if not error.code.startswith("pdf_"):
                 raise
@@ -175,29 +177,6 @@ class InspectUpload:
             return
         self._store_result(
             job, document, replace(document, state=DocumentState.REFUSED, refusal_code="pdf_too_complex")
-        )
-
-    def _inspect(self, document: Document) -> Document:
-        source = self._blobs.path("documents", document.uploaded_sha256)
-        target = self._blobs.incoming()
-        try:
-            found = self._inspector.inspect(source, target)
-            current = (document.uploaded_sha256, document.current_length)
-            if found.repaired is not None:
-                current = file_digest(found.repaired)
-                self._blobs.adopt("documents", found.repaired, current[0])
-        finally:
-            target.unlink(missing_ok=True)
-        return replace(
-            document,
-            state=DocumentState.READY,
-            current_sha256=current[0],
-            current_length=current[1],
-            pages=found.pages,
-            page_boxes=found.page_boxes,
-            earlier_signatures=found.earlier_signatures,
-            findings=found.findings,
-            repairs=found.repairs,
         )
 
     def _store_result(self, job: Job, document: Document, inspected: Document) -> None:
@@ -237,12 +216,3 @@ def _plain_details(details: Mapping[str, object]) -> dict[str, object]:
     """What a sentence can name: short words and numbers."""
     return {name: value for name, value in details.items() if isinstance(value, int) or (isinstance(value, str) and len(value) <= 100)}
 
-
-def file_digest(path: Path) -> tuple[str, int]:
-    """SHA-256 (hex) and length, read in pieces."""
-    digest, length = hashlib.sha256(), 0
-    with path.open("rb") as source:
-        while piece := source.read(1 << 20):
-            digest.update(piece)
-            length += len(piece)
-    return digest.hexdigest(), length

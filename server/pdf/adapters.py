@@ -14,7 +14,9 @@ from server.config import Config
 from server.documents.ports import InspectedFile
 from server.errors import VerificationFailed
 from server.pdf import geometry
+from server.pdf.checker_version import CHECKER_VERSION
 from server.pdf.cms import CmsTemplate
+from server.pdf.earlier_signatures import refuse_if_worse
 from server.pdf.embed import embed, embed_into_file, gap_bounds
 from server.pdf.inspect_limits import UploadLimits
 from server.pdf.prepare import LARGE_FILE, DocumentPreparer
@@ -83,6 +85,8 @@ class StampingPreparer:
         found: dict[str, bytes]
         if source.stat().st_size >= LARGE_FILE:
             on_disk = self._for(signer).prepare_file(source, target, box, when, first)
+            if on_disk.signed_before:
+                refuse_if_worse(target, on_disk.source_size)
             found = {first: on_disk.document_digest}
             for name in digests - {first}:
                 found[name] = _range_digest(target, on_disk.byte_range, name)
@@ -97,6 +101,8 @@ class StampingPreparer:
                 found.get("sha384"),
             )
         made = self._for(signer).prepare(source.read_bytes(), box, when, first)
+        if made.signed_before:
+            refuse_if_worse(made.data, made.source_size)
         found = {first: made.document_digest}
         for name in digests - {first}:
             start, end = gap_bounds(made.byte_range)
@@ -140,15 +146,12 @@ class CmsEmbedder:
         if item.byte_range is None or digest is None or item.signature_value is None or item.field_name is None:
             raise VerificationFailed("the item was not prepared for this credential", code="item_not_prepared")
         cms = templates.cms.build(digest, templates.attributes.der(digest), item.signature_value)
-        roots, moment = credential.certificate_chain[-1:], datetime.fromtimestamp(now, UTC)
         if item.prepared_length >= LARGE_FILE:
             _copy_file(prepared, target)
             embed_into_file(target, item.byte_range, cms)
             check_signed_file_fast(target, item.byte_range, credential.certificate, credential.signature_algorithm)
             if fully:
-                validate_signed_document_fully(
-                    target, roots, item.field_name, other_certificates=credential.certificate_chain, moment=moment
-                )
+                self._validate(target, item, credential, now)
             return EmbeddedFile(None, target, item.prepared_length, _file_sha256(target))
         content = prepared.read_bytes()
         if hashlib.sha256(content).hexdigest() != item.prepared_sha256:
@@ -156,10 +159,20 @@ class CmsEmbedder:
         signed = embed(content, item.byte_range, cms)
         check_signed_document_fast(signed, item.byte_range, credential.certificate, credential.signature_algorithm)
         if fully:
-            validate_signed_document_fully(
-                signed, roots, item.field_name, other_certificates=credential.certificate_chain, moment=moment
-            )
+            self._validate(signed, item, credential, now)
         return EmbeddedFile(signed, None, len(signed), hashlib.sha256(signed).hexdigest())
+
+
+    @staticmethod
+    def _validate(signed: bytes | Path, item: Item, credential: Credential, now: float) -> None:
+        validate_signed_document_fully(
+            signed,
+            credential.certificate_chain[-1:],
+            str(item.field_name),
+            original_length=item.source_length,
+            other_certificates=credential.certificate_chain,
+            moment=datetime.fromtimestamp(now, UTC),
+        )
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -178,6 +191,10 @@ class SandboxedInspector:
     def __init__(self, sandbox: Sandbox, config: Config) -> None:
         self._sandbox = sandbox
         self._limits = UploadLimits(max_bytes=config.max_document_bytes, max_pages=config.max_document_pages)
+
+    @property
+    def version(self) -> str:
+        return CHECKER_VERSION
 
     def inspect(self, source: Path, repaired_target: Path) -> InspectedFile:
         found = self._sandbox.inspect_upload(source, repaired_target, self._limits)

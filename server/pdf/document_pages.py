@@ -25,6 +25,7 @@ MAX_TREE_DEPTH = 48
 MAX_PAGES = 100_000
 _INHERITED = (b"/MediaBox", b"/CropBox", b"/Rotate")
 _MAX_UNIT = 1e6
+_MAX_PARENTS = 64
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,24 @@ def annotations_of(source: SourceDocument, page: Page) -> list[bytes]:
     """The elements of the page's array of annotations."""
     array = resolve(source, page.entries.get(b"/Annots", b"null"))
     return [] if array.strip() == b"null" else split_array(array)
+
+
+def any_signed_widget(source: SourceDocument, catalog: dict[bytes, bytes]) -> bool:
+    """Whether a signature field with a value stands on a page, in the form's tree or not (12.5.6.19)."""
+    return any(_is_signed(source, widget) for page in each_page(source, catalog) for widget in annotations_of(source, page))
+
+
+def _is_signed(source: SourceDocument, value: bytes) -> bool:
+    for _ in range(_MAX_PARENTS):
+        if resolve(source, value).strip() == b"null":
+            return False
+        field = read_dictionary(source, value)
+        if resolve(source, field.get(b"/FT", b"")) == b"/Sig" and resolve(source, field.get(b"/V", b"null")).strip() != b"null":
+            return True
+        if b"/Parent" not in field:
+            return False
+        value = field[b"/Parent"]
+    return False
 
 
 def add_field_to_page(source: SourceDocument, writer: IncrementWriter, page: Page, field: int) -> None:

@@ -15,7 +15,7 @@ Every entry has exactly the languages ``vi`` and ``en``.
 from collections.abc import Mapping
 from typing import Final
 
-from server.pdf.rule_texts import FORMER_RULE_TEXTS, RULE_TEXTS
+from server.pdf.rule_texts import FORMER_RULE_TEXTS, MENDED_TEXTS, RULE_TEXTS
 
 Bilingual = Mapping[str, str]
 
@@ -44,6 +44,14 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có chú thích hoặc con dấu đặt trên trang; chúng có thể che nội dung.",
         "en": "Notes or stamps lie on top of a page; they may cover content.",
     },
+    "earlier_signature_broken": {
+        "vi": "Một chữ ký có sẵn trong tệp không còn hiệu lực hoặc chưa hoàn tất.",
+        "en": "A signature that the file carries does not hold, or was never completed.",
+    },
+    "earlier_signature_doubtful": {
+        "vi": "Một chữ ký có sẵn trong tệp đáng ngờ: có thay đổi sau khi ký hoặc điều bất thường. Hãy kiểm tra tệp trước khi ký.",
+        "en": "A signature that the file carries is doubtful: changes after it, or something odd. Verify the file before you sign.",
+    },
     "hidden_annotations": {
         "vi": "Có chú thích bị ẩn trên màn hình hoặc khi in.",
         "en": "Some notes are hidden on screen or in print.",
@@ -51,6 +59,10 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
     "javascript_on_click": {
         "vi": "Có nút chạy mã lệnh khi bấm vào.",
         "en": "There are buttons that run a script when clicked.",
+    },
+    "field_scripts": {
+        "vi": "Có ô biểu mẫu dùng hàm sẵn có của trình xem để định dạng hoặc kiểm tra; giá trị có thể hiển thị khác nhau.",
+        "en": "Some form fields use the viewer's own functions to format or check values, which may look different elsewhere.",
     },
     "automatic_actions": {
         "vi": "Tài liệu tự mở liên kết hoặc gửi dữ liệu khi được mở; không bấm đồng ý nếu trình xem hỏi.",
@@ -88,13 +100,17 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có phông chữ mà các bảng bên trong mâu thuẫn; chữ có thể hiển thị thành chữ khác.",
         "en": "A font contradicts itself; some viewers may show other letters.",
     },
+    "dots_without_length": {
+        "vi": "Có dấu chấm được vẽ bằng nét không có độ dài; một số trình xem không hiển thị chúng.",
+        "en": "Some dots are drawn as lines without length; some viewers do not show them.",
+    },
     "alternate_images": {
         "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",
         "en": "There are images that print differently from what the screen shows.",
     },
 }
 
-REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {**RULE_TEXTS, **FORMER_RULE_TEXTS}
+REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {**RULE_TEXTS, **MENDED_TEXTS, **FORMER_RULE_TEXTS}
 
 _REMOVE_AND_RETRY_VI = "Hãy mở tệp, chọn In rồi «Lưu thành PDF», và tải bản mới lên."
 _REMOVE_AND_RETRY_EN = "Open it, choose Print, then “Save as PDF”, and upload the new copy."
@@ -167,6 +183,14 @@ REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
     "pdf_javascript": {
         "vi": f"Tệp có mã lệnh tự chạy nên bị từ chối. {_REMOVE_AND_RETRY_VI}",
         "en": f"The file runs scripts by itself and is refused. {_REMOVE_AND_RETRY_EN}",
+    },
+    "pdf_earlier_signature_would_break": {
+        "vi": "Ký thêm sẽ làm hỏng chữ ký đã có trong tệp. Hãy xin một bản chưa ký, hoặc hỏi người đã ký.",
+        "en": "Another signature would break one that the file carries. Ask for an unsigned copy, or whoever signed it.",
+    },
+    "pdf_rewrite_loses": {
+        "vi": "Không sửa được tệp mà không mất tệp đính kèm. " + _ASK_SENDER_VI,
+        "en": "The file can't be repaired without losing a file attached to it. " + _ASK_SENDER_EN,
     },
     "pdf_certified_no_changes": {
         "vi": "Tài liệu đã được chứng nhận không cho thay đổi nên không ký thêm được. Hãy hỏi người chứng nhận.",

@@ -1,17 +1,16 @@
 """The form: what it says to one who wants to add a signature, and how a field is added (ISO 32000-2 12.7).
 
-Rules: a new field at the root of the form, merged with its only widget, with a name that no other root
-field has. The form gets an array of fields of its own (the one that it had may be something else's too), and besides
-only ``/SigFlags`` changes; the catalog changes only where it holds the form itself, or has none. Earlier signatures
-may forbid a new visible field (a certification, or a lock of all fields): then an empty signature field of the form
-is filled in, or an invisible field is made."""
+Rules: a new field at the root of the form, merged with its only widget, with a name that no other root field has. The form gets an array
+of fields of its own (the one that it had may be something else's too), and besides only ``/SigFlags`` changes, that only in a document
+which nobody has signed; the catalog changes only where it holds the form itself, or has none. Earlier signatures may forbid a new visible
+field (a certification, or a lock of all fields): then an empty signature field of the form is filled in, or an invisible field is made."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
 from server.errors import Unprocessable
-from server.pdf.document_pages import MAX_TREE_DEPTH, own_array, reference_of
+from server.pdf.document_pages import MAX_TREE_DEPTH, any_signed_widget, own_array, reference_of
 from server.pdf.empty_field import EmptySignatureField
 from server.pdf.increment import IncrementWriter
 from server.pdf.pdf_syntax import (
@@ -38,6 +37,8 @@ class Form:
     empty_fields: tuple[EmptySignatureField, ...]
     certified: bool
     locked: bool
+    signed: bool
+    """Whether a signature field of its tree has a value."""
 
     @property
     def new_visible_field_allowed(self) -> bool:
@@ -55,27 +56,29 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
             certified = True
             _check_level(_document_level(source, permissions[b"/DocMDP"]) or 2)
     if b"/AcroForm" not in catalog:
-        return Form(frozenset(), (), certified, False)
+        return Form(frozenset(), (), certified, locked=False, signed=False)
     form = read_dictionary(source, catalog[b"/AcroForm"])
     names: set[str] = set()
     empty: list[EmptySignatureField] = []
     locks: list[_Lock] = []
-    for reference, entries, is_root in _fields(source, form):
-        name = source.field_name(reference, entries)
+    signed = False
+    for reference, entries, is_root, kind in _fields(source, form):
+        name = source.field_name(reference, entries) if reference is not None else decode_text(entries.get(b"/T", b"()"))
         if is_root:
             names.add(name)
-        if entries.get(b"/FT") != b"/Sig":
+        if kind != b"/Sig":
             continue
         if resolve(source, entries.get(b"/V", b"null")) != b"null":
+            signed = True
             locks.extend(_locks(source, entries[b"/V"]))
             level = _document_level(source, entries[b"/V"]) or _level_of_lock(source, entries)
             certified = certified or level > 0
             _check_level(level)
-        elif is_root:
+        elif is_root and b"/FT" in entries and reference is not None:
             empty.append(EmptySignatureField(reference, entries, name))
     free = tuple(field for field in empty if not any(lock.holds(field.name) for lock in locks))
     locked = any(lock.holds(unused_name(frozenset(names))) for lock in locks)
-    return Form(frozenset(names), free, certified, locked)
+    return Form(frozenset(names), free, certified, locked, signed)
 
 
 def fields_locked() -> Unprocessable:
@@ -83,22 +86,28 @@ def fields_locked() -> Unprocessable:
     return Unprocessable("an earlier signature locks all fields", code="document_fields_locked")
 
 
-def _fields(source: SourceDocument, form: dict[bytes, bytes]) -> Iterator[tuple[Reference, dict[bytes, bytes], bool]]:
-    """Every field and widget of the form, parents first: reference, entries, is it a root field."""
+def _fields(source: SourceDocument, form: dict[bytes, bytes]) -> Iterator[tuple[Reference | None, dict[bytes, bytes], bool, bytes]]:
+    """Every field and widget of the form, parents first: reference, entries, is it a root field, its own or inherited /FT."""
     if b"/Fields" not in form:
         return
-    waiting = [(reference_of(v, "a field"), 0) for v in split_array(resolve(source, form[b"/Fields"]))]
+    listed = resolve(source, form[b"/Fields"])
+    waiting = [(value, 0, b"") for value in (split_array(listed) if listed.strip() != b"null" else [])]
     for _ in range(MAX_FIELDS):
         if not waiting:
             return
-        reference, depth = waiting.pop()
-        entries = read_dictionary(source, b"%d %d R" % reference)
-        yield reference, entries, depth == 0
+        value, depth, kind = waiting.pop()
+        reference = as_reference(value)
+        text = resolve(source, value)
+        if text.strip() == b"null":
+            continue  # a field that is gone: signed files keep such a hole, others lose it at upload
+        entries = read_dictionary(source, text)
+        kind = resolve(source, entries[b"/FT"]) if b"/FT" in entries else kind
+        yield reference, entries, depth == 0, kind
         if b"/Kids" in entries:
             if depth > MAX_TREE_DEPTH:
                 raise UnreadableSyntax("the form is nested too deeply")
             kids = split_array(resolve(source, entries[b"/Kids"]))
-            waiting.extend((reference_of(kid, "a field"), depth + 1) for kid in kids)
+            waiting.extend((kid, depth + 1, kind) for kid in kids)
     raise Unprocessable("the form has too many fields", code="pdf_too_many_fields")
 
 
@@ -159,10 +168,11 @@ def unused_name(names: frozenset[str]) -> str:
 
 
 def add_field_to_form(
-    source: SourceDocument, writer: IncrementWriter, catalog: dict[bytes, bytes], field: int | None
+    source: SourceDocument, writer: IncrementWriter, catalog: dict[bytes, bytes], field: int | None, *, form_is_signed: bool
 ) -> None:
     """Lists the field in the form (made if there is none) and says that the document holds signatures
-    (``/SigFlags`` 3). ``field`` None: the field is listed already."""
+    (``/SigFlags`` 3), unless it did hold some: then that stays as it is, since a change of it counts against them. ``field`` None: the
+    field is listed already."""
     root = reference_of(source.trailer[b"/Root"], "the catalog")
     if b"/AcroForm" not in catalog:
         number = writer.number()
@@ -175,7 +185,7 @@ def add_field_to_form(
     changed = dict(form)
     said = resolve(source, form.get(b"/SigFlags", b"0"))
     flags = int(said) if said.isdigit() else 0
-    if flags & _SIGNED != _SIGNED:
+    if flags & _SIGNED != _SIGNED and not (form_is_signed or any_signed_widget(source, catalog)):
         changed[b"/SigFlags"] = b"%d" % (flags | _SIGNED)
     if field is not None:
         owner = form_reference or root

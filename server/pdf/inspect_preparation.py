@@ -1,10 +1,12 @@
 """Whether a file that passed every other check can be prepared for signing: what is accepted must be ready to be signed."""
 
+import shutil
 from pathlib import Path
 from typing import Final
 
 from server.errors import Unprocessable
-from server.pdf.prepare import check_can_be_prepared
+from server.pdf.earlier_signatures import refuse_if_worse
+from server.pdf.prepare import LARGE_FILE, check_can_be_prepared
 from server.pdf.source_document import READER_ERRORS
 
 PREPARATION_REFUSALS: Final = {
@@ -12,14 +14,33 @@ PREPARATION_REFUSALS: Final = {
     "pdf_mac_unsupported": "pdf_password",
     "document_certified": "pdf_certified_no_changes",
     "document_fields_locked": "pdf_certified_no_changes",
+    "pdf_earlier_signature_would_break": "pdf_earlier_signature_would_break",
 }
 
 
-def refuse_if_unpreparable(path: Path) -> None:
-    """Try it. Raises ``pdf_password``, ``pdf_certified_no_changes`` or ``pdf_broken``."""
+def refuse_if_unpreparable(path: Path, scratch: Path) -> None:
+    """Try it; what others have signed must hold as it did. ``scratch`` is written for a while where a file is large and signed. Raises
+    ``pdf_password``, ``pdf_certified_no_changes``, ``pdf_earlier_signature_would_break`` or ``pdf_broken``."""
     try:
-        check_can_be_prepared(path)
+        update = check_can_be_prepared(path)
+        if update.signed_before:
+            _refuse_if_worse(path, update.increment.appended, scratch)
     except Unprocessable as error:
-        raise Unprocessable(str(error), code=PREPARATION_REFUSALS.get(error.code, "pdf_broken")) from error
+        code = PREPARATION_REFUSALS.get(error.code, "pdf_broken")
+        raise Unprocessable(str(error), code=code, details=error.details) from error
     except READER_ERRORS as error:
         raise Unprocessable("can't be prepared", code="pdf_broken") from error
+
+
+def _refuse_if_worse(path: Path, appended: bytes, scratch: Path) -> None:
+    length = path.stat().st_size
+    if length <= LARGE_FILE:
+        refuse_if_worse(path.read_bytes() + appended, length)
+        return
+    try:
+        shutil.copyfile(path, scratch)
+        with scratch.open("ab") as file:
+            file.write(appended)
+        refuse_if_worse(scratch, length)
+    finally:
+        scratch.unlink(missing_ok=True)

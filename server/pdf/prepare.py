@@ -14,7 +14,6 @@ stamp would be worse."""
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from server.document_limits import STAMP_FLAGS
@@ -23,13 +22,14 @@ from server.pdf.document_pages import Page, add_field_to_page, find_page
 from server.pdf.empty_field import FieldPlace, fields_that_suit, nearest
 from server.pdf.form_field import Form, add_field_to_form, fields_locked, read_form, unused_name
 from server.pdf.geometry import Box, Placement
-from server.pdf.increment import Increment, IncrementWriter
+from server.pdf.increment import IncrementWriter
 from server.pdf.pdf_syntax import (
     UnreadableSyntax,
     text_string,
     write_dictionary,
     write_object,
 )
+from server.pdf.prepared import PreparedDocument, PreparedFile, Update
 from server.pdf.quick_source import QuickSource
 from server.pdf.signing_time import ANY_TIME, pdf_date
 from server.pdf.source_document import READER_ERRORS, SourceDocument, open_leniently, read_dictionary
@@ -38,33 +38,6 @@ from server.pdf.stamp import STAMP_OBJECTS, StampMaker
 DEFAULT_CONTENTS_BYTES = 8192  # room for the CMS; twice as many hex digits
 COPY_CHUNK = 1 << 20
 LARGE_FILE = 32 << 20  # from here on callers use prepare_file()
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What preparing made. ``byte_range`` in bytes of the prepared file; ``source_size``: so many of its
-    bytes are the source, unchanged."""
-
-    byte_range: tuple[int, int, int, int]
-    document_digest: bytes
-    field_name: str
-    source_size: int
-    stamp_shown: bool
-
-
-@dataclass(frozen=True)
-class PreparedDocument(Prepared):
-    """A prepared document in memory."""
-
-    data: bytes
-
-
-@dataclass(frozen=True)
-class PreparedFile(Prepared):
-    """A prepared document on disk, of ``size`` bytes; not yet fsynced."""
-
-    path: Path
-    size: int
 
 
 class DocumentPreparer:
@@ -91,13 +64,16 @@ class DocumentPreparer:
         (``document_certified``, ``document_fields_locked``, ``pdf_unreadable``, ``pdf_password_needed``,
         ``pdf_mac_unsupported``, ``pdf_too_many_fields``), BadInput
         (``page_not_found``, ``placement_invalid``), ValueError for a time of another form."""
-        increment, field_name, stamp_shown = self._increment(source, placement, signing_time_text)
+        made = self._increment(source, placement, signing_time_text)
+        increment = made.increment
         prepared = source + increment.appended
         hasher = hashlib.new(digest_algorithm)
         view = memoryview(prepared)
         hasher.update(view[: increment.gap_start])
         hasher.update(view[increment.gap_end :])
-        return PreparedDocument(increment.byte_range, hasher.digest(), field_name, len(source), stamp_shown, prepared)
+        return PreparedDocument(
+            increment.byte_range, hasher.digest(), made.field_name, len(source), made.stamp_shown, made.signed_before, prepared
+        )
 
     def prepare_file(
         self,
@@ -109,7 +85,8 @@ class DocumentPreparer:
     ) -> PreparedFile:
         """As prepare(), for files of any size: copies inside the kernel, appends, and hashes in pieces.
         Overwrites ``target_path``; the caller fsyncs and renames."""
-        increment, field_name, stamp_shown = self._increment(source_path, placement, signing_time_text)
+        made = self._increment(source_path, placement, signing_time_text)
+        increment = made.increment
         source_size = increment.file_size - len(increment.appended)
         hasher = hashlib.new(digest_algorithm)
         with target_path.open("w+b") as target:
@@ -131,22 +108,21 @@ class DocumentPreparer:
         return PreparedFile(
             increment.byte_range,
             hasher.digest(),
-            field_name,
+            made.field_name,
             source_size,
-            stamp_shown,
+            made.stamp_shown,
+            made.signed_before,
             target_path,
             increment.file_size,
         )
 
-    def try_out(self, source_path: Path) -> None:
+    def try_out(self, source_path: Path) -> Update:
         """As prepare_file() without a stamp, and nothing is written."""
         small = source_path.stat().st_size <= LARGE_FILE
-        self._increment(source_path.read_bytes() if small else source_path, None, ANY_TIME)
+        return self._increment(source_path.read_bytes() if small else source_path, None, ANY_TIME)
 
-    def _increment(
-        self, source: bytes | Path, placement: Placement | None, time_text: str
-    ) -> tuple[Increment, str, bool]:
-        def build(document: SourceDocument) -> tuple[Increment, str, bool]:
+    def _increment(self, source: bytes | Path, placement: Placement | None, time_text: str) -> Update:
+        def build(document: SourceDocument) -> Update:
             return self._build(document, placement, time_text)
 
         pdf_date(time_text)  # a caller's mistake, not the document's
@@ -164,9 +140,7 @@ class DocumentPreparer:
         except (UnreadableSyntax, *READER_ERRORS) as error:
             raise Unprocessable("no reader can follow this document", code="pdf_unreadable") from error
 
-    def _build(
-        self, source: SourceDocument, placement: Placement | None, time_text: str
-    ) -> tuple[Increment, str, bool]:
+    def _build(self, source: SourceDocument, placement: Placement | None, time_text: str) -> Update:
         catalog = read_dictionary(source, source.trailer[b"/Root"])
         form = read_form(source, catalog)
         writer = IncrementWriter(source)
@@ -174,12 +148,12 @@ class DocumentPreparer:
         if chosen is None:
             shown = placement if form.new_visible_field_allowed else None
             name, visible = unused_name(form.names), shown is not None
-            self._new_field(source, writer, catalog, shown, name, time_text)
+            self._new_field(source, writer, catalog, form, shown, name, time_text)
         else:
             name, visible = chosen.field.name, chosen.visible
-            self._fill_field(source, writer, catalog, chosen, time_text)
+            self._fill_field(source, writer, catalog, form, chosen, time_text)
         seed = f"{self._signer_name}\0{time_text}\0{name}".encode()
-        return writer.finish(seed), name, visible
+        return Update(writer.finish(seed), name, visible, form.signed)
 
     @staticmethod
     def _chosen(
@@ -199,6 +173,7 @@ class DocumentPreparer:
         source: SourceDocument,
         writer: IncrementWriter,
         catalog: dict[bytes, bytes],
+        form: Form,
         placement: Placement | None,
         name: str,
         time_text: str,
@@ -223,13 +198,14 @@ class DocumentPreparer:
             ),
         )  # fmt: skip
         add_field_to_page(source, writer, page, field)
-        add_field_to_form(source, writer, catalog, field)
+        add_field_to_form(source, writer, catalog, field, form_is_signed=form.signed)
 
     def _fill_field(
         self,
         source: SourceDocument,
         writer: IncrementWriter,
         catalog: dict[bytes, bytes],
+        form: Form,
         place: FieldPlace,
         time_text: str,
     ) -> None:
@@ -241,7 +217,7 @@ class DocumentPreparer:
             appearance = self._add_stamp(source, writer, time_text, place.page, place.box)
             entries[b"/AP"] = b"<</N %d 0 R>>" % appearance
         writer.add(number, write_object(number, write_dictionary(entries), generation=generation), generation)
-        add_field_to_form(source, writer, catalog, None)
+        add_field_to_form(source, writer, catalog, None, form_is_signed=form.signed)
 
     def _add_signature(self, source: SourceDocument, writer: IncrementWriter, time_text: str) -> int:
         number = writer.number()
@@ -268,14 +244,14 @@ class DocumentPreparer:
         return first
 
 
-def check_can_be_prepared(source: Path) -> None:
-    """An invisible preparation whose result is thrown away. Raises Unprocessable as ``DocumentPreparer.prepare`` does."""
-    DocumentPreparer("", None).try_out(source)
+def check_can_be_prepared(source: Path) -> Update:
+    """An invisible preparation that is not written. Raises Unprocessable as ``DocumentPreparer.prepare`` does."""
+    return DocumentPreparer("", None).try_out(source)
 
 
 def _with_pyhanko(
-    source: bytes | Path, build: Callable[[SourceDocument], tuple[Increment, str, bool]], *, strict: bool
-) -> tuple[Increment, str, bool]:
+    source: bytes | Path, build: Callable[[SourceDocument], Update], *, strict: bool
+) -> Update:
     document, stream = open_leniently(source, strict=strict)
     with stream:
         return build(document)

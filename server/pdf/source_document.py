@@ -9,7 +9,7 @@ import io
 import zlib
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.crypt import AuthStatus
@@ -142,7 +142,7 @@ class PyHankoSource:
             found = generic.DictionaryObject(kept)  # type: ignore[no-untyped-call]
         if owner is not None:
             target = generic.Reference(owner[0], owner[1], self._reader)
-        return _serialise(found, self._reader.security_handler if encrypted else None, target)
+        return _serialise(_with_strings_as_read(found), self._reader.security_handler if encrypted else None, target)
 
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """``/T`` as pyHanko reads it."""
@@ -162,6 +162,21 @@ def _highest_number(reader: PdfFileReader) -> int:
         references = reader.xrefs.explicit_refs_in_revision(revision)
         highest = max(highest, max((reference.idnum for reference in references), default=0))
     return highest
+
+
+def _with_strings_as_read(value: Any) -> Any:
+    """The same value, whose strings are written with the bytes that they have. pyHanko would write a text that it knows in the encoding
+    that it likes better: the same words, but other bytes than the document's, which the phone takes for a change."""
+    if isinstance(value, generic.DecryptedObjectProxy):
+        value = value.decrypted
+    if isinstance(value, generic.TextStringObject):
+        return generic.ByteStringObject(value.original_bytes)
+    if isinstance(value, generic.DictionaryObject):
+        entries = {key: _with_strings_as_read(inner) for key, inner in value.items()}
+        return generic.DictionaryObject(entries)  # type: ignore[no-untyped-call]
+    if isinstance(value, generic.ArrayObject):
+        return generic.ArrayObject([_with_strings_as_read(inner) for inner in value])
+    return value
 
 
 def _serialise(found: object, handler: object = None, container: object = None) -> bytes:

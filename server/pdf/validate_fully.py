@@ -4,88 +4,16 @@ means for earlier signatures.
 pyHanko's verdict alone is not enough (it accepts bytes after the CMS, and one CMS in two fields):
 validate.py's own check goes with it, and foreign files are looked at by verify.py."""
 
-import asyncio
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
 
-from asn1crypto import x509 as asn1_x509
-from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
-from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
 from server.errors import VerificationFailed
+from server.pdf.earlier_signatures import Beginning, embedded_signatures, opened, worse_off
+from server.pdf.pyhanko_reading import open_reader, pyhanko_status, validation_context
 from server.pdf.source_document import READER_ERRORS
-
-_KEY_USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
-
-
-def validation_context(
-    trust_roots: Sequence[bytes], other_certificates: Sequence[bytes] = (), moment: datetime | None = None
-) -> ValidationContext:
-    """pyHanko's context for DER certificates. Nothing is fetched from the network; ``moment`` None is now."""
-    return ValidationContext(
-        trust_roots=[asn1_x509.Certificate.load(root) for root in trust_roots],
-        other_certs=[asn1_x509.Certificate.load(certificate) for certificate in other_certificates],
-        allow_fetching=False,
-        moment=moment,
-    )
-
-
-def open_reader(stream: BinaryIO) -> PdfFileReader:
-    """A reader, strict if the file allows it, unlocked with the empty password. Raises
-    VerificationFailed(``pdf_unreadable``)."""
-    for strict in (True, False):
-        try:
-            reader = PdfFileReader(stream, strict=strict)
-            if strict and reader.xrefs.hybrid_xrefs_present:  # a strict reader validates none; the grammar says which are sound
-                continue
-            if reader.encrypt_dict is not None and not _opens_for_all(reader):
-                raise VerificationFailed("the document opens with a password or a recipient's key only", code="pdf_password_needed")
-            for _, value, _ in enumerate_sig_fields(reader, filled_status=True):
-                value.get_object()  # what a strict reader refuses shows here
-        except READER_ERRORS as error:
-            if not strict:
-                raise VerificationFailed("the document cannot be read", code="pdf_unreadable") from error
-        else:
-            return reader
-    raise VerificationFailed("the document cannot be read", code="pdf_unreadable")
-
-
-def _opens_for_all(reader: PdfFileReader) -> bool:
-    """With the empty password (ISO 32000-2, 7.6.4); a file for named recipients (7.6.5) never does."""
-    return isinstance(reader.security_handler, StandardSecurityHandler) and reader.decrypt(b"").status != AuthStatus.FAILED
-
-
-def pyhanko_status(signature: EmbeddedPdfSignature, context: ValidationContext, **options: Any) -> PdfSignatureStatus:
-    """pyHanko's verdict, on an event loop of its own (``asyncio.run`` costs milliseconds)."""
-    loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(
-            async_validate_pdf_signature(signature, context, key_usage_settings=_KEY_USAGE, **options)
-        )
-    finally:
-        loop.close()
-
-
-def _still_holds(earlier: EmbeddedPdfSignature, context: ValidationContext) -> bool:
-    """A document timestamp (ISO 32000-2, 12.8.5) has no permissions of its own: it must be whole."""
-    if earlier.sig_object_type == "/DocTimeStamp":
-        loop = asyncio.new_event_loop()
-        try:
-            stamp = loop.run_until_complete(async_validate_pdf_timestamp(earlier, context))
-        finally:
-            loop.close()
-        return bool(stamp.intact and stamp.valid)
-    status = pyhanko_status(earlier, context)
-    return bool(status.intact and status.valid and status.docmdp_ok)
 
 
 def _check_own(status: PdfSignatureStatus) -> None:
@@ -106,25 +34,26 @@ def validate_signed_document_fully(
     trust_roots: Sequence[bytes],
     field_name: str,
     *,
+    original_length: int | None = None,
     other_certificates: Sequence[bytes] = (),
     moment: datetime | None = None,
 ) -> None:
     """Raises VerificationFailed unless the signature in this field is valid, trusted and covers the whole
-    file, and all earlier signatures are intact and allow what was added: ``pdf_unreadable``,
+    file, and no earlier signature is worse than it was in the first ``original_length`` bytes (None: those are not looked at):
+    ``pdf_unreadable``,
     ``pdf_password_needed``, ``field_missing``, ``message_digest_mismatch``, ``signature_invalid``,
     ``coverage_incomplete``, ``certificate_untrusted``, ``full_validation_failed``,
     ``earlier_signature_broken``."""
-    stream: BinaryIO = io.BytesIO(document) if isinstance(document, bytes) else document.open("rb")
-    with stream:
+    with opened(document) as stream, Beginning(opened(document), original_length or 0) as before:
         reader = open_reader(stream)
         try:
-            signatures = {signature.field_name: signature for signature in reader.embedded_signatures}
-            if field_name not in signatures:
+            found = dict(embedded_signatures(reader))
+            own = found.get(field_name)
+            if own is None:
                 raise VerificationFailed("the signed field is not there", code="field_missing")
             context = validation_context(trust_roots, other_certificates, moment)
-            _check_own(pyhanko_status(signatures.pop(field_name), context))
-            for earlier in signatures.values():
-                if not _still_holds(earlier, validation_context((), (), moment)):
-                    raise VerificationFailed("an earlier signature does not hold", code="earlier_signature_broken")
+            _check_own(pyhanko_status(own, context))
+            if original_length and len(found) > 1 and worse_off(open_reader(before), reader, moment):
+                raise VerificationFailed("an earlier signature does not hold", code="earlier_signature_broken")
         except READER_ERRORS as error:
             raise VerificationFailed("the full validation failed", code="full_validation_failed") from error

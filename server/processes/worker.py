@@ -18,6 +18,7 @@ from types import FrameType
 from server.app import UseCases, build
 from server.config import Config
 from server.crash_points import crash_point
+from server.documents.judge_document import JudgeDocument
 from server.documents.read_document import RenderPage
 from server.documents.receive_upload import InspectUpload
 from server.documents.unpack_archive import UnpackArchive
@@ -60,7 +61,7 @@ class Worker:
         inspect = InspectUpload(store, blobs, inspector, clock, nudge)
         unpack = UnpackArchive(store, blobs, app.receive_upload, clock, app.config, nudge)
         self._steps: dict[str, Callable[[Job], None]] = {
-            "prepare_items": PrepareDocuments(store, blobs, preparer, clock, nudge, self.let_through),
+            "prepare_items": PrepareDocuments(store, blobs, JudgeDocument(blobs, inspector), preparer, clock, nudge, self.let_through),
             "make_offers": app.make_offers,
             "embed_items": EmbedSignatures(
                 store, blobs, embedder, clock, nudge, app.config.full_validation_share, self.let_through

@@ -13,6 +13,7 @@ from server.config import Config
 from server.crash_points import crash_point
 from server.devices.device import Device, DeviceState, check_active
 from server.errors import BadInput, Conflict, Forbidden
+from server.signing.continue_request import ask_for_the_rest, leave_out, read_detail
 from server.signing.finish_request import end_request, outcome_of, withdraw_others
 from server.signing.offer import Offer
 from server.signing.ports import SigningStore, SigningTransaction
@@ -230,23 +231,38 @@ class AcceptApproval:
                 facts={"end_result": end_result, "detail": detail},
                 evidence=(refusal, device.device_key),
             )
-            ended = end_request(
-                tx,
-                request,
-                State.REFUSED,
-                end_result,
-                now=now,
-                actor=device_id,
-                reason=reason or detail or None,
-                answered_by=device_id,
-            )
+            ended = _end_refused(tx, request, end_result, device_id, reason=reason, detail=detail, now=now)
             outcome = outcome_of(tx, ended, offer, self._signer)
             crash_point("refuse.before_commit")
         crash_point("refuse.after_commit")
         self._nudge.web(request_id)
+        self._nudge.workers()
         if outcome is None:
             raise Conflict("the request is over", code="request_over")
         return outcome
+
+
+def _end_refused(
+    tx: SigningTransaction, request: SignRequest, end_result: EndResult, device_id: str, *, reason: str, detail: str, now: float
+) -> SignRequest:
+    """Ends the request as its phone says. What the phone's check of one document found leaves the others to be asked for again."""
+    code, rest = detail, []
+    if end_result is EndResult.DOCUMENT_MISMATCH:
+        code, positions = read_detail(detail)
+        rest = leave_out(tx, request, code, positions)
+    ended = end_request(
+        tx,
+        request,
+        State.REFUSED,
+        end_result,
+        now=now,
+        actor=device_id,
+        reason=reason or code or None,
+        answered_by=device_id,
+        items=None if end_result is EndResult.USER_REFUSED else ItemState.FAILED,
+    )
+    ask_for_the_rest(tx, ended, rest, now)
+    return ended
 
 
 def _read_refused(value: object) -> list[tuple[int, str]]:

@@ -34,7 +34,7 @@ class GiveUp:
                 tx.items.end(
                     request.request_id,
                     ItemState.FAILED,
-                    EndResult.SERVER_ERROR,
+                    EndResult.DOCUMENT_REFUSED,
                     old=(ItemState.WAITING,),
                     positions=list(positions),
                     reason="pdf_too_complex",

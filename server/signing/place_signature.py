@@ -6,6 +6,7 @@ is asked for. Points of the page as shown, origin lower left.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from server.documents.document import SignableDocument
 from server.errors import BadInput
@@ -39,7 +40,18 @@ class SamePlace:
         return Placement(page, x0, y0, x0 + box_width, y0 + box_height)
 
 
-def check_placement(document: SignableDocument, placement: Placement) -> None:
+class PagesOf(Protocol):
+    """What placing needs to know of a document: sizes in points, as its pages are shown."""
+
+    @property
+    def document_id(self) -> str: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def page_boxes(self) -> tuple[tuple[float, float], ...]: ...
+
+
+def check_placement(document: PagesOf, placement: Placement) -> None:
     """Raises ``BadInput(placement_invalid)``, with the ``reason`` in its details, unless the box may stand there and can be read."""
     problem = _problem(document, placement)
     if problem is not None:
@@ -47,7 +59,7 @@ def check_placement(document: SignableDocument, placement: Placement) -> None:
         raise BadInput("the signature's box can't stand there", code="placement_invalid", details=details)
 
 
-def _problem(document: SignableDocument, placement: Placement) -> str | None:
+def _problem(document: PagesOf, placement: Placement) -> str | None:
     """``no_page``, ``outside``, ``too_small`` or ``covers_page``; None for a box that the phone will take."""
     if not 0 <= placement.page < document.pages:
         return "no_page"

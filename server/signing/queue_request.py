@@ -20,7 +20,7 @@ from server.documents.document import SignableDocument
 from server.errors import BadInput, Conflict, Forbidden, TooLarge, TooManyTries
 from server.ids import new_id, new_ids
 from server.relying_parties.relying_party import RelyingParty
-from server.signing.choose_documents import Asker, Selection, choose, measure, place
+from server.signing.choose_documents import Asker, Selection, choose, measure, place, refuse_changed
 from server.signing.place_signature import SamePlace
 from server.signing.ports import SigningStore, SigningTransaction
 from server.signing.sign_request import ChosenItem, Placement, SignRequest, State
@@ -36,16 +36,18 @@ REFUSAL_BACK_OFF = (30.0, 120.0, 600.0, 3600.0)
 
 @dataclass(frozen=True, slots=True)
 class WantedSignature:
-    """``placement``: None for an invisible signature."""
+    """``placement``: None for an invisible signature; ``seen_sha256``: the version that the asker looked at, None when they can't say."""
 
     document_id: str
     placement: Placement | SamePlace | None
+    seen_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
     """``user_id`` is the portal user who asks, None for an outside relying party; ``lifetime`` in seconds, None for the default;
-    ``import_batch_id``: the person signs by batch, so all documents must have come in that one."""
+    ``import_batch_id``: the person signs by batch, so all documents must have come in that one; ``seen_at``: when the asker chose the
+    documents, None when they can't say."""
 
     relying_party_id: str
     user_id: str | None
@@ -55,10 +57,11 @@ class NewRequest:
     lifetime: int | None = None
     idempotency_key: str | None = None
     import_batch_id: str | None = None
+    seen_at: float | None = None
 
     def digest(self) -> str:
         """What two calls with one idempotency key must agree in."""
-        wanted = [[w.document_id, list(_box(w.placement))] for w in self.documents]
+        wanted = [[w.document_id, list(_box(w.placement)), *filter(None, [w.seen_sha256])] for w in self.documents]
         text = json.dumps(
             [self.user_id, self.requested_by, self.subscriber_id, wanted, self.lifetime, self.import_batch_id]
         )
@@ -80,7 +83,7 @@ class QueueRequest:
 
     def __call__(self, new: NewRequest) -> SignRequest:
         """Records the request. Raises ``BadInput``, ``Forbidden`` (relying_party_suspended, requester_blocked), ``NotFound``, ``Conflict``
-        (no_device, document_in_use, document_not_ready, idempotency_key_reused), ``TooLarge``, ``TooManyTries``."""
+        (no_device, document_in_use, document_not_ready, signed_meanwhile, idempotency_key_reused), ``TooLarge``, ``TooManyTries``."""
         lifetime = self._check_shape(new)
         with self._store.write() as tx:
             if new.idempotency_key is not None:
@@ -94,7 +97,7 @@ class QueueRequest:
             documents, places = self._choose(tx, new)
             ids = zip(new_ids("it", now, len(documents)), documents, places, strict=True)
             tx.requests.add(request, [ChosenItem(item_id, one.document_id, place) for item_id, one, place in ids])
-            self._add_work(tx, request, now)
+            add_preparing(tx, request, now)
             record(
                 tx,
                 "request_queued",
@@ -125,6 +128,7 @@ class QueueRequest:
     ) -> tuple[list[SignableDocument], list[Placement | None]]:
         asker = Asker(new.relying_party_id, new.user_id, new.import_batch_id)
         documents = choose(tx, asker, [wanted.document_id for wanted in new.documents])
+        refuse_changed(documents, [wanted.seen_sha256 for wanted in new.documents], new.seen_at)
         measure(documents, self._config)
         return documents, place(documents, [wanted.placement for wanted in new.documents])
 
@@ -150,7 +154,7 @@ class QueueRequest:
             raise Forbidden("the relying party is suspended", code="relying_party_suspended")
         subscriber = tx.subscribers.get(new.subscriber_id)
         self._check_blocked(tx, new, party)
-        self._check_device(tx, new.subscriber_id, now)
+        check_device(tx, new.subscriber_id, now)
         if len(tx.requests.live(new.subscriber_id, party.relying_party_id)) >= party.live_limit:
             raise TooManyTries(
                 "too many open requests", code="too_many_open_requests", details={"limit": party.live_limit}
@@ -192,15 +196,17 @@ class QueueRequest:
         if tx.blocked_requesters.find(new.subscriber_id, party.relying_party_id, user_id) is not None:
             raise Forbidden("the subscriber has blocked this requester", code="requester_blocked")
 
-    @staticmethod
-    def _check_device(tx: SigningTransaction, subscriber_id: str, now: float) -> None:
-        active = {d.device_id for d in tx.devices.of_subscriber(subscriber_id) if d.state is DeviceState.ACTIVE}
-        if not any(c.device_id in active and c.usable(now) for c in tx.devices.credentials_of(subscriber_id)):
-            raise Conflict("no phone is paired", code="no_device")
 
-    @staticmethod
-    def _add_work(tx: SigningTransaction, request: SignRequest, now: float) -> None:
-        priority = INTERACTIVE if request.items_total <= GROUP else BULK
-        groups = range(0, request.items_total, GROUP)
-        bodies = [{"first": first, "count": min(GROUP, request.items_total - first)} for first in groups]
-        tx.jobs.add_many("prepare_items", request.request_id, bodies, now=now, priority=priority)
+def check_device(tx: SigningTransaction, subscriber_id: str, now: float) -> None:
+    """Raises ``Conflict(no_device)`` when none of the subscriber's phones could sign now."""
+    active = {d.device_id for d in tx.devices.of_subscriber(subscriber_id) if d.state is DeviceState.ACTIVE}
+    if not any(c.device_id in active and c.usable(now) for c in tx.devices.credentials_of(subscriber_id)):
+        raise Conflict("no phone is paired", code="no_device")
+
+
+def add_preparing(tx: SigningTransaction, request: SignRequest, now: float) -> None:
+    """The work that a request in PREPARING waits for, in groups."""
+    priority = INTERACTIVE if request.items_total <= GROUP else BULK
+    groups = range(0, request.items_total, GROUP)
+    bodies = [{"first": first, "count": min(GROUP, request.items_total - first)} for first in groups]
+    tx.jobs.add_many("prepare_items", request.request_id, bodies, now=now, priority=priority)

@@ -76,6 +76,7 @@ class EndResult(StrEnum):
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     NO_DEVICE = "no_device"
     SERVER_ERROR = "server_error"
+    DOCUMENT_REFUSED = "document_refused"  # it can't be prepared, now or later; no phone was asked about it
 
 
 class ItemState(StrEnum):
@@ -166,6 +167,8 @@ class SignRequest:
     audit_sequence: int | None = None
     idempotency_key: str | None = None
     idempotency_sha256: str | None = None
+    continued_by: str | None = None
+    """The request that asks for the rest, where the phone would not sign some of the documents."""
 
 
 @dataclass(frozen=True, slots=True)

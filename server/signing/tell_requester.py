@@ -65,6 +65,7 @@ class TellRequester:
             "version": request.version,
             "end_result": request.end_result,
             "reason": request.reason,
+            "continued_by": request.continued_by,
             "requester": request.requested_by,
             "relying_party": request.relying_party_name,
             "subscriber": request.subscriber_name,

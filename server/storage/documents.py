@@ -64,14 +64,14 @@ class DocumentTable:
         """Those of the documents that may go into a request of this asker now, in any order. They come as one value: to fetch row by row
         would hand the interpreter to and fro ten thousand times."""
         (found,) = self._db.execute(
-            "SELECT json_group_array(json_array(document_id, title, pages, page_boxes, current_sha256, current_length)) FROM documents"
-            " WHERE document_id IN (SELECT value FROM json_each(?)) AND relying_party_id = ? AND user_id IS ?"
+            "SELECT json_group_array(json_array(document_id, title, pages, page_boxes, current_sha256, current_length, signed_at))"
+            " FROM documents WHERE document_id IN (SELECT value FROM json_each(?)) AND relying_party_id = ? AND user_id IS ?"
             " AND state = 'READY' AND processing_right = 'sign' AND in_request = 0 AND (? IS NULL OR import_batch_id = ?)",
             (json.dumps(document_ids), relying_party_id, user_id, import_batch_id, import_batch_id),
         ).fetchone()
         return [
-            SignableDocument(document_id, title, pages, _boxes(boxes), sha256, length)
-            for document_id, title, pages, boxes, sha256, length in json.loads(found)
+            SignableDocument(document_id, title, pages, _boxes(boxes), sha256, length, signed_at)
+            for document_id, title, pages, boxes, sha256, length, signed_at in json.loads(found)
         ]
 
     def set_inspected(self, document: Document) -> None:
@@ -88,6 +88,7 @@ class DocumentTable:
             "repairs",
             "refusal_code",
             "refusal_details",
+            "checked_by",
         )
         done = self._db.execute(
             f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)} WHERE document_id = ? AND state = 'CHECKING'",  # noqa: S608
@@ -95,6 +96,25 @@ class DocumentTable:
         )
         if done.rowcount != 1:
             raise Conflict("the document was inspected already", code="document_moved")
+
+    def judged_otherwise(self, document_ids: list[str], checker: str) -> list[Document]:
+        """Those of the documents that another checker judged."""
+        rows = self._db.execute(
+            "SELECT * FROM documents WHERE document_id IN (SELECT value FROM json_each(?)) AND checked_by != ?",
+            (json.dumps(document_ids), checker),
+        )
+        return [to_entity(Document, row, DOCUMENT) for row in rows]
+
+    def set_judged(self, document: Document, before_sha256: str) -> bool:
+        """What a new look at the bytes of digest ``before_sha256`` found. False when the document has other bytes by now."""
+        values = self._values(document)
+        names = ("current_sha256", "current_length", "pages", "page_boxes", "earlier_signatures", "findings", "repairs", "checked_by")
+        done = self._db.execute(
+            f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)}"  # noqa: S608
+            " WHERE document_id = ? AND state = 'READY' AND current_sha256 = ?",
+            (*(values[name] for name in names), document.document_id, before_sha256),
+        )
+        return done.rowcount == 1
 
     def set_signed(self, document_id: str, request_id: str, sha256: str, length: int, now: float) -> None:
         self._db.execute(

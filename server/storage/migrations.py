@@ -309,3 +309,27 @@ TENTH = (
 def m0010_refusal_details(db: Database) -> None:
     for statement in TENTH:
         db.execute(statement)
+
+
+ELEVENTH = (
+    # the request that asks for the rest, where the phone would not sign some of the documents
+    "ALTER TABLE sign_requests ADD COLUMN continued_by TEXT REFERENCES sign_requests",
+)
+
+
+@migrations()
+def m0011_continued_requests(db: Database) -> None:
+    for statement in ELEVENTH:
+        db.execute(statement)
+
+
+TWELFTH = (
+    # which checker judged a document; of those before nobody knows, so they are looked at anew when they are asked for
+    "ALTER TABLE documents ADD COLUMN checked_by TEXT NOT NULL DEFAULT ''",
+)
+
+
+@migrations()
+def m0012_checked_by(db: Database) -> None:
+    for statement in TWELFTH:
+        db.execute(statement)

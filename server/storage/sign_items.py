@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from server.documents.document import Document
 from server.errors import NotFound
 from server.signing.sign_request import Item, ItemCounts, ItemState, Placement
 from server.storage.rows import Readers, dump, text_tuple, to_entity
@@ -133,6 +134,22 @@ class SignItemTable:
             (request_id, json.dumps(list(positions)), state),
         )
         return {row[0] for row in rows}
+
+    def set_source(self, request_id: str, document: Document) -> None:
+        """The document was judged anew before it was prepared: what the item says of it follows."""
+        self._db.execute(
+            "UPDATE sign_items SET pages = ?, earlier_signatures = ?, findings = ?, source_sha256 = ?, source_length = ?"
+            " WHERE request_id = ? AND document_id = ? AND state = 'WAITING'",
+            (
+                document.pages,
+                document.earlier_signatures,
+                dump(document.findings),
+                document.current_sha256,
+                document.current_length,
+                request_id,
+                document.document_id,
+            ),
+        )
 
     def set_prepared(self, items: Iterable[Item]) -> int:
         """Stores what preparing made, for items that still wait for it. Returns how many."""

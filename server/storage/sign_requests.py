@@ -116,6 +116,11 @@ class SignRequestTable:
     def set_audit_sequence(self, request_id: str, sequence: int) -> None:
         self._db.execute("UPDATE sign_requests SET audit_sequence = ? WHERE request_id = ?", (sequence, request_id))
 
+    def set_continued(self, request_id: str, continued_by: str) -> None:
+        self._db.execute(
+            "UPDATE sign_requests SET continued_by = ?, version = version + 1 WHERE request_id = ?", (continued_by, request_id)
+        )
+
     def live(self, subscriber_id: str, relying_party_id: str | None = None) -> list[SignRequest]:
         """Unfinished requests to a subscriber, oldest first."""
         rows = self._db.execute(
@@ -126,10 +131,12 @@ class SignRequestTable:
         return [to_entity(SignRequest, row, _REQUEST) for row in rows]
 
     def refused_since(self, subscriber_id: str, relying_party_id: str, since: float) -> list[float]:
-        """When this subscriber refused requests of this relying party, newest first."""
+        """When this person refused requests of this relying party (or chose a wrong code), newest first. What the phone's checks or the
+        phone itself refused is nobody's word."""
         rows = self._db.execute(
             "SELECT finished_at FROM sign_requests INDEXED BY sign_requests_refused WHERE subscriber_id = ? AND relying_party_id = ?"
-            " AND state = 'REFUSED' AND finished_at > ? ORDER BY finished_at DESC",
+            " AND state = 'REFUSED' AND end_result IN ('user_refused', 'wrong_verification_code') AND finished_at > ?"
+            " ORDER BY finished_at DESC",
             (subscriber_id, relying_party_id, since),
         )
         return [row[0] for row in rows]

@@ -143,6 +143,12 @@ END_WORDS: dict[EndResult, Words] = {
             "The phone was frozen or unpaired while the request waited. Pair or unfreeze a phone, then send a new request."
         ),
     ),
+    EndResult.DOCUMENT_REFUSED: Words(
+        N_("Can’t be signed"),
+        "red",
+        title=N_("The documents can’t be signed as they are"),
+        text=N_("The list says why for each. Nothing was signed; mend the files and upload them again."),
+    ),
     EndResult.SERVER_ERROR: Words(
         N_("Server error"),
         "red",
@@ -167,6 +173,12 @@ PARTLY = Words(
     text=N_("Their signatures have been checked."),
     toast=N_("Some documents were signed"),
 )
+CONTINUED = Words(
+    N_("Stopped by the phone’s check"),
+    "amber",
+    title=N_("The phone would not sign {count} of {total} documents"),
+    text=N_("They did not pass its checks; the list says why. The others were asked for again in a new request with a code of its own."),
+)
 ITEM_WORDS: dict[ItemState, Words] = {
     ItemState.WAITING: Words(N_("Waiting"), "grey"),
     ItemState.PREPARED: Words(N_("Prepared"), "grey"),
@@ -176,6 +188,8 @@ ITEM_WORDS: dict[ItemState, Words] = {
     ItemState.FAILED: Words(N_("Failed"), "red"),
     ItemState.CANCELLED: Words(N_("Cancelled"), "amber"),
 }
+ASKED_AGAIN = Words(N_("Asked again"), "blue")
+"""Taken back because the phone would not sign another document of the request."""
 RESULT_FILTERS = {
     "all": N_("All"),
     "signed": N_("Signed"),
@@ -203,6 +217,7 @@ TEXTS = {
     "failed_some": N_("{count} failed; the list says why."),
     "rate_left": N_("{rate} documents a second · {left} left"),
     "took": N_("{count} documents in {seconds} seconds · {rate} a second"),
+    "left_out": N_("The phone would not sign {count} of {total} documents. The others are asked for again: compare the new code."),
     "retry": N_("Ask again for those not signed ({count})"),
     "more": N_("Show more"),
     "no_results": N_("No documents here."),
@@ -228,6 +243,7 @@ def panel_texts() -> dict[str, object]:
         "end_results": {result.value: words.translated() for result, words in END_WORDS.items()},
         "partly": PARTLY.translated(),
         "all_of_many": ALL_OF_MANY.translated(),
+        "continued": CONTINUED.translated(),
         "filters": {name: gettext(text) for name, text in RESULT_FILTERS.items()},
         "steps": {name: gettext(text) for name, text in STEPS.items()},
     }
@@ -239,6 +255,7 @@ def panel_facts(snapshot: Mapping[str, object] | None) -> dict[str, object]:
         "snapshot": snapshot,
         "urls": {
             "snapshot": url_for("web.snapshot", request_id="REQUEST"),
+            "request": url_for("web.sign_request", request_id="REQUEST"),
             "cancel": url_for("web.cancel", request_id="REQUEST"),
             "document": url_for("web.document", document_id="DOCUMENT"),
             "results": url_for("web.results", request_id="REQUEST"),

@@ -15,7 +15,7 @@ from server.signing.tell_requester import RESULTS, SignedFile
 from server.web.file_names import attachment
 from server.web.languages import ZONE, language
 from server.web.messages import code_text
-from server.web.panel_words import END_WORDS, ITEM_WORDS
+from server.web.panel_words import ASKED_AGAIN, END_WORDS, ITEM_WORDS
 from server.web.ports import Site
 from server.web.sessions import current
 from server.web.snapshots import signed_url
@@ -78,6 +78,10 @@ def add_views(web: Blueprint, site: Site) -> None:
         return jsonify(request_id=queued.request_id, url=url), 201
 
 
+_SAID_BY_REASON = frozenset({EndResult.SERVER_ERROR, EndResult.DOCUMENT_MISMATCH, EndResult.DOCUMENT_REFUSED})
+"""End results that say less about a single document than its own reason does."""
+
+
 def _signed_files(site: Site, request_id: str) -> Iterator[SignedFile]:
     """Page by page: another's question to the store comes in between."""
     after = -1
@@ -102,8 +106,10 @@ def result_line(line: dict[str, Any]) -> dict[str, Any]:
     """One document's result in words: its state, and why if it is not signed."""
     state = ItemState(line["state"])
     words = ITEM_WORDS[state]
-    if state is ItemState.FAILED and line["end_result"] in END_WORDS and line["end_result"] != EndResult.SERVER_ERROR:
+    if state is ItemState.FAILED and line["end_result"] in END_WORDS and line["end_result"] not in _SAID_BY_REASON:
         words = END_WORDS[EndResult(line["end_result"])]
+    if state is ItemState.CANCELLED and line["end_result"] == EndResult.DOCUMENT_MISMATCH:
+        words = ASKED_AGAIN
     reason = line["reason"]
     if reason and state is ItemState.FAILED:
         reason = code_text(reason, language())  # the server's own code; a person's words stay as they are

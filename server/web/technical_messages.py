@@ -203,6 +203,19 @@ _SINGLE: Final[Mapping[str, Bilingual]] = {
     },
 }
 
+_PHONE_CHECK: Final[Bilingual] = {
+    "vi": "Điện thoại kiểm tra và thấy chứng từ này không ký được như hiện nay. Hãy in lại tệp ra PDF rồi tải lên; "
+    "nếu lặp lại, báo cho quản trị viên.",
+    "en": "The phone's check found that this document can't be signed as it is. Print the file to PDF anew and upload that; "
+    "if it happens again, tell your administrator.",
+}
+
+
+def text_of_phone_check(code: str) -> Bilingual | None:
+    """The sentence for the code of a phone's check of a document (docs/protocol.md, 4.3); None for another kind of code."""
+    return _PHONE_CHECK if code.startswith(("doc_", "document_changed", "attributes_")) else None
+
+
 TECHNICAL_TEXTS: Final[Mapping[str, Bilingual]] = {
     **{code: texts for codes, texts in _FAMILIES for code in codes},
     **_SINGLE,

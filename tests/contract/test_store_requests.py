@@ -80,11 +80,13 @@ def test_live_requests_oldest_first(store: Store, add_request: Add) -> None:
 
 def test_refusals_newest_first(store: Store, add_request: Add) -> None:
     ended = [NOW + 1, NOW + 3, NOW + 2]
-    for at in ended:
+    by_nobody = [(NOW + 4, "document_mismatch"), (NOW + 5, "device_error")]
+    by_a_person = list(zip(ended, ("user_refused", "user_refused", "wrong_verification_code"), strict=True))
+    for at, end_result in by_a_person + by_nobody:
         request = add_request()
         with store.write() as tx:
             queued = tx.requests.move(request, State.QUEUED)
-            tx.requests.move(queued, State.REFUSED, finished_at=at)
+            tx.requests.move(queued, State.REFUSED, finished_at=at, end_result=end_result)
     with store.read() as tx:
         found = tx.requests.refused_since(request.subscriber_id, request.relying_party_id, NOW + 1)
         assert found == [NOW + 3, NOW + 2]

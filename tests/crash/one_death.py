@@ -13,6 +13,7 @@ from server.documents.ports import InspectedFile
 from server.documents.read_document import Asker
 from server.documents.receive_upload import InspectUpload
 from server.errors import Unprocessable
+from server.pdf.checker_version import CHECKER_VERSION
 from server.pdf.sandbox import Sandbox
 from server.processes.housekeeping import Housekeeping
 from server.processes.worker import Worker
@@ -66,6 +67,8 @@ def die_over(world: StoreWorld, place: str, act: Act) -> None:
 
 class StandInInspector:
     """``DocumentInspector`` that likes everything, or nothing."""
+
+    version = CHECKER_VERSION
 
     def __init__(self, refuse: bool = False) -> None:
         self._refuse = refuse

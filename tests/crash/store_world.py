@@ -22,7 +22,7 @@ from server.signing.prepare_documents import PrepareDocuments
 from server.signing.sign_request import Item, Placement
 from server.users.user import User
 from server.work import Job
-from tests.unit.server.builders import PASSWORD, HandClock, Nudges, Phone, new_installation, open_app
+from tests.unit.server.builders import PASSWORD, HandClock, KnownDocuments, Nudges, Phone, new_installation, open_app
 from tests.unit.server.pairing_kit import NewPhone, pair
 
 Step = Callable[[Job], None]
@@ -130,7 +130,7 @@ class StoreWorld:
         self.give_up = GiveUp(app.store, app.clock, app.nudge)
         self.steps: dict[str, Step] = {
             "prepare_items": PrepareDocuments(
-                app.store, app.blobs, StandInPreparer(self.interrupt), app.clock, app.nudge
+                app.store, app.blobs, KnownDocuments(), StandInPreparer(self.interrupt), app.clock, app.nudge
             ),
             "make_offers": app.make_offers,
             "embed_items": EmbedSignatures(

@@ -7,6 +7,7 @@ import pytest
 
 from server.documents.document import Document, DocumentState
 from server.ids import new_id
+from server.pdf.checker_version import CHECKER_VERSION
 from tests.crash.asker import Asked, Asker, a_pdf
 from tests.crash.stand import SIGN, Stand
 
@@ -26,6 +27,7 @@ def a_batch(stand: Stand) -> tuple[Asker, list[str]]:
             Document(
                 new_id("doc", now), party, None, SIGN, "", "x.pdf", DocumentState.READY, sha256, sha256, len(content), now, pages=1,
                 page_boxes=((595.0, 842.0),),
+                checked_by=CHECKER_VERSION,
             )
             for content, sha256 in zip(contents, digests, strict=True)
         ]  # fmt: skip

@@ -16,6 +16,7 @@ from server.audit.verify_log import verify_log
 from server.documents.document import Document, DocumentState
 from server.errors import Conflict, IllegalMove, LeaseLost, PhoneSealError
 from server.ids import new_id
+from server.pdf.checker_version import CHECKER_VERSION
 from server.signing.finish_request import outcome_of
 from server.signing.queue_request import NewRequest, WantedSignature
 from server.signing.sign_request import BEFORE_APPROVAL, FINAL, ItemState, State
@@ -103,6 +104,7 @@ class Requests(RuleBasedStateMachine):
                 created_at=now,
                 pages=1,
                 page_boxes=((595.0, 842.0),),
+                checked_by=CHECKER_VERSION,
             )
             with app.store.write() as tx:
                 tx.documents.add(document)

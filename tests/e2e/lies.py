@@ -65,6 +65,27 @@ def sign_under_own_name(statement: Statement) -> Statement:
 WITHOUT_KEY = {f.__name__: f for f in (flip_bit, change_body, sign_with_own_key, sign_under_own_name)}
 
 
+class OneDocumentOf(Spoil):
+    """A byte of one document of one request is another one, in the bundle that the phone fetches."""
+
+    def __init__(self, request_id: str, position: int) -> None:
+        super().__init__()
+        self._path, self._position = f"/{request_id}/documents", position
+
+    def content(self, path: str, content: bytes) -> bytes:
+        if self._path not in path:
+            return content
+        spoilt, at = bytearray(content), 0
+        while at < len(content):
+            position, length = struct.unpack_from(">IQ", content, at)
+            at += 12
+            if position == self._position:
+                spoilt[content.index(b"/Type", at)] ^= 0x20
+                self.changed += 1
+            at += length
+        return bytes(spoilt)
+
+
 class ChangeStatement(Spoil):
     """Every statement of one purpose goes through ``change``."""
 

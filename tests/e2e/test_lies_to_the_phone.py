@@ -14,7 +14,16 @@ import pytest
 from asn1crypto import cms, core
 
 from server.signing.dtbs import SignedAttributesTemplate
-from tests.e2e.lies import WITHOUT_KEY, ChangeStatement, LyingEnvelope, LyingServer, Replay, Shown, resigned
+from tests.e2e.lies import (
+    WITHOUT_KEY,
+    ChangeStatement,
+    LyingEnvelope,
+    LyingServer,
+    OneDocumentOf,
+    Replay,
+    Shown,
+    resigned,
+)
 from tests.e2e.phones import APPROVE, Phone, Playing
 from tests.e2e.wire_proxy import Spoil, Statement, WireProxy
 from tests.pdf_corpus.attack_spans import image_spans_gap
@@ -179,6 +188,31 @@ def test_wrong_code_turned_to_right(line: Line) -> None:
         line.proxy.spoil = Spoil()
     assert spoil.changed
     assert asker.status(asked)["end_result"] == "wrong_verification_code"
+
+
+def test_one_falsified_document_spoils_no_other(line: Line) -> None:
+    """The phone names it, the server asks for the other two in a request of their own, and those are signed."""
+    asker = Asker(line.server.url, line.server.add_relying_party())
+    asked = asker.ask(3, login=line.phone.person.login)
+    line.proxy.spoil = spoil = OneDocumentOf(asked.request_id, 1)
+    try:
+        with line.phone.plays(
+            f'time_limit = 30\nexpect = [{warning("doc_original_digest")}, {{event = "outcome", items_signed = 2}}]\n{APPROVE}times = 0\n'
+        ) as playing:
+            ended = asker.await_end(asked)
+            following = asker.await_code(ended["continued_by"])
+            line.phone.tell_code(following.request_id, following.code)
+            playing.end()
+    finally:
+        line.proxy.spoil = Spoil()
+    assert spoil.changed == 1
+    assert (ended["state"], ended["end_result"]) == ("REFUSED", "document_mismatch")
+    fates = [(one["state"], one["reason"]) for one in ended["documents"]]
+    assert fates == [("CANCELLED", None), ("FAILED", "doc_original_digest"), ("CANCELLED", None)]
+    done = asker.await_end(following)
+    assert (done["state"], done["items_signed"]) == ("COMPLETED", 2)
+    assert [one["document_id"] for one in done["documents"]] == [ended["documents"][n]["document_id"] for n in (0, 2)]
+    asker.close()
 
 
 # -- lies about the document -----------------------------------------------------------------------

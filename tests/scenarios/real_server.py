@@ -207,9 +207,14 @@ class Asker:
         ]
         body = {"subscriber": login, "requested_by": "Trần Thị B", "lifetime_seconds": lifetime, "documents": wanted}
         made = self._call("POST", "/sign-requests", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
+        return self.await_code(made["request_id"])
+
+    def await_code(self, request_id: str) -> Asked:
+        """The request as soon as it has a code to compare."""
+        made = self._call("GET", f"/sign-requests/{request_id}")
         while made["verification_code"] is None and not made["final"]:
-            made = self._call("GET", f"/sign-requests/{made['request_id']}?wait=10&version={made['version']}")
-        return Asked(made["request_id"], made["verification_code"])
+            made = self._call("GET", f"/sign-requests/{request_id}?wait=10&version={made['version']}")
+        return Asked(request_id, made["verification_code"])
 
     def status(self, asked: Asked) -> dict[str, Any]:
         return dict(self._call("GET", f"/sign-requests/{asked.request_id}"))

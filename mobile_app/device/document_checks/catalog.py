@@ -1,13 +1,15 @@
 """The catalog and the form are the original's, with the one new field (ISO 32000-2, 7.7.2 and 12.7.3).
 
 Rules: a new field is listed in an array of the form's own, whatever the original kept its fields in, so that nothing
-else that refers to the old array gains the field too.
+else that refers to the old array gains the field too. ``/SigFlags`` of a document that somebody has signed stays as it is: validators count
+a change of it against the earlier signature.
 """
 
 from typing import Final
 
 from mobile_app.device.document_checks.comparison import appended, changed_keys
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.softer_rules import is_signed
 from mobile_app.device.document_checks.syntax import Ref, Value
 
 _SIGNED: Final = 3
@@ -35,7 +37,11 @@ def check_form(document: PreparedDocument) -> None:
     changed = changed_keys(old, new)
     if changed - {"Fields", "SigFlags"} or (before is None and new.keys() != {"Fields", "SigFlags"}):
         refuse("doc_form_changed", "keys", keys=sorted(changed)[:8])
-    _check_flags(document.original.value(old.get("SigFlags")), document.original.value(new.get("SigFlags")))
+    if before is not None and is_signed(document):
+        if "SigFlags" in changed:
+            refuse("doc_form_changed", "flags")
+    else:
+        _check_flags(document.original.value(old.get("SigFlags")), document.original.value(new.get("SigFlags")))
     signing = document.signing
     if not signing.is_new:
         if "Fields" in changed:

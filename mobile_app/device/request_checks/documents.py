@@ -8,8 +8,8 @@ Rules:
   lies there is not read before its check has passed.
 * Each document must pass ``document_checks``, have the pages that the manifest says, and its signed
   attributes must be exactly those that the phone works out for itself; beside the signature stand no texts
-  but its owner's name and the time. The first that fails ends it all:
-  CheckFailed with ``position`` in the details.
+  but its owner's name and the time. One that fails ends it all, once all were checked: CheckFailed with the ``position`` of
+  the first, and in ``positions`` those of all that failed by the same check, so that the others can be asked for again without them.
 """
 
 import queue
@@ -76,16 +76,25 @@ def check_documents(
     attention: Attention,
     progress: Callable[[int], None],
 ) -> list[CheckedDocument]:
-    """Fetch, check and keep every document. ``progress`` gets the number checked so far."""
+    """Fetch, check and keep every document. ``progress`` gets the number checked so far. Raises CheckFailed (see the
+    module's rules), ServerRefused, AttentionLost."""
     checked: list[CheckedDocument] = []
+    failed: dict[int, CheckFailed] = {}
     batches = _Ahead(lambda: _fetched(fetch, envelope, items, store, attention), attention)
     try:
         for batch in batches:
             for found in batch:
-                checked.append(_check_one(found, identity, store))
-            progress(len(checked))
+                try:
+                    checked.append(_check_one(found, identity, store))
+                except CheckFailed as error:
+                    failed[found.item.position] = error
+            progress(len(checked) + len(failed))
     finally:
         batches.stop()
+    if failed:
+        first = next(iter(failed.values()))
+        positions = [position for position, error in failed.items() if error.code == first.code]
+        raise first.at(positions) from first
     return checked
 
 

@@ -25,6 +25,7 @@ from mobile_app.device.request_steps.walk_state import Walk
 from mobile_app.device.statements import statement_digest
 from mobile_app.errors import CheckFailed, Refused, ServerRefused, VaultError
 from mobile_app.link.fields import Malformed, parse_json
+from mobile_app.link.phone_statements import MAX_REASON
 from mobile_app.link.server_statements import FINAL_STATES, read_envelope
 
 _BEFORE_APPROVAL = (RequestState.RECEIVED, RequestState.CHOSEN, RequestState.RIGHT)
@@ -177,11 +178,23 @@ def _check_failed(walk: Walk, error: CheckFailed, end_result: str) -> None:
     request_id = walk.request.request_id
     try:
         if walk.request.state in _BEFORE_APPROVAL:
-            refuse(walk, end_result, detail=error.code)
+            refuse(walk, end_result, detail=_detail_of(error))
     except (CheckFailed, ServerRefused, Malformed, IllegalMove) as second:
         walk.interaction.show_problem(second.code, second.details, request_id)
     finally:
         walk.book.warn(error.code, error.details, request_id)
+
+
+def _detail_of(error: CheckFailed) -> str:
+    """The check's code; where it failed on certain documents a space and their positions, as many as the field holds."""
+    positions = error.details.get("positions")
+    if not isinstance(positions, list):
+        return error.code
+    named = ",".join(str(position) for position in positions)
+    room = MAX_REASON - len(error.code) - 1
+    if len(named) > room:
+        named = named[: room + 1].rpartition(",")[0]
+    return f"{error.code} {named}"
 
 
 def _end_there_too(walk: Walk, error: Refused) -> None:

@@ -100,12 +100,14 @@ def _compare(
 
 def _without_periods(catalog: generic.DictionaryObject) -> None:
     """Partial names with a period are against 12.7.4.2 and usual in one country; pyHanko compares no form that has any. In this reader's
-    copy they get a leader of one dot instead; not where a lock names fields, which would be missed."""
+    copy they get a middle dot instead; not where a lock names fields, which would be missed."""
     fields = entry(entry(catalog, "/AcroForm"), "/Fields")
     for index in range(len(fields) if isinstance(fields, generic.ArrayObject) else 0):
         name = entry(fields[index], "/T")
         if isinstance(name, generic.TextStringObject) and "." in name:
-            dict.__setitem__(fields[index], "/T", generic.TextStringObject(name.replace(".", LEADER)))
+            other = generic.TextStringObject(name.replace(".", LEADER))
+            other.autodetected_encoding = name.autodetected_encoding
+            dict.__setitem__(fields[index], "/T", other)
 
 
 def _references(signature: generic.DictionaryObject, method: str) -> Iterator[generic.DictionaryObject]:

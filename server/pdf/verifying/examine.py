@@ -1,7 +1,6 @@
 """Everything about the signatures of a document that needs no trust root: integrity, coverage, and what came after each.
 
-``examine`` serves two askers: ``verify`` adds trust, time and level to it, and whoever adds a signature asks ``verifying/earlier.py``
-whether the earlier ones are as they were.
+``verify`` adds trust, time and level to it; what is told at upload of earlier signatures comes from there (inspect_earlier.py).
 """
 
 import io
@@ -12,8 +11,8 @@ from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader, process_data_at_eof
 
 from server.errors import Unprocessable
+from server.pdf.pyhanko_reading import open_reader
 from server.pdf.source_document import READER_ERRORS
-from server.pdf.validate_fully import open_reader
 from server.pdf.verifying import bare_rsa
 from server.pdf.verifying.algorithms import AlgorithmUnsupported, digest_of
 from server.pdf.verifying.ber import BerInvalid

@@ -21,7 +21,7 @@ _MAX_FIELDS = 50_000
 _MAX_NODES = 20_000
 _MAX_DEPTH = 30
 _SHOWN = 200
-LEADER = "\u2024"
+LEADER = "\u00b7"
 """What ``changes`` writes for a period within a partial name."""
 _MAX_CONTENT = 1 << 20
 _STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>", re.DOTALL)

@@ -113,7 +113,7 @@ class _Server:
     def __init__(self, *words: Callable[[Sequence[str]], Any]) -> None:
         self._words = list(words)
         self.asked: list[list[str]] = []
-        self.heard: Callable[[dict[str, Any]], None] = lambda _event: None
+        self._lines: dict[str, list[dict[str, Any]]] = {}
 
     def ask(self, _subscriber: str, _by: str, documents: Sequence[Wanted], _lifetime: int) -> dict[str, Any]:
         names = [wanted.document_id for wanted in documents]
@@ -121,24 +121,25 @@ class _Server:
         told = self._words.pop(0)(names)
         if isinstance(told, ApiProblem):
             raise told
-        request_id = f"sr_{len(self.asked)}"
-        if "position" in told:
-            details = {"position": told["position"]}
-            self.heard(
-                {"event": "security_warning", "code": "gap_not_zero", "details": details, "request_id": request_id}
-            )
-        return {
-            "request_id": request_id,
-            "final": True,
-            "version": 3,
-            "reason": None,
-            "items_signed": 0,
-            "items_total": len(names),
-            **told,
-        }
+        return self._request(f"sr_{len(self.asked)}", names, told)
 
-    def lines(self, _request_id: str) -> list[dict[str, Any]]:
-        return [{"state": "SIGNED", "end_result": "ok", "reason": None} for _ in self.asked[-1]]
+    def see(self, request_id: str) -> dict[str, Any]:
+        """The request that continues another: for those that were taken back there."""
+        before = self._lines[request_id.removesuffix("+")]
+        names = [line["document_id"] for line in before if line["state"] == "CANCELLED"]
+        return self._request(request_id, names, self._words.pop(0)(names))
+
+    def _request(self, request_id: str, names: Sequence[str], told: dict[str, Any]) -> dict[str, Any]:
+        refused = told.pop("refused", [])
+        whole = {"state": "SIGNED" if told["end_result"] == "ok" else "FAILED", "end_result": told["end_result"], "reason": None}
+        self._lines[request_id] = [{"document_id": name, **whole} for name in reversed(names)]
+        for line in self._lines[request_id] if refused else []:
+            line |= {"state": "FAILED", "reason": "gap_not_zero"} if line["document_id"] in refused else {"state": "CANCELLED"}
+        about = {"request_id": request_id, "final": True, "version": 3, "items_signed": 0, "items_total": len(names)}
+        return about | {"reason": None, "continued_by": f"{request_id}+" if refused else None} | told
+
+    def lines(self, request_id: str) -> list[dict[str, Any]]:
+        return self._lines[request_id]
 
 
 class _Phone:
@@ -153,7 +154,6 @@ def signed(_names: Sequence[str]) -> dict[str, Any]:
 def run(*words: Callable[[Sequence[str]], Any], count: int = 3) -> tuple[_Server, dict[str, tuple[Any, ...]]]:
     server = _Server(*words)
     asking = Asking(server, _Phone(), "demo", lambda: None, Terminal(io.StringIO()))  # type: ignore[arg-type]
-    server.heard = asking.hear
     ends: dict[str, tuple[Any, ...]] = {}
 
     def accepted(name: str) -> Accepted:
@@ -163,17 +163,31 @@ def run(*words: Callable[[Sequence[str]], Any], count: int = 3) -> tuple[_Server
     return server, ends
 
 
-def test_the_document_that_the_phone_refuses_is_left_out() -> None:
-    server, ends = run(lambda _: {"state": "REFUSED", "end_result": "document_mismatch", "position": 1}, signed)
-    assert server.asked == [["0", "1", "2"], ["0", "2"]]
-    assert ends["1"] == ("REFUSED", "document_mismatch", "the phone's check: gap_not_zero")
-    assert ends["0"] == ends["2"] == ("SIGNED", "ok", None)
+def mismatch(*refused: str) -> Callable[[Sequence[str]], dict[str, Any]]:
+    return lambda _: {"state": "REFUSED", "end_result": "document_mismatch", "refused": refused}
 
 
-def test_without_a_name_each_is_asked_for_by_itself() -> None:
-    server, ends = run(lambda _: {"state": "REFUSED", "end_result": "document_mismatch"}, signed, signed, signed)
-    assert server.asked[1:] == [["0"], ["1"], ["2"]]
-    assert set(ends) == {"0", "1", "2"}
+def test_the_request_that_continues_without_what_the_phone_refused_is_followed() -> None:
+    server, ends = run(mismatch("1"), mismatch("0", "3"), signed, count=5)
+    assert len(server.asked) == 1, "the server asks by itself"
+    assert ends["1"] == ends["0"] == ends["3"] == ("FAILED", "document_mismatch", "the phone's check: gap_not_zero")
+    assert ends["2"] == ends["4"] == ("SIGNED", "ok", None)
+
+
+def test_a_request_that_the_phone_refused_whole_ends_for_all() -> None:
+    server, ends = run(lambda _: {"state": "REFUSED", "end_result": "document_mismatch", "reason": "manifest_root_wrong"})
+    assert len(server.asked) == 1
+    assert set(ends.values()) == {("FAILED", "document_mismatch", "the phone's check: manifest_root_wrong")}
+
+
+def test_who_has_to_wait_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    refused = ApiProblem({"code": "refused_recently", "detail": "Wait.", "errors": {"retry_after": 600}})
+    server, ends = run(lambda _: refused, signed)
+    assert pauses == [600]
+    assert len(server.asked) == 2
+    assert set(ends.values()) == {("SIGNED", "ok", None)}
 
 
 def test_a_request_that_is_too_large_is_halved() -> None:

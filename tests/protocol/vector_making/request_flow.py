@@ -166,7 +166,7 @@ class Flow:
             "device",
             "refusal",
             about
-            | {"device_id": cast.DEVICE_ID, "end_result": "document_mismatch", "reason": "", "detail": "message_digest_mismatch"}
+            | {"device_id": cast.DEVICE_ID, "end_result": "document_mismatch", "reason": "", "detail": "doc_original_digest 1"}
             | {"refused_at": cast.T0 + 30_000},
         )
         self.outcome_refused = outcome("REFUSED", "user_refused", 0, 3, 0, 1236)

@@ -16,12 +16,12 @@ def signed_nothing(kit: Kit) -> bool:
     return "approve" not in kit.server.seen and "signatures" not in kit.server.seen
 
 
-def refused_with(kit: Kit, request, code: str) -> None:
-    """The request ended as ``document_mismatch`` with the check's code, signed, and the person was warned."""
+def refused_with(kit: Kit, request, code: str, positions: str = "") -> None:
+    """The request ended as ``document_mismatch`` with the check's code (and where), signed, and the person was warned."""
     result = kit.person.result()
     assert result.end_result == "document_mismatch"
     said = body_of(request.refusal)
-    assert (said["end_result"], said["detail"]) == ("document_mismatch", code)
+    assert (said["end_result"], said["detail"]) == ("document_mismatch", f"{code} {positions}".strip())
     assert kit.person.warnings.get(timeout=20).code == code
     assert kit.person.views == []
     assert signed_nothing(kit)
@@ -210,9 +210,33 @@ def test_documents_that_are_not_the_manifests(kit: Kit):
     result = kit.person.result()
     assert result.end_result == "document_mismatch"
     warning = kit.person.warnings.get(timeout=20)
-    assert warning.details["position"] == 1
-    assert body_of(request.refusal)["detail"] == warning.code
+    assert (warning.details["position"], warning.details["positions"]) == (1, [1])
+    assert body_of(request.refusal)["detail"] == f"{warning.code} 1"
     assert signed_nothing(kit)
+
+
+def test_a_refusal_names_all_documents_that_failed_alike(kit: Kit):
+    """So that the others can be asked for again at once; what failed by another check is found the next time."""
+    request = kit.server.ask(6)
+    for position in (1, 3, 4):
+        request.documents[position] = request.documents[position].replace(b"1,000 dong", b"9,000 dong")
+    request.documents[5] = b"%PDF-1.7 nothing of the kind".ljust(len(request.documents[5]))
+    kit.offer(request)
+    warning = kit.person.warnings.get(timeout=20)
+    named = body_of(request.refusal)["detail"]
+    assert named == f"{warning.code} 1,3,4"
+    assert signed_nothing(kit)
+
+
+def test_a_refusal_names_as_many_as_the_field_holds(kit: Kit):
+    kit.person.decision = Mismatch("document_changed", {"positions": list(range(9_500, 10_000))})
+    request = kit.server.ask()
+    kit.offer(request)
+    assert kit.person.result().end_result == "document_mismatch"
+    detail = body_of(request.refusal)["detail"]
+    assert len(detail) <= 500
+    assert detail == "document_changed " + ",".join(str(n) for n in range(9_500, 9_500 + detail.count(",") + 1))
+    assert detail.count(",") > 80
 
 
 def test_a_document_whose_structure_the_phone_cannot_follow(kit: Kit):
@@ -227,7 +251,7 @@ def test_a_document_whose_structure_the_phone_cannot_follow(kit: Kit):
 def test_a_page_count_that_is_not_the_documents(kit: Kit):
     request = kit.server.ask(change_items=change("pages", 2))
     kit.offer(request)
-    refused_with(kit, request, "doc_pages_differ")
+    refused_with(kit, request, "doc_pages_differ", positions="0")
 
 
 @pytest.mark.parametrize("what", ["digest", "certificate"])

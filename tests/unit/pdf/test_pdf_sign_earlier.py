@@ -40,7 +40,7 @@ def _with_fields(source, *specs):
 def _sign(source, credential, preparer, placement=PLACEMENT):
     prepared = preparer.prepare(source, placement, TIME_TEXT, credential.digest_name)
     signed = credential.sign_prepared(prepared)
-    validate_signed_document_fully(signed, [credential.root], prepared.field_name)
+    validate_signed_document_fully(signed, [credential.root], prepared.field_name, original_length=prepared.source_size)
     return prepared, signed
 
 
@@ -71,8 +71,9 @@ def test_a_document_timestamp_stays_whole(contract, credentials, preparer):
     prepared, signed = _sign(stamped, credentials["ecdsa_p256_sha256"], preparer)
     damaged = bytearray(signed)
     damaged[signed.index(b"/Type /DocTimeStamp") + 10] ^= 1  # within what the timestamp covers
+    root = credentials["ecdsa_p256_sha256"].root
     with pytest.raises(VerificationFailed):
-        validate_signed_document_fully(bytes(damaged), [credentials["ecdsa_p256_sha256"].root], prepared.field_name)
+        validate_signed_document_fully(bytes(damaged), [root], prepared.field_name, original_length=prepared.source_size)
 
 
 def test_an_empty_field_of_the_form_is_left_alone_when_nothing_forbids_a_new_one(contract, credentials, preparer):

@@ -21,7 +21,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from server.app import UseCases, build, set_up
 from server.config import Config
+from server.documents.document import Document
 from server.errors import PhoneSealError
+from server.pdf.checker_version import CHECKER_VERSION
 from server.signing.offer import Offer
 from server.statements import Statement, pae
 
@@ -159,6 +161,18 @@ class Phone:
             "refused_at": int(START * 1000),
         }
         return self.say("phoneseal.refusal.v1", fields | changes)
+
+
+class KnownDocuments:
+    """``DocumentJudge`` of a store in which nothing was judged by another checker; ``verdict`` says what it finds otherwise."""
+
+    def __init__(self, version: str = CHECKER_VERSION, verdict: Callable[[Document], Document] | None = None) -> None:
+        self.version = version
+        self._verdict = verdict
+
+    def __call__(self, document: Document) -> Document:
+        assert self._verdict is not None, "nobody expected a new look"
+        return self._verdict(document)
 
 
 def framed(values: Iterable[tuple[int, bytes]]) -> bytes:

@@ -119,7 +119,7 @@ def test_giving_up_preparing_ends_the_group_only(world: World) -> None:
     request = world.queue(2)
     give_up(world, "prepare_items")
     after = world.read(request)
-    assert (after.state, after.end_result) == (State.FAILED, "server_error")
+    assert (after.state, after.end_result) == (State.FAILED, "document_refused")
     assert [item.reason for item in world.items(request)] == ["pdf_too_complex"] * 2
 
 

@@ -20,7 +20,7 @@ from server.pdf.bounded import BoundedPreparer, within
 from server.pdf.sandbox import Sandbox
 from server.processes.worker import Worker
 from server.signing.prepare_documents import PrepareDocuments
-from tests.unit.server.builders import a_pdf
+from tests.unit.server.builders import KnownDocuments, a_pdf
 from tests.unit.server.world import World
 
 ROOT = Path(__file__).parents[3]
@@ -48,7 +48,7 @@ def worker(world: World, preparer: Any) -> Worker:
     """As the supervisor starts it after the last one died."""
     app = world.app
     one = Worker(app, "worker-0-1", Sandbox())
-    one._steps["prepare_items"] = PrepareDocuments(app.store, app.blobs, preparer, app.clock, app.nudge)
+    one._steps["prepare_items"] = PrepareDocuments(app.store, app.blobs, KnownDocuments(), preparer, app.clock, app.nudge)
     one.take_over("worker-0-")
     return one
 

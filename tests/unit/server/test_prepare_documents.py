@@ -2,13 +2,23 @@
 
 import hashlib
 import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.documents.document import Document
+from server.errors import Unprocessable
+from server.pdf import checker_version
+from server.pdf.adapters import StampingPreparer
+from server.pdf.checker_version import CHECKER_VERSION
 from server.signing.manifest import ManifestBuilder
-from server.signing.sign_request import SignRequest, State
-from tests.unit.server.builders import a_pdf, body_of, code_of
+from server.signing.prepare_documents import PrepareDocuments
+from server.signing.sign_request import Placement, SignRequest, State
+from tests.unit.server.builders import KnownDocuments, a_pdf, body_of, code_of
 from tests.unit.server.pairing_kit import NewPhone, pair
 from tests.unit.server.world import World
 
@@ -61,7 +71,7 @@ def test_a_bad_document_fails_alone(world: World, pattern: str) -> None:
     good = pattern.count("g")
     assert world.state(request) is State.QUEUED
     assert world.item_states(request) == ["PREPARED"] * good + ["FAILED"] * (len(pattern) - good)
-    assert all(item.end_result == "server_error" and item.reason for item in world.items(request)[good:])
+    assert all(item.end_result == "document_refused" and item.reason for item in world.items(request)[good:])
     shown = world.app.fetch_documents.manifest(request.request_id, world.phone.device_id, 0, 500)
     assert [item["position"] for item in shown["items"]] == list(range(good)), "phones refuse gaps"
     assert [item["title"] for item in shown["items"]] == [f"g{i}" for i, letter in enumerate(pattern) if letter == "g"]
@@ -86,7 +96,7 @@ def test_a_batch_of_bad_documents_fails(world: World) -> None:
     request = with_bad_ones(world, "bb")
     world.work()
     after = world.read(request)
-    assert (after.state, after.end_result) == (State.FAILED, "server_error")
+    assert (after.state, after.end_result) == (State.FAILED, "document_refused")
     assert world.item_states(request) == ["FAILED", "FAILED"]
     assert world.app.push_request.waiting(world.phone.device_id) == []
 
@@ -184,3 +194,90 @@ def test_a_late_phone_is_offered_what_waits(two_phones: World) -> None:
     world.work()
     assert json.loads(world.offer(request, second).envelope.body)["device_id"] == second.device_id
     assert [body["device_id"] for _, _, body in world.messages("push")] == [p.device_id for p in world.phones]
+
+
+# --- judged by an older version ---------------------------------------------------------------------------------------------------
+
+
+def judged_anew(world: World, verdict: Callable[[Document], Document]) -> None:
+    """The worker's checker is another one than that which judged the documents."""
+    app = world.app
+    judge = KnownDocuments("newer", lambda document: replace(verdict(document), checked_by="newer"))
+    world.steps["prepare_items"] = PrepareDocuments(app.store, app.blobs, judge, StampingPreparer(), app.clock, app.nudge)
+
+
+def test_a_document_that_another_checker_judged_is_judged_anew_once(world: World) -> None:
+    looked: list[str] = []
+    judged_anew(world, lambda document: looked.append(document.document_id) or replace(document, findings=("layers",)))  # type: ignore[func-returns-value]
+    request = world.offered(2)
+    items = world.items(request)
+    assert looked == [item.document_id for item in items]
+    assert {item.findings for item in items} == {("layers",)}
+    assert {world.read_document(item.document_id).checked_by for item in items} == {"newer"}
+    world.app.cancel_request(request.request_id, "test")
+    with world.app.store.read() as tx:
+        documents = tx.documents.many([item.document_id for item in items])
+    world.app.queue_request(world.wanted(documents))
+    world.work()
+    assert len(looked) == 2
+
+
+def test_what_is_rewritten_then_is_what_the_phone_is_shown(world: World) -> None:
+    other = a_pdf(pages=2)
+    [sha256] = world.app.blobs.write_group("documents", [other])
+
+    def rewritten(document: Document) -> Document:
+        return replace(document, current_sha256=sha256, current_length=len(other), pages=2, repairs=("comments",))
+
+    judged_anew(world, rewritten)
+    request = world.offered(1)
+    [item] = world.items(request)
+    assert (item.source_sha256, item.source_length, item.pages) == (sha256, len(other), 2)
+    assert world.app.blobs.read(f"prepared/{request.request_id}", item.prepared_sha256 or "").startswith(other)
+    document = world.read_document(item.document_id)
+    assert (document.current_sha256, document.repairs) == (sha256, ("comments",))
+    assert "document_rewritten" in world.audit_kinds(document.document_id)
+    shown = world.app.fetch_documents.manifest(request.request_id, world.phone.device_id, 0, 9)["items"]
+    assert (shown[0]["original_sha256"], shown[0]["pages"]) == (sha256, 2)
+
+
+def test_what_is_not_taken_any_more_fails_alone_and_stays(world: World) -> None:
+    """Nothing of it is lost: the document is there as it was, and would be judged again."""
+    bad = world.document(title="bad")
+
+    def verdict(document: Document) -> Document:
+        if document.document_id == bad.document_id:
+            raise Unprocessable("no", code="pdf_signed_bad_structure")
+        return document
+
+    judged_anew(world, verdict)
+    request = world.app.queue_request(world.wanted([bad, world.document(title="good")]))
+    world.work()
+    assert world.state(request) is State.QUEUED
+    ends = {item.title: (item.state, item.end_result, item.reason) for item in world.items(request)}
+    assert ends["bad"] == ("FAILED", "document_refused", "pdf_signed_bad_structure")
+    assert ends["good"][0] == "PREPARED"
+    after = world.read_document(bad.document_id)
+    assert (after.state, after.current_sha256, after.checked_by) == (bad.state, bad.current_sha256, bad.checked_by)
+
+
+def test_a_place_that_is_no_more_is_not_offered(world: World) -> None:
+    judged_anew(world, lambda document: replace(document, page_boxes=((100.0, 100.0),)))
+    request = world.app.queue_request(world.wanted([world.document()], Placement(0, 300, 100, 480, 160)))
+    world.work()
+    assert world.read(request).end_result == "document_refused"
+    assert [item.reason for item in world.items(request)] == ["placement_invalid"]
+
+
+def test_the_checkers_name_follows_its_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checker_version._version() == CHECKER_VERSION
+    copy = tmp_path / "server" / "pdf"
+    shutil.copytree(Path(checker_version.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(Path(checker_version.__file__).parents[1] / "document_limits.py", copy.parent)
+    monkeypatch.setattr(checker_version, "_HERE", copy)
+    seen = {checker_version._version()}
+    assert seen == {CHECKER_VERSION}
+    for name in ("grammar/judge.py", "content/judge.py", "inspect_pages.py", "rewrite.py", "../document_limits.py"):
+        (copy / name).write_text((copy / name).read_text() + "# other\n")
+        seen.add(checker_version._version())
+    assert len(seen) == 6

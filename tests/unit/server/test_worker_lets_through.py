@@ -11,6 +11,7 @@ from server.processes.worker import Worker
 from server.signing.prepare_documents import PrepareDocuments
 from server.signing.sign_request import State
 from server.work import GROUP
+from tests.unit.server.builders import KnownDocuments
 from tests.unit.server.world import World
 
 
@@ -41,7 +42,7 @@ def watching(world: World) -> Watching:
 def worker(world: World, watching: Watching) -> Worker:
     app = world.app
     one = Worker(app, "worker-0-1", Sandbox(), lambda: True)
-    one._steps["prepare_items"] = PrepareDocuments(app.store, app.blobs, watching, app.clock, app.nudge, one.let_through)
+    one._steps["prepare_items"] = PrepareDocuments(app.store, app.blobs, KnownDocuments(), watching, app.clock, app.nudge, one.let_through)
     return one
 
 

@@ -9,6 +9,7 @@ from server.config import Config
 from server.documents.document import Document, DocumentState
 from server.ids import new_id
 from server.pdf.adapters import CmsEmbedder, StampingPreparer
+from server.pdf.checker_version import CHECKER_VERSION
 from server.processes.housekeeping import Housekeeping
 from server.signing.embed_signatures import EmbedSignatures
 from server.signing.offer import Offer
@@ -18,7 +19,7 @@ from server.signing.sign_request import Item, Placement, SignRequest, State
 from server.statements import Statement, unb64
 from server.users.user import User
 from server.work import Job
-from tests.unit.server.builders import HandClock, Nudges, Phone, a_pdf, framed, open_app
+from tests.unit.server.builders import HandClock, KnownDocuments, Nudges, Phone, a_pdf, framed, open_app
 
 
 @functools.cache
@@ -69,7 +70,7 @@ class World:
         """What a worker does, by kind of job."""
         house = Housekeeping(app.store, app.blobs, app.clock, app.pair_device, app.expire_requests, 3600)
         return {
-            "prepare_items": PrepareDocuments(app.store, app.blobs, _preparer(), app.clock, app.nudge),
+            "prepare_items": PrepareDocuments(app.store, app.blobs, KnownDocuments(), _preparer(), app.clock, app.nudge),
             "make_offers": app.make_offers,
             "embed_items": EmbedSignatures(app.store, app.blobs, _embedder(), app.clock, app.nudge, 0.0),
             "drop_prepared": house.drop_prepared,
@@ -109,6 +110,7 @@ class World:
             "created_at": now,
             "pages": pages,
             "page_boxes": ((595.0, 842.0),) * pages,
+            "checked_by": CHECKER_VERSION,
         }
         document = Document(**(values | changes))
         with self.app.store.write() as tx:

@@ -15,7 +15,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.devices.device import PairingState
 from server.lanes import InPlace
-from server.signing.sign_request import State
+from server.signing.continue_request import ask_for_the_rest, leave_out
+from server.signing.finish_request import end_request
+from server.signing.queue_request import NewRequest, WantedSignature
+from server.signing.sign_request import EndResult, State
 from server.web import create_web
 from tests.unit.web.test_batch_pages import add
 
@@ -271,6 +274,48 @@ def test_refusal_shows_its_reason_and_mismatch_warns(page: Any, stage: Stage, co
     )
     page.reload()
     page.wait_for_selector(".security >> text=Cảnh báo an toàn: điện thoại đã chặn yêu cầu này")
+
+
+def test_the_panel_goes_on_to_the_request_for_the_others(page: Any, stage: Stage) -> None:
+    """The phone would not sign one of two: the page shows the new request with its own code, and where the first is told."""
+    stage.portal.phone()
+
+    def ask() -> str:
+        portal, user = stage.portal.app.portal, stage.portal.user
+        wanted = [WantedSignature(add(stage.portal, f"Tờ {n}").document_id, None) for n in range(2)]
+        new = NewRequest(portal.relying_party_id, user.user_id, user.name, user.subscriber_id, wanted)
+        return str(stage.portal.app.queue_request(new).request_id)
+
+    first = stage.lanes.database(ask)
+    page.goto(f"/sign-requests/{first}")
+    page.wait_for_selector("[data-panel-steps]:visible")
+
+    def refuse() -> str:
+        app = stage.portal.app
+        with app.store.write() as tx:
+            tx.database.conn.execute("UPDATE sign_items SET state = 'PREPARED', prepared_sha256 = ?", ("0" * 64,))
+            request = tx.requests.move(tx.requests.get(first), State.QUEUED)
+            rest = leave_out(tx, request, "doc_grammar", (1,))
+            ended = end_request(
+                tx, request, State.REFUSED, EndResult.DOCUMENT_MISMATCH, now=app.clock.now(), actor="dev", reason="doc_grammar"
+            )
+            ask_for_the_rest(tx, ended, rest, app.clock.now())
+            return str(tx.requests.get(first).continued_by)
+
+    following = stage.lanes.database(refuse)
+    page.wait_for_selector("text=Điện thoại không ký 1 trên 2 chứng từ. Các chứng từ còn lại được hỏi lại")
+    page.wait_for_url(f"**/sign-requests/{following}")
+    stage.move(following, State.QUEUED)
+    code = stage.lanes.database(lambda: stage.portal.app.store._tables.requests.get(following).verification_code)
+    page.wait_for_selector(f"[data-code-digits]:has-text('{code}')")
+    assert page.locator("[data-panel-result]").is_hidden()
+    page.get_by_role("link", name="Xem chứng từ nào").click()
+    page.wait_for_url(f"**/sign-requests/{first}")
+    page.wait_for_selector("text=Điện thoại không ký 1 trên 2 chứng từ")
+    page.wait_for_selector("[data-result-list] >> text=Đã hỏi lại")
+    page.wait_for_selector("text=Điện thoại kiểm tra và thấy chứng từ này không ký được như hiện nay")
+    page.get_by_role("link", name="Đến yêu cầu cho các chứng từ còn lại").click()
+    page.wait_for_url(f"**/sign-requests/{following}")
 
 
 def test_selection_docks_counts_and_explains(page: Any, stage: Stage, contract: bytes) -> None:

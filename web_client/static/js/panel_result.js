@@ -19,6 +19,7 @@ export function wordsOf(snapshot, texts) {
     if (snapshot.items_signed === snapshot.items_total) return snapshot.items_total > 1 ? texts.all_of_many : state;
     if (snapshot.items_signed) return texts.partly;
   }
+  if (snapshot.continued_by) return { ...state, ...texts.continued };
   const key = snapshot.end_result && snapshot.end_result !== 'ok' ? texts.end_results[snapshot.end_result] : null;
   return { ...state, ...key };
 }
@@ -31,9 +32,9 @@ export function wordsOf(snapshot, texts) {
  * @returns {{ title: string, text: string, reason: string, who: string, took: string }} empty where there is nothing to say
  */
 export function resultOf(snapshot, words, texts, devices) {
-  const counts = { signed: countText(snapshot.items_signed), total: countText(snapshot.items_total), devices };
+  const counts = { ...leftOutOf(snapshot), signed: countText(snapshot.items_signed), devices };
   const only = snapshot.items_total === 1 ? snapshot.documents[0] : null;
-  const reason = snapshot.reason || (only && only.state === 'REFUSED' && only.reason) || '';
+  const reason = (!snapshot.continued_by && snapshot.reason) || (only && only.state === 'REFUSED' && only.reason) || '';
   const signed = snapshot.items_signed && snapshot.finished_at;
   const who = { name: snapshot.subscriber, device: snapshot.signing_device || texts.your_phone, when: dateTime(snapshot.finished_at || 0) };
   return {
@@ -43,6 +44,14 @@ export function resultOf(snapshot, words, texts, devices) {
     who: signed ? fill(texts.who_when, who) : '',
     took: signed ? took(snapshot, texts) : '',
   };
+}
+
+/**
+ * How many the phone would not sign, of how many; the others were taken back.
+ * @param {Snapshot} snapshot
+ */
+export function leftOutOf(snapshot) {
+  return { count: countText(snapshot.items_failed - snapshot.items_cancelled), total: countText(snapshot.items_total) };
 }
 
 /**

@@ -10,6 +10,7 @@ import { fill } from './facts.js';
  * @property {string} state
  * @property {string | null} end_result
  * @property {string | null} reason
+ * @property {string | null} continued_by the request that asks for the rest, where the phone would not sign some
  * @property {string} subscriber who signs
  * @property {number} created_at
  * @property {number} expires_at

@@ -5,7 +5,7 @@
 import { Countdown, clockFace } from './clock.js';
 import { fill, part, readFacts } from './facts.js';
 import { follow } from './live.js';
-import { resultOf, wordsOf } from './panel_result.js';
+import { leftOutOf, resultOf, wordsOf } from './panel_result.js';
 import { PanelProgress } from './panel_progress.js';
 import { countText } from './panel_steps.js';
 import { Results } from './results.js';
@@ -16,6 +16,9 @@ import { showToast } from './toasts.js';
 
 /** While the person may still have to compare it; later it would only confuse. */
 const CODE_STATES = new Set(['QUEUED', 'PUSHED', 'OPENED']);
+
+/** What would end the same way if it were asked for again. */
+const FAILS_AGAIN = new Set(['document_mismatch', 'document_refused']);
 
 export class WaitingPanel {
   /**
@@ -42,14 +45,32 @@ export class WaitingPanel {
   /** @param {Snapshot} snapshot */
   start(snapshot) {
     this.root.hidden = false;
-    const watch = follow({
+    this.follow(snapshot.request_id).take(snapshot);
+  }
+
+  /** @param {string} id */
+  follow(id) {
+    this.watch = follow({
       event: 'request',
-      ask: { request_id: snapshot.request_id },
-      snapshotUrl: this.address('snapshot', snapshot.request_id),
+      ask: { request_id: id },
+      snapshotUrl: this.address('snapshot', id),
       show: (news) => this.show(news),
     });
-    watch.take(snapshot);
-    this.watch = watch;
+    return this.watch;
+  }
+
+  /**
+   * The phone would not sign some of the documents; the others wait in a request of their own, which this panel shows from now on.
+   * @param {Snapshot} snapshot
+   * @param {string} next
+   */
+  goOn(snapshot, next) {
+    const before = this.address('request', snapshot.request_id);
+    part(this.root, '[data-panel-left-out]').hidden = false;
+    this.text('[data-left-out-text]', fill(this.texts.left_out, leftOutOf(snapshot)));
+    part(this.root, '[data-left-out-link]').setAttribute('href', before);
+    if (location.pathname === before) history.replaceState(null, '', this.address('request', next));
+    this.follow(next);
   }
 
   /**
@@ -94,7 +115,10 @@ export class WaitingPanel {
     this.lead = ended ? '' : this.leadOf(snapshot, words.lead);
     this.tick();
     this.speak(before, snapshot, words, ended);
-    if (ended) this.showResult(snapshot, words);
+    const next = ended && this.sawItRunning && snapshot.continued_by;
+    part(this.root, '[data-panel-result]').hidden = !ended || Boolean(next);
+    if (next) this.goOn(snapshot, next);
+    else if (ended) this.showResult(snapshot, words);
     this.root.dispatchEvent(new CustomEvent('request-shown', { bubbles: true, detail: snapshot }));
     return ended;
   }
@@ -146,7 +170,6 @@ export class WaitingPanel {
    */
   showResult(snapshot, words) {
     const box = part(this.root, '[data-panel-result]');
-    box.hidden = false;
     box.className = `panel-result tone-${words.tone}${words.security ? ' security' : ''}`;
     box.querySelectorAll('[data-result-icon]').forEach((icon) => {
       if (icon instanceof HTMLElement) icon.hidden = icon.dataset.resultIcon !== `tone-${words.tone}`;
@@ -181,8 +204,11 @@ export class WaitingPanel {
     const archive = part(this.root, '[data-panel-archive]');
     archive.hidden = Boolean(only) || snapshot.items_signed === 0;
     archive.setAttribute('href', this.address('archive', snapshot.request_id));
+    const next = part(this.root, '[data-panel-next]');
+    next.hidden = !snapshot.continued_by;
+    next.setAttribute('href', this.address('request', snapshot.continued_by || ''));
     const retry = part(this.root, '[data-panel-retry]');
-    retry.hidden = Boolean(only) || snapshot.items_failed === 0 || snapshot.end_result === 'document_mismatch';
+    retry.hidden = Boolean(only) || snapshot.items_failed === 0 || FAILS_AGAIN.has(snapshot.end_result || '');
     retry.textContent = fill(this.texts.retry, { count: countText(snapshot.items_failed) });
   }
 
