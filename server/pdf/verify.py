@@ -8,6 +8,7 @@ can't be followed byte by byte, which is said beside the integrity and is never 
 time-stamps prove; nothing is fetched from the network. Memory: about twice the file. Call it inside the sandbox for files of strangers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def verify_file(
         return []
     unaccounted = _unaccounted(content)
     if unaccounted is not None and examined.reader.xrefs.hybrid_xrefs_present:
-        examined = examine(content, common=frozenset({"hybrid_cross_reference"}))
+        examined = _suspected(examined, "hybrid_cross_reference")
     for_stamps = trust_roots if timestamp_roots is None else timestamp_roots
     trust = TrustJudge(trust_roots, for_stamps, examined.store, moment)
     anchors = [*trust_roots, *for_stamps]
@@ -65,6 +66,12 @@ def _unaccounted(content: bytes) -> Unaccounted | None:
     if verdict.complies:
         return None
     return Unaccounted(verdict.gravest.rule, verdict.gravest.offset)
+
+
+def _suspected(document: ExaminedDocument, code: str) -> ExaminedDocument:
+    """With a code that holds for every signature of the file."""
+    signatures = tuple(replace(one, warnings=one.warnings | {code}) for one in document.signatures)
+    return replace(document, signatures=signatures)
 
 
 def _report(document: ExaminedDocument, judged: Judged, level: str, size: int, unaccounted: Unaccounted | None) -> SignatureReport:

@@ -20,8 +20,11 @@ def read_bare_rsa(dictionary: generic.DictionaryObject) -> CmsMessage:
     if not certificates:
         return CmsMessage(warnings=("signer_certificate_missing",))
     own = certificates[0]
-    warnings = ("digest_weak", "signing_certificate_missing", *key_warnings(own))
-    name = describe(_SCHEME, "SHA-1", key_bits(own))
+    try:
+        warnings = ("digest_weak", "signing_certificate_missing", *key_warnings(own))
+        name = describe(_SCHEME, "SHA-1", key_bits(own))
+    except ASN1_ERRORS:
+        return CmsMessage(warnings=("signer_certificate_missing",))
     return CmsMessage(None, None, own, certificates, "SHA-1", name, warnings=warnings)
 
 

@@ -117,7 +117,7 @@ def read_signed_data(signed: cms.SignedData, others: Sequence[x509.Certificate] 
     unsigned = [] if isinstance(signer["unsigned_attrs"], core.Void) else list(signer["unsigned_attrs"])
     if {attribute["type"].native for attribute in unsigned} - _EXPECTED_UNSIGNED:
         found.append("unsigned_attributes_unusual")
-    return CmsMessage(
+    message = CmsMessage(
         signed,
         signer,
         certificate,
@@ -130,6 +130,9 @@ def read_signed_data(signed: cms.SignedData, others: Sequence[x509.Certificate] 
         _tokens(unsigned),
         (*found, *strength),
     )
+    if not isinstance(signer["signature"].native, bytes) or (message.encapsulated is None and content_type == "tst_info"):
+        raise ValueError("no signature value, or no TSTInfo")  # a lazy parser would find out later
+    return message
 
 
 def _raw_attributes(signed: bytes) -> tuple[bytes, ...]:

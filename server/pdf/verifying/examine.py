@@ -69,8 +69,8 @@ class ExaminedDocument:
     signatures: tuple[Examined, ...]
 
 
-def examine(content: bytes, *, common: frozenset[str] = frozenset()) -> ExaminedDocument:
-    """``common`` are codes that hold for every signature of the file. Raises Unprocessable and VerificationFailed (``pdf_unreadable``,
+def examine(content: bytes) -> ExaminedDocument:
+    """Raises Unprocessable and VerificationFailed (``pdf_unreadable``,
     ``pdf_password_needed``)."""
     if not content:
         raise Unprocessable("the file is empty", code="pdf_unreadable")
@@ -82,11 +82,11 @@ def examine(content: bytes, *, common: frozenset[str] = frozenset()) -> Examined
         raise Unprocessable("the document cannot be followed", code="pdf_unreadable") from error
     store = read_security_store(reader.root) if found else SecurityStore()
     readers = Readers(content, reader)
-    signatures = (_examine(content, one, odd[index] | common, readers, store) for index, one in enumerate(found))
+    signatures = (_examine(content, one, odd[index], readers, store) for index, one in enumerate(found))
     return ExaminedDocument(reader, store, tuple(signatures))
 
 
-def _examine(content: bytes, found: Found, odd: set[str] | frozenset[str], readers: Readers, store: SecurityStore) -> Examined:
+def _examine(content: bytes, found: Found, odd: set[str], readers: Readers, store: SecurityStore) -> Examined:
     bare = found.sub_filter == bare_rsa.SUB_FILTER
     message = bare_rsa.read_bare_rsa(found.dictionary) if bare else read_cms(found.contents, store.certificates)
     is_timestamp = found.sub_filter == RFC3161 or _holds_a_token(message)

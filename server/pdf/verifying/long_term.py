@@ -9,6 +9,7 @@ from datetime import datetime
 
 from asn1crypto import x509
 
+from server.pdf.verifying.cms_message import ASN1_ERRORS
 from server.pdf.verifying.revocation import answers, issuer_of
 from server.pdf.verifying.security_store import SecurityStore
 
@@ -23,7 +24,20 @@ def chain_is_covered(
     roots: Sequence[bytes],
     at: datetime | None,
 ) -> bool:
-    """``at``: the time that the answers must still be good for; None asks for none."""
+    """``at``: the time that the answers must still be good for; None asks for none. What can't be read covers nothing."""
+    try:
+        return _is_covered(certificate, others, store, roots, at)
+    except ASN1_ERRORS:
+        return False
+
+
+def _is_covered(
+    certificate: x509.Certificate | None,
+    others: Iterable[x509.Certificate],
+    store: SecurityStore,
+    roots: Sequence[bytes],
+    at: datetime | None,
+) -> bool:
     pool = {one.dump(): one for one in (*others, *store.certificates)}
     anchors = {bytes(root) for root in roots}
     current = certificate

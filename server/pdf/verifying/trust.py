@@ -64,23 +64,23 @@ class TrustJudge:
             return TrustVerdict("unknown")
         if not roots:
             return TrustVerdict("untrusted")
-        context = ValidationContext(
-            trust_roots=[x509.Certificate.load(root) for root in roots],
-            other_certs=[*others, *self.store.certificates],
-            crls=list(self.store.crls),
-            ocsps=list(self.store.ocsps),
-            allow_fetching=False,
-            moment=at or self.moment,
-            retroactive_revinfo=True,
-        )
         loop = asyncio.new_event_loop()
         try:
+            context = ValidationContext(
+                trust_roots=[x509.Certificate.load(root) for root in roots],
+                other_certs=[*others, *self.store.certificates],
+                crls=list(self.store.crls),
+                ocsps=list(self.store.ocsps),
+                allow_fetching=False,
+                moment=at or self.moment,
+                retroactive_revinfo=True,
+            )
             result = loop.run_until_complete(
                 validate_cert_usage(
                     certificate, context, usage, context.path_builder.async_build_paths_lazy(certificate)
                 )
             )
-        except Exception:  # noqa: BLE001 pyHanko's errors of path building share no base
+        except Exception:  # noqa: BLE001 pyHanko's errors of reading certificates and building paths share no base
             return TrustVerdict("unknown")
         finally:
             loop.close()

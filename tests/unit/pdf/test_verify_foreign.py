@@ -1,10 +1,12 @@
 """What ``verify`` says of sound signatures that other programs write in other ways, and of what can't be checked: never "broken"."""
 
 import logging
+import random
 from pathlib import Path
 
 import pytest
 
+from server.errors import PhoneSealError
 from server.pdf import verifying as package
 from server.pdf.verify import verify_file
 from server.pdf.verify_report import WARNINGS, render_report_text
@@ -136,6 +138,26 @@ def test_ber_reads_what_der_says(signer: Signer) -> None:
 def test_ber_that_is_none_is_refused(garbage: bytes) -> None:
     with pytest.raises(BerInvalid):
         to_definite(garbage)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damage_anywhere_is_told_and_never_a_crash(seed: int, root: Signer, signer: Signer) -> None:
+    """Sixty mutants each of CMS, certificates and the rest: a report with known words, or a refusal."""
+    chance = random.Random(seed)
+    documents = [make(signer) for make in (*foreign.SOUND.values(), foreign.bare_rsa, foreign.sha1_as_content)]
+    for _ in range(60):
+        document = bytearray(chance.choice(documents))
+        gap = document.index(b"/Contents <") + 11
+        for _ in range(chance.choice((1, 2, 5))):
+            if chance.random() < 0.7:
+                document[chance.randrange(gap, gap + 3000)] = chance.choice(b"0123456789abcdef")
+            else:
+                document[chance.randrange(len(document))] = chance.randrange(256)
+        try:
+            reports = verify_file(bytes(document), [root.certificate_der])
+        except PhoneSealError:
+            continue
+        assert all(set(report.warnings) <= set(WARNINGS) for report in reports)
 
 
 def test_every_word_has_a_place_in_the_code() -> None:
