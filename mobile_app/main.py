@@ -86,9 +86,11 @@ def prepare_kivy(options: argparse.Namespace) -> None:
 
 
 def _is_worth_saying(record: logging.LogRecord) -> bool:
-    """Kivy calls it critical that X has no second clipboard (xclip, xsel), which nothing here uses, and that there is no camera, which
-    is asked for and then not offered."""
-    return record.levelno >= logging.ERROR and not record.getMessage().lstrip().startswith(("Cutbuffer", "Camera"))
+    """Kivy calls it critical that X has no second clipboard (xclip, xsel), which nothing here uses, that there is no camera, which is
+    asked for and then not offered, and that a way of input is missing, of which the window needs one and brings that itself."""
+    said = record.getMessage().lstrip()
+    missing = said.startswith("Input:") and "is not supported by your " in said
+    return record.levelno >= logging.ERROR and not missing and not said.startswith(("Cutbuffer", "Camera"))
 
 
 def make_app(options: argparse.Namespace) -> "PhoneSealApp":

@@ -8,9 +8,10 @@ import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
-from urllib.parse import urlsplit
 
-from server.errors import PhoneSealError
+from server.errors import BadInput, PhoneSealError
+from server.public_url import AddressUnusable, serialized_origin
+from server.text import clean_text
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -20,6 +21,10 @@ _ABOVE_ZERO = (
     "session_lifetime",
 )  # fmt: skip
 _NOT_NEGATIVE = ("free_disk_bytes", "recovery_delay")
+
+
+_SHOWN_TO_PEOPLE = frozenset({"server_name", "portal_name"})
+"""They stand in signed statements, and phones take text in NFC alone."""
 
 
 class ConfigError(PhoneSealError):
@@ -65,7 +70,7 @@ class Config:
     def base_url(self) -> str:
         """What links and QR codes start with: never taken from a Host header."""
         scheme = "https" if self.tls_certificate else "http"
-        return self.public_url.rstrip("/") or f"{scheme}://{self.host}:{self.port}"
+        return self.public_url or f"{scheme}://{self.host}:{self.port}"
 
     @property
     def production(self) -> bool:
@@ -119,17 +124,8 @@ class Config:
             raise ConfigError("free_disk_bytes must be above 0 in production: a full disk stops everybody at once")
 
     def _check_public_url(self) -> None:
-        if not self.public_url:
-            return
-        try:
-            url = urlsplit(self.public_url)
-            port_is_one = url.port is None or url.port > 0
-        except ValueError:
-            raise ConfigError("public_url can't be read: write https://host or https://host:port") from None
-        if url.scheme not in ("http", "https") or not url.hostname or not port_is_one:
-            raise ConfigError("public_url must begin with https:// (or http://) and a host name")
-        if url.username is not None or url.password is not None or url.query or url.fragment:
-            raise ConfigError("public_url must hold no user, no query and no fragment: it stands in every link")
+        if self.public_url and _origin(self.public_url) != self.public_url:
+            raise ConfigError(f"public_url must be written {_origin(self.public_url)}")
 
     def _check_production(self) -> None:
         if self.certificate_issuer == "development":
@@ -145,6 +141,23 @@ class Config:
             raise ConfigError("production needs tls_certificate and tls_key, or behind_proxy = true with a TLS proxy in front")
         if not self.public_url.startswith("https://"):
             raise ConfigError("public_url must be the https:// address that phones and browsers use")
+
+
+def _origin(public_url: str) -> str:
+    try:
+        return serialized_origin(public_url)
+    except AddressUnusable as error:
+        raise ConfigError(f"public_url {error}") from None
+
+
+def _name_for_people(setting: str, value: str) -> str:
+    try:
+        name = clean_text(value, 100)
+    except BadInput:
+        raise ConfigError(f"{setting} has more than 100 characters") from None
+    if not name:
+        raise ConfigError(f"{setting} must hold something that people can read")
+    return name
 
 
 def load_config(path: Path | None, **overrides: Any) -> Config:
@@ -168,4 +181,8 @@ def load_config(path: Path | None, **overrides: Any) -> Config:
             values[name] = float(value)
         elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise ConfigError(f"setting '{name}' must be of type {kind.__name__}")
+    for name in _SHOWN_TO_PEOPLE & values.keys():
+        values[name] = _name_for_people(name, values[name])
+    if values.get("public_url"):
+        values["public_url"] = _origin(values["public_url"])
     return replace(Config(), **values).check()

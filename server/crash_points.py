@@ -26,7 +26,8 @@ _COMMITS = (
     # phones
     "prove", "change_pin", "finish_pin_change", "block", "unblock", "device", "rename",
     "set_push", "drop_push", "asked", "wake_up_claim", "wake_up_settle", "recover", "cancel_recovery",
-    "pairing_offer", "pairing_begin", "pairing", "pairing_confirm", "pairing_complete", "pairing_reject", "pairing_veto", "pairing_expire",
+    "pairing_offer", "pairing_check", "pairing_begin", "pairing", "pairing_confirm", "pairing_complete",
+    "pairing_reject", "pairing_veto", "pairing_expire",
     # the server's own key
     "rotate",
 )  # fmt: skip

@@ -17,9 +17,7 @@ def clean_text(value: object, limit: int) -> str:
         raise BadInput("text was expected", code="bad_message")
     if len(value) > 20 * limit + 100:
         raise BadInput("text is too long", code="text_too_long", details={"limit": limit})
-    spaced = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", value))
-    kept = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _DROPPED)
-    folded = unicodedata.normalize("NFC", " ".join(kept.split()))  # what stood apart may combine now
+    folded = _cleaned(value)
     if len(folded) > limit:
         raise BadInput("text is too long", code="text_too_long", details={"limit": limit})
     return folded
@@ -27,6 +25,32 @@ def clean_text(value: object, limit: int) -> str:
 
 def short_text(value: str, limit: int) -> str:
     """Like ``clean_text``, but cuts instead of refusing: for names of files, which nobody types."""
-    spaced = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", value[: 20 * limit]))
+    return _cleaned(value[: 20 * limit])[:limit]
+
+
+def short_file_name(value: str, limit: int) -> str:
+    """Like ``short_text``, but what is too long loses its middle: the ending says what the file is, and the words before it ("bản 2") are
+    what long names of one folder differ in. No letter loses its marks: a cut stands before a letter, never before a mark."""
+    if len(value) > 20 * limit:
+        value = value[: 10 * limit] + value[-10 * limit :]
+    name = _cleaned(value)
+    if len(name) <= limit:
+        return name
+    kept = limit // 3  # of the end
+    head, end = limit - kept - 1, len(name) - kept
+    while head > 0 and unicodedata.category(name[head])[0] == "M":
+        head -= 1
+    while end < len(name) and unicodedata.category(name[end])[0] == "M":
+        end += 1
+    return f"{name[:head].rstrip()}…{name[end:].lstrip()}"
+
+
+def plain_login(login: str) -> str:
+    """A log-in name or handle as it is stored and looked for: small letters, one way to write each, whatever the keyboard sent."""
+    return unicodedata.normalize("NFC", short_text(login, 200).lower())
+
+
+def _cleaned(value: str) -> str:
+    spaced = "".join(" " if c in "\t\n\r" else c for c in unicodedata.normalize("NFC", value))
     kept = "".join(c for c in spaced if c in _JOINERS or unicodedata.category(c) not in _DROPPED)
-    return unicodedata.normalize("NFC", " ".join(kept.split()))[:limit]
+    return unicodedata.normalize("NFC", " ".join(kept.split()))  # what stood apart may combine now

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 INTERACTIVE, BULK, HOUSEKEEPING = 0, 10, 20
 MAX_ATTEMPTS = 5
 DEATH_COUNTS_FOR = 3  # attempts: a job that ended its worker twice is given up
+Topic = Literal[
+    "push", "withdraw", "outcome", "new_device", "device_changed", "request_changed", "sessions_ended", "session_ended",
+    "pairing_changed", "document_changed", "import_changed", "account_changed",
+]  # fmt: skip
+"""What a message of the outbox is about. The type checker knows them all, and a test that each has somebody who takes it."""
 GROUP = 50  # documents in one job: large enough to share one fsync, small enough to yield
 
 
@@ -28,7 +33,7 @@ def no_break() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``topic`` says who delivers it (push, withdraw, outcome, request_changed …), ``subject`` what it is about."""
+    """``topic`` says who delivers it (``Topic``; another version of the server may have written others), ``subject`` what it is about."""
 
     message_id: int
     topic: str
@@ -73,7 +78,7 @@ class Jobs(Protocol):
 
 
 class Outbox(Protocol):
-    def add(self, topic: str, subject: str, body: dict[str, Any], now: float) -> None: ...
+    def add(self, topic: Topic, subject: str, body: dict[str, Any], now: float) -> None: ...
 
     def waiting(self, limit: int, resting: Sequence[int] = ...) -> list[Message]: ...
 

@@ -8,6 +8,7 @@ questions are asked on the worker (pairing: on the caller's thread). All public 
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from mobile_app.clock import Clock, milliseconds
 from mobile_app.device.account import Account
@@ -20,12 +21,14 @@ from mobile_app.device.certificates import (
 )
 from mobile_app.device.enrolment import Enrolment
 from mobile_app.device.history import Evidence, FinishedRequest, evidence_of, finished_requests
-from mobile_app.device.identity import AboutThisPhone, Identity, forget_identity, kept_identity
+from mobile_app.device.identity import AboutThisPhone, Identity, forget_identity, keep_identity, kept_identity
 from mobile_app.device.interaction import Attention, ConnectionState, PendingRequest, UserInteraction
 from mobile_app.device.journal import Journal
 from mobile_app.device.journaled_request import RequestState
 from mobile_app.device.key_vault import KeyChoice, KeyVault
 from mobile_app.device.paired_run import PairedRun
+from mobile_app.device.pairing_check import check_code
+from mobile_app.device.pairing_code import read_server_url
 from mobile_app.device.profile import Profile
 from mobile_app.device.push_receiver import PushReceiver
 from mobile_app.device.wake_up import WakeUp
@@ -100,6 +103,11 @@ class PhoneDevice:
         self._begin_run()
         return identity
 
+    def check_pairing_code(self, code: str, *, server_url: str | None = None) -> None:
+        """Ask the server whether ``pair`` could begin with this code, before the person chooses a PIN. Claims nothing. Raises what
+        ``pair`` would until then: Refused, ServerRefused(``pairing_code_unknown``), CheckFailed(``server_key_unknown``), LinkError."""
+        check_code(self._journal, self._web, code, server_url)
+
     def resume_pairing(self) -> Identity | None:
         """Go on with a pairing that was interrupted (blocks); None if there is none or nothing of it can be
         saved."""
@@ -115,6 +123,14 @@ class PhoneDevice:
     def _new_pairing_attention(self) -> Attention:
         self._pairing_attention = Attention()
         return self._pairing_attention
+
+    def server_has_moved(self, server_url: str) -> None:
+        """The server that this phone is paired with has another address by now; for good, and before ``start``. Nothing is believed by
+        it: whoever answers there must hold the pinned keys. No effect without a pairing. Raises Refused("pairing_code_malformed")."""
+        moved = read_server_url(server_url)
+        identity = self.identity
+        if identity is not None and identity.server_url != moved:
+            keep_identity(self._journal, replace(identity, server_url=moved))
 
     @property
     def identity(self) -> Identity | None:

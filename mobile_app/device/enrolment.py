@@ -29,11 +29,11 @@ from mobile_app.device.interaction import Attention, AttentionLost, UserInteract
 from mobile_app.device.journal import Journal
 from mobile_app.device.key_vault import KeyChoice, KeyVault, NewVault
 from mobile_app.device.open_pairing import OpenPairing, checked_identity
+from mobile_app.device.pairing_check import check_server_key
 from mobile_app.device.pairing_code import PairingCode, read_pairing_code
 from mobile_app.device.pairing_transcript import Transcript, commitment, transcript
 from mobile_app.device.pin_keys import SHARE_BYTES
 from mobile_app.device.pin_rules import require_strong_pin, wipe
-from mobile_app.device.server_keys import fingerprint
 from mobile_app.device.statements import pae
 from mobile_app.errors import CheckFailed, LinkError, Refused, ServerRefused
 from mobile_app.link import fields
@@ -196,9 +196,7 @@ class Enrolment:
         return opened
 
     def _check_begun(self, begun: BeginAnswer, wanted: PairingCode, choice: KeyChoice) -> None:
-        offered = fingerprint(begun.request_signing_key)
-        if wanted.fingerprint is not None and offered != wanted.fingerprint:
-            raise CheckFailed("server_key_unknown", {"expected": wanted.fingerprint, "offered": offered})
+        check_server_key(begun.request_signing_key, wanted)
         if begun.recovery_key == begun.request_signing_key:
             raise CheckFailed("server_key_unknown", {"what": "recovery_key"})
         if choice.signature_algorithm not in begun.signature_algorithms:

@@ -22,7 +22,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from mobile_app.device.document_checks.drawn_annotations import PageAnnotations
 from mobile_app.device.document_checks.stamp_place import StampPlace
@@ -272,6 +272,10 @@ class ConnectionState(StrEnum):
     REFUSED = "refused"
     """The server cannot be trusted or does not know this device; the code is shown by ``warn`` or
     ``show_problem``."""
+
+
+SHUT_OUT: Final = frozenset({ConnectionState.FROZEN, ConnectionState.REFUSED})
+"""The server is there and does not listen to this phone."""
 
 
 class UserInteraction(Protocol):

@@ -31,6 +31,7 @@ from mobile_app.device.journaled_request import (
     KeptCertificate,
     RequestState,
 )
+from mobile_app.device.search_form import search_form, search_words
 from mobile_app.errors import CheckFailed
 
 _COLUMNS: Final = ", ".join(field.name for field in fields(JournaledRequest))
@@ -48,6 +49,7 @@ class Journal:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")
         self._db.executescript(SCHEMA)
+        self._db.create_function("search_form", 1, search_form, deterministic=True)
 
     def close(self) -> None:
         with self._lock:
@@ -158,16 +160,15 @@ class Journal:
         return list(self._requests(where, (since,)))
 
     def finished(self, limit: int, before: int | None, text: str) -> list[JournaledRequest]:
-        """Newest first. ``text`` is looked for in both names, without regard to case where that is ASCII."""
+        """Newest first. ``text``: words that begin words of the two names, without regard to case and accents (``search_form``)."""
         clauses = ["finished_at IS NOT NULL"]
         values: list[object] = []
         if before is not None:
             clauses.append("finished_at < ?")
             values.append(before)
-        if text:
-            like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-            clauses.append("(relying_party_name LIKE ? ESCAPE '\\' OR requested_by LIKE ? ESCAPE '\\')")
-            values += [like, like]
+        for word in search_words(text):
+            clauses.append("instr(search_form(relying_party_name || ' ' || requested_by), ?) > 0")
+            values.append(word)
         where = f"WHERE {' AND '.join(clauses)} ORDER BY finished_at DESC LIMIT ?"
         return list(self._requests(where, (*values, limit)))
 

@@ -35,13 +35,13 @@ def read_pairing_code(given: str, server_url: str | None) -> PairingCode:
         found = _URI.fullmatch(given)
         if found is None:
             raise _malformed("uri")
-        return PairingCode(_server_url(_decoded(found[1])), found[2], found[3])
+        return PairingCode(read_server_url(_decoded(found[1])), found[2], found[3])
     code = given.lower().translate(_READ_AS)
     if _CODE.fullmatch(code) is None:
         raise _malformed("code")
     if server_url is None:
         raise _malformed("server_url")
-    return PairingCode(_server_url(server_url), code, None)
+    return PairingCode(read_server_url(server_url), code, None)
 
 
 def _decoded(text: str) -> str:
@@ -51,14 +51,17 @@ def _decoded(text: str) -> str:
         raise _malformed("server_url") from error
 
 
-def _server_url(text: str) -> str:
-    """Scheme, host, port and path only; no name and password, query or fragment."""
+def read_server_url(text: str) -> str:
+    """A server's address: scheme, host, port and path only; no name and password, query or fragment. The host in small ASCII letters
+    (RFC 5891), as certificates and sockets have it, however a person typed it. Raises Refused("pairing_code_malformed")."""
     try:
         parts = urlsplit(text)
-        port = parts.port
-    except ValueError as error:
+        port, host = parts.port, parts.hostname or ""
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError as error:  # a UnicodeError among them
         raise _malformed("server_url") from error
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not plain or port == 0:
+    if parts.scheme not in ("http", "https") or not host or not plain or port == 0:
         raise _malformed("server_url")
-    return text.rstrip("/")
+    where = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{where}{'' if port is None else f':{port}'}{parts.path}".rstrip("/")

@@ -31,6 +31,8 @@ from mobile_app.link.ports import EventSocket, SocketConnector, WebConnector, We
 _FIRST_DELAY: Final = 0.5
 _LONGEST_DELAY: Final = 30.0
 _REFUSED_DELAY: Final = 60.0
+_FROZEN_DELAY: Final = 10.0
+"""Somebody is about to thaw this phone, and looks at it."""
 _REPROVE_AFTER: Final = 50 * 60.0
 _TRIES_ON_ONE_CONNECTION: Final = 3
 _ROTATIONS_AGAIN: Final = 60.0
@@ -255,7 +257,7 @@ class Session:
             except (ServerRefused, CheckFailed) as error:
                 self._drop()
                 self._refused(error)
-                pause = _REFUSED_DELAY
+                pause = _FROZEN_DELAY if self._state is ConnectionState.FROZEN else _REFUSED_DELAY
             except LinkError:
                 self._drop()
                 self._set_state(ConnectionState.OFFLINE)

@@ -145,6 +145,7 @@ def _run(commands: _Commands) -> None:
     sub.add_argument(
         "--stop-after", type=float, metavar="SECONDS", help="end the run then (default: by signal)"
     )
+    sub.add_argument("--server", metavar="URL", help="the server's address, if it has moved since the pairing")
     sub.add_argument(
         "--wake-up",
         action="store_true",

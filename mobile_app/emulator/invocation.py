@@ -46,6 +46,8 @@ class Invocation:
         options = self.options
         trust = ServerTrust(options.ca_file, options.unsafe_allow_plain_http)
         made = Surroundings(trust, options.clock_offset_file, wake_up=getattr(options, "wake_up", False))
+        if options.command == "run" and options.server:
+            made = replace(made, server=options.server)
         return replace(made, device_name=options.device_name) if "device_name" in options else made
 
     def phone(

@@ -47,6 +47,8 @@ class Surroundings:
     device_name: str = "PhoneSeal emulator"
     wake_up: bool = False
     """Phones sleep until they are woken."""
+    server: str = ""
+    """Where the server is by now, if it has moved since the pairing."""
 
     @property
     def clock(self) -> Clock:
@@ -94,6 +96,8 @@ class EmulatedPhone:
             open_on_arrival=open_on_arrival,
             push_receiver=self._distributor,
         )
+        if surroundings.server:
+            self.device.server_has_moved(surroundings.server)
         self._sleeper = Sleeper(self.device, self.teller)
         if self._distributor is not None:
             self._distributor.wakes = self._sleeper.wake

@@ -9,9 +9,20 @@ from mobile_app.link.manifest_wire import ALGORITHMS
 from mobile_app.link.phone_statements import VERSION
 from mobile_app.link.wire import PAIRING_STATES, Statement, read_statement
 
+CHECK_PATH: Final = "/device/pairing/check"
 BEGIN_PATH: Final = "/device/pairing/begin"
 REVEAL_PATH: Final = "/device/pairing/reveal"
 STATUS_PATH: Final = "/device/pairing/status"
+
+
+def check_message(code: str) -> dict[str, object]:
+    return {"version": VERSION, "code": code}
+
+
+def read_check_answer(value: object) -> bytes:
+    """The server's request-signing key."""
+    found = fields.record(value, frozenset({"request_signing_key"}))
+    return fields.octets32(found["request_signing_key"], "request_signing_key")
 
 
 def begin_message(code: str, commitment: bytes, device_name: str, platform: str, app_version: str) -> dict[str, object]:

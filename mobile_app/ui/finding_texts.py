@@ -39,6 +39,10 @@ FINDINGS: Final[Mapping[str, Pair]] = {
         "Có phông chữ mà mỗi trình xem có thể đọc khác: người khác có thể thấy chữ khác.",
         "Has fonts that viewers may read differently: others may see other text.",
     ),
+    "dots_without_length": (
+        "Có dấu chấm vẽ bằng nét không độ dài: có nơi hiện, có nơi không.",
+        "Has dots drawn as lines without length: some viewers show them, some don't.",
+    ),
     "empty_signature_fields": (
         "Có ô chữ ký trống dành cho người khác.",
         "Has empty signature fields meant for others.",
@@ -54,6 +58,10 @@ FINDINGS: Final[Mapping[str, Pair]] = {
     "javascript_on_click": (
         "Có nút chạy mã lệnh khi bấm.",
         "Has buttons that run a script.",
+    ),
+    "field_scripts": (
+        "Có ô điền do hàm sẵn có của trình xem định dạng: có nơi có thể hiện khác.",
+        "Has fields that the viewer's own functions format: some may show them differently.",
     ),
     "automatic_actions": (
         "Tự mở liên kết hoặc gửi dữ liệu khi mở tệp.",

@@ -21,6 +21,7 @@ from mobile_app.device.certificates import PhoneCertificate
 from mobile_app.device.device import PhoneDevice
 from mobile_app.device.history import FinishedRequest
 from mobile_app.device.interaction import (
+    SHUT_OUT,
     Approve,
     ConnectionState,
     Decision,
@@ -73,6 +74,7 @@ class Flow:
         self.skew_ms = 0
         self.pending: tuple[PendingRequest, ...] = ()
         self.notice = ""
+        self._notice_of_refusal = ""  # the server does not listen to this phone: no longer true once it does
         self.pairing_state = ""
         self.pairing_digits = ""
         self.pairing_code = ""
@@ -100,7 +102,7 @@ class Flow:
         """Show the first screen and set the device to work."""
         self._stage = stage
         self.bridge.connect(self)
-        self.bridge.run(self._begin_device, self._begun, self._pairing_failed)
+        self.bridge.run(self._begin_device, self._begun, self.pairing_failed)
 
     def _begin_device(self) -> bool:
         self.account.begin()
@@ -139,14 +141,14 @@ class Flow:
         self.pairing_state = "making_keys"
         self.notice = ""
         self.go("pairing")
-        self.bridge.run(lambda: self.device.pair(code, pin, server_url=server), failed=self._pairing_failed)
+        self.bridge.run(lambda: self.device.pair(code, pin, server_url=server), failed=self.pairing_failed)
 
     def cancel_pairing(self) -> None:
         self.pairing_state = "cancelling"
         self.refresh()
         self.bridge.run(self.device.cancel_pairing)
 
-    def _pairing_failed(self, error: PhoneError) -> None:
+    def pairing_failed(self, error: PhoneError) -> None:
         self.pairing_state = self.pairing_digits = ""
         if isinstance(error, CheckFailed):
             self._warn(SecurityWarning(error.code, error.details, None), None)
@@ -354,6 +356,8 @@ class Flow:
             self.go("problem")
         else:
             self.notice = self.t.problem(code)
+            if self.connection in SHUT_OUT:
+                self._notice_of_refusal = self.notice
             self.refresh()
 
     def question_void(self, question: Question[Any]) -> None:
@@ -381,6 +385,8 @@ class Flow:
     # -- what comes by itself ---------------------------------------------------------------------------
     def connection_changed(self, state: ConnectionState, clock_skew_ms: int) -> None:
         self.connection, self.skew_ms = state, clock_skew_ms
+        if state == ConnectionState.ONLINE and self.notice == self._notice_of_refusal:
+            self.notice = self._notice_of_refusal = ""
         self.refresh()
 
     def pending_changed(self, pending: Sequence[PendingRequest]) -> None:

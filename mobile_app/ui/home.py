@@ -5,13 +5,12 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from mobile_app.device.interaction import ConnectionState, PendingRequest
+from mobile_app.device.interaction import SHUT_OUT, ConnectionState, PendingRequest
 from mobile_app.ui.opened_request import Intent
 from mobile_app.ui.reason_sheet import ask_reason
 from mobile_app.ui.widgets import Page, PrimaryButton, Surface, clock_text, load_kv, on_release
 
 CARDS_AT_ONCE: Final = 20
-_CLOSED: Final = (ConnectionState.FROZEN, ConnectionState.REFUSED)
 
 
 class RequestCard(Surface):
@@ -30,6 +29,9 @@ class RequestCard(Surface):
 
 
 class HomeScreen(Page):
+    nothing = StringProperty("")
+    shut_out = BooleanProperty(False)
+    """Nothing comes because the server does not listen: that is no sign that all is done."""
     _ticking: Any = None
     _at_most = CARDS_AT_ONCE
 
@@ -43,6 +45,8 @@ class HomeScreen(Page):
 
     def refresh(self) -> None:
         flow = self.flow
+        self.shut_out = flow.connection in SHUT_OUT
+        self.nothing = self.t(f"connection.{flow.connection}" if self.shut_out else "home.empty")
         self.ids.notice.text = flow.notice
         self.ids.state.text = (
             "" if flow.connection == ConnectionState.ONLINE else self.t(f"connection_help.{flow.connection}")
@@ -52,7 +56,7 @@ class HomeScreen(Page):
         self._show_cards()
         many = len(flow.pending) > 1
         for card in self.ids.cards.children:
-            card.ids.sign.disabled = flow.connection in _CLOSED
+            card.ids.sign.disabled = flow.connection in SHUT_OUT
             card.is_one_of_many = many
         self._offer_all(many)
         self.ids.clock.text = flow.account.clock_words()
@@ -85,7 +89,7 @@ class HomeScreen(Page):
             dock.add_widget(made)
         button = dock.children[0]
         button.text = self.t("sign_all", count=len(self.flow.pending))
-        button.disabled = self.flow.connection in _CLOSED or self.flow.series is not None
+        button.disabled = self.flow.connection in SHUT_OUT or self.flow.series is not None
 
     def _card(self, pending: PendingRequest) -> RequestCard:
         t = self.flow.t

@@ -70,6 +70,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Máy chủ không chấp nhận điện thoại này nữa. Hãy liên hệ bộ phận hỗ trợ trước khi làm gì tiếp.",
         "The server no longer accepts this phone. Ask your support desk before you do anything else.",
     ),
+    "welcome.checking": ("Đang kiểm tra mã…", "Checking the code…"),
     "welcome.title": ("Liên kết điện thoại", "Link this phone"),
     "welcome.how": (
         "Trên trình duyệt, mở Tài khoản › Thêm điện thoại. Nhập mã hiện ở đó, hoặc dán nội dung của mã QR.",

@@ -11,6 +11,8 @@ from typing import Final, Literal
 FONT: Final = "Be Vietnam Pro"
 FONT_FOLDER: Final = Path(__file__).resolve().parents[1] / "assets" / "fonts"
 FONT_FILES: Final = ("BeVietnamPro-Regular.ttf", "BeVietnamPro-SemiBold.ttf")
+WIDE_FONT: Final = FONT_FOLDER / "UnifontEX.ttf"
+"""For text in scripts that the others lack: a sign for each character of the basic plane and many beyond."""
 
 Colour = tuple[float, float, float, float]
 ThemeName = Literal["light", "dark"]
@@ -70,7 +72,7 @@ def use(name: ThemeName) -> None:
 
 def missing_fonts() -> list[Path]:
     """Font files that set-up should have copied and that are not there."""
-    return [path for path in (FONT_FOLDER / name for name in FONT_FILES) if not path.is_file()]
+    return [path for path in (*(FONT_FOLDER / name for name in FONT_FILES), WIDE_FONT) if not path.is_file()]
 
 
 def register_fonts() -> None:

@@ -8,6 +8,7 @@ from kivy.core.clipboard import Clipboard
 from mobile_app.device.pairing_code import read_pairing_code
 from mobile_app.errors import Refused
 from mobile_app.ui.camera import camera_kind
+from mobile_app.ui.check_code import check_code
 from mobile_app.ui.qr_code import can_read
 from mobile_app.ui.widgets import Page, PlainButton, QuietButton, load_kv, on_release
 
@@ -68,8 +69,7 @@ class WelcomeScreen(Page):
             wrong_server = error.details.get("what") == "server_url"
             self.say(self.t("welcome.server_wrong") if wrong_server else self.flow.t.problem(error.code))
             return
-        self.flow.pairing_code, self.flow.pairing_server = code, server
-        self.flow.go("choose_pin")
+        check_code(self.flow, code, server, self.say)
 
     def other_language(self) -> None:
         """What is typed stays."""

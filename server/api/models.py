@@ -44,6 +44,12 @@ class PlacementBody(Incoming):
 class WantedSignatureBody(Incoming):
     document_id: DocumentId
     placement: PlacementBody | None = Field(default=None, description="null or left out: the signature is not visible.")
+    sha256: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="`sha256` of the document as you saw it. When it was signed meanwhile, the call is refused (`signed_meanwhile`)."
+        " Left out: whatever it is now.",
+    )
 
 
 class SignRequestBody(Incoming):
@@ -51,7 +57,7 @@ class SignRequestBody(Incoming):
 
     subscriber: str = Field(
         min_length=1,
-        max_length=100,
+        max_length=300,
         description="Who is to sign: the subscriber's handle or id (`sub_…`).",
         examples=["anh.nguyen"],
     )

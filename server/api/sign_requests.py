@@ -64,6 +64,7 @@ calls = Calls()
         (409, "document_not_ready"),
         (409, "idempotency_key_reused"),
         (409, "no_device"),
+        (409, "signed_meanwhile"),
         (413, "too_large"),
         (413, "too_many_bytes"),
         (413, "too_many_items"),
@@ -92,7 +93,7 @@ def create(edge: ApiEdge, party: RelyingParty) -> Response:
             requested_by=requested_by,
             subscriber_id=edge.name_subscriber(body.subscriber).subscriber_id,
             documents=[
-                WantedSignature(w.document_id, Placement(w.placement.page, *w.placement.box) if w.placement else None)
+                WantedSignature(w.document_id, Placement(w.placement.page, *w.placement.box) if w.placement else None, w.sha256)
                 for w in body.documents
             ],
             lifetime=body.lifetime_seconds,

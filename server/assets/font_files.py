@@ -7,6 +7,8 @@ from server.errors import PhoneSealError
 
 FONTS_FOLDER = Path(__file__).parent / "fonts"
 STAMP_FONTS = ("BeVietnamPro-Regular.ttf", "BeVietnamPro-SemiBold.ttf")
+WIDE_FONT_FILE = "UnifontEX.ttf"
+"""For names in scripts that the others lack."""
 
 
 class AssetMissing(PhoneSealError):
@@ -25,5 +27,5 @@ def locate_font(name: str, folder: Path = FONTS_FOLDER) -> Path:
 
 def check_assets(folder: Path = FONTS_FOLDER) -> None:
     """Called at start: raises AssetMissing when a font of the visible stamp is not there."""
-    for name in STAMP_FONTS:
+    for name in (*STAMP_FONTS, WIDE_FONT_FILE):
         locate_font(name, folder)

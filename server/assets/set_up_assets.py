@@ -24,6 +24,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from server.assets.font_files import WIDE_FONT_FILE
+from server.assets.woff import NotWoff, unpack_woff
+
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = Path("web_client")
 VENDOR = CLIENT / "static" / "vendor"
@@ -36,6 +39,9 @@ OLDEST_NPM = 7  # the first that reads our lock file's version 3
 
 WEB_FONT = "@fontsource/be-vietnam-pro"
 STAMP_FONT = "@expo-google-fonts/be-vietnam-pro"
+WIDE_FONT = "@fontsource/unifontex"
+PACKED, WIDE = FONTS / "UnifontEX.woff", FONTS / WIDE_FONT_FILE
+"""One file with a sign for each character of the basic plane and many beyond; its package brings it packed."""
 WANTED: dict[str, Path] = {
     "bootstrap/dist/css/bootstrap.min.css": VENDOR / "bootstrap.min.css",
     "bootstrap/LICENSE": VENDOR / "bootstrap.LICENSE",
@@ -43,6 +49,8 @@ WANTED: dict[str, Path] = {
     "socket.io-client/LICENSE": VENDOR / "socket.io-client.LICENSE",
     f"{WEB_FONT}/LICENSE": VENDOR / "fonts" / "be-vietnam-pro.LICENSE",
     f"{STAMP_FONT}/LICENSE_FONT": FONTS / "OFL.txt",
+    f"{WIDE_FONT}/files/unifontex-latin-400-normal.woff": PACKED,
+    f"{WIDE_FONT}/LICENSE": FONTS / "UnifontEX.LICENSE",
     f"{STAMP_FONT}/400Regular/BeVietnamPro_400Regular.ttf": FONTS / "BeVietnamPro-Regular.ttf",
     f"{STAMP_FONT}/600SemiBold/BeVietnamPro_600SemiBold.ttf": FONTS / "BeVietnamPro-SemiBold.ttf",
     f"{STAMP_FONT}/700Bold/BeVietnamPro_700Bold.ttf": FONTS / "BeVietnamPro-Bold.ttf",
@@ -56,7 +64,8 @@ WANTED: dict[str, Path] = {
 }
 PHONE_FONTS = Path("mobile_app") / "assets" / "fonts"
 COPIES: dict[Path, Path] = {
-    FONTS / name: PHONE_FONTS / name for name in ("OFL.txt", "BeVietnamPro-Regular.ttf", "BeVietnamPro-SemiBold.ttf")
+    FONTS / name: PHONE_FONTS / name
+    for name in ("OFL.txt", "UnifontEX.LICENSE", "BeVietnamPro-Regular.ttf", "BeVietnamPro-SemiBold.ttf", WIDE_FONT_FILE)
 }
 """The phone app is packed without the server: its fonts lie in its own folder."""
 
@@ -192,6 +201,20 @@ def compile_catalogues(root: Path) -> int:
     return count
 
 
+def unpack_fonts(root: Path, *, anew: bool) -> int:
+    """Unpack the wide font where it is not; returns how many."""
+    if not anew and (root / WIDE).is_file():
+        return 0
+    try:
+        font = unpack_woff((root / PACKED).read_bytes())
+    except NotWoff as error:
+        raise SetUpFailed(f"The font {PACKED.name} can't be unpacked: {error}.") from error
+    unfinished = root / WIDE.with_name(f".{WIDE.name}.{os.getpid()}")
+    unfinished.write_bytes(font)
+    unfinished.replace(root / WIDE)
+    return 1
+
+
 def copy_for_phone(root: Path) -> int:
     """Copy each font that the phone app lacks or has in another version; returns how many."""
     count = 0
@@ -207,8 +230,10 @@ def set_up(root: Path = ROOT) -> bool:
     compiled = compile_catalogues(root)
     digest = lock_digest(root)
     if is_up_to_date(root, digest):
-        return copy_for_phone(root) + compiled > 0
+        unpacked = unpack_fonts(root, anew=False)
+        return copy_for_phone(root) + unpacked + compiled > 0
     fetch(root, find_npm())
+    unpack_fonts(root, anew=True)
     copy_for_phone(root)
     (root / STAMP).write_text(digest)
     return True

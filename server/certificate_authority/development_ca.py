@@ -23,11 +23,14 @@ from cryptography.x509.oid import NameOID
 
 from server.certificate_authority.csr import read_csr
 from server.certificate_authority.ports import IssuedCertificate
+from server.errors import Conflict, Unavailable
 from server.keys.secret_files import write_secret
 from server.subscribers.subscriber import Subscriber
 
 log = logging.getLogger(__name__)
 LIFETIME = timedelta(days=365)
+COMMON_NAME_LIMIT = 64
+"""Characters (RFC 5280, ub-common-name)."""
 BACKDATE = timedelta(minutes=5)  # a phone's clock may be a little behind
 
 
@@ -88,6 +91,13 @@ class DevelopmentCa:
         )
         write_secret(key_path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         write_secret(certificate_path, certificate.public_bytes(Encoding.PEM))
+
+    def check_can_issue(self, subscriber: Subscriber, now: float) -> None:
+        if not 0 < len(subscriber.name) <= COMMON_NAME_LIMIT:
+            details: dict[str, object] = {"limit": COMMON_NAME_LIMIT}
+            raise Conflict("the name does not fit into a certificate", code="certificate_name_unfit", details=details)
+        if now + LIFETIME.total_seconds() > self._certificate.not_valid_after_utc.timestamp():
+            raise Unavailable("the authority's own certificate ends before one that it issued would", code="issuer_unavailable")
 
     def issue(self, csr_der: bytes, subscriber: Subscriber, now: float) -> IssuedCertificate:
         public_key = read_csr(csr_der)

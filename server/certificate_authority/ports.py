@@ -18,6 +18,11 @@ class IssuedCertificate:
 
 
 class CertificateIssuer(Protocol):
+    def check_can_issue(self, subscriber: Subscriber, now: float) -> None:
+        """Asked before a pairing begins, so that nobody compares digits for nothing. Raises ``Unavailable(issuer_unavailable)``,
+        ``Conflict(certificate_name_unfit)``."""
+        ...
+
     def issue(self, csr_der: bytes, subscriber: Subscriber, now: float) -> IssuedCertificate:
         """Only the public key is taken from the CSR. Raises ``VerificationFailed(csr_invalid | key_not_allowed)``."""
         ...
@@ -29,6 +34,9 @@ class CertificateIssuer(Protocol):
 
 class NoIssuer:
     """Where no issuer is configured, pairing says so before anything is made."""
+
+    def check_can_issue(self, subscriber: Subscriber, now: float) -> None:
+        raise Unavailable("no certificate issuer is configured", code="issuer_unavailable")
 
     def issue(self, csr_der: bytes, subscriber: Subscriber, now: float) -> IssuedCertificate:
         raise Unavailable("no certificate issuer is configured", code="issuer_unavailable")

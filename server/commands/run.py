@@ -21,6 +21,7 @@ from server.pdf.stamp import StampFonts
 from server.processes.logs import set_up_logging
 from server.processes.nudge import NoNudge
 from server.signing.credential import CredentialState
+from server.text import plain_login
 
 Command = Callable[[UseCases, argparse.Namespace], int]
 
@@ -60,7 +61,7 @@ def _password(arguments: argparse.Namespace) -> str:
 
 def _subscriber(app: UseCases, given: str) -> str:
     with app.store.read() as tx:
-        found = tx.subscribers.by_handle(given.lower())
+        found = tx.subscribers.by_handle(plain_login(given))
         return found.subscriber_id if found else tx.subscribers.get(given).subscriber_id
 
 
@@ -74,7 +75,7 @@ def users_add(app: UseCases, arguments: argparse.Namespace) -> int:
         role="operator" if arguments.operator else "user",
     )
     say(f"{user.user_id} {user.login} (subscriber {user.subscriber_id})")
-    shown = StampFonts().semibold.shown(user.name)
+    shown = StampFonts().shown(user.name)
     if shown != user.name:
         say(f"The visible signature has no letters for some of this name. It will say: {shown}")
     return 0

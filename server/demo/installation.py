@@ -112,7 +112,7 @@ class Installation:
 
     def phone(self, processes: Processes) -> Phone:
         """The demo's phone, paired on first use as a person does it: code from the browser, digits compared."""
-        phone = Phone(processes, self.folder / "phone", self.secrets.pin)
+        phone = Phone(processes, self.folder / "phone", self.secrets.pin, self.base_url)
         if not phone.paired:
             visitor = self.visitor()
             visitor.log_in()

@@ -38,11 +38,13 @@ delay = {delay:.1f}
 
 
 class Phone:
-    def __init__(self, processes: Processes, folder: Path, pin: str) -> None:
+    def __init__(self, processes: Processes, folder: Path, pin: str, server_url: str) -> None:
+        """``server_url``: where the server is today; the demo may take another port each time."""
         self._processes = processes
         self._folder = folder
         self._profile = folder / "profile"
         self._pin = pin
+        self._server_url = server_url
         self._codes: dict[str, str] = {}
         self._lock = threading.Lock()
         self._connected = threading.Event()
@@ -93,7 +95,10 @@ class Phone:
     def _stay_online(self, on_event: Callable[[Event], None]) -> None:
         """Starts the phone again when its scenario's time is over; one that ends at once has a problem that starting does not mend."""
         codes, scenario = self._folder / "codes.json", self._folder / "person.toml"
-        arguments = ("--profile", str(self._profile), "--scenario", str(scenario), "--codes-from", str(codes), "--json")
+        arguments = (
+            "--profile", str(self._profile), "--server", self._server_url,
+            "--scenario", str(scenario), "--codes-from", str(codes), "--json",
+        )  # fmt: skip
         lasted = TOO_SHORT
         status = 0
         while lasted >= TOO_SHORT:

@@ -18,6 +18,7 @@ from server.errors import BadInput, Conflict
 from server.ids import new_id
 from server.signing.credential import Credential, CredentialState
 from server.statements import RequestSigner, Statement, b64, pae, read_body, unb64, verify_p256_raw, verify_phone
+from server.subscribers.subscriber import Subscriber
 from server.work import Nudge
 
 RECOVERY_VALID = 3 * 86_400.0
@@ -43,6 +44,10 @@ class CompletePairing:
         self._sealer = sealer
         self._issuer = issuer
         self._nudge = nudge
+
+    def check_can_issue(self, subscriber: Subscriber) -> None:
+        """See ``CertificateIssuer``."""
+        self._issuer.check_can_issue(subscriber, self._clock.now())
 
     @staticmethod
     def needs_no_approval(tx: DeviceTransaction, pairing: Pairing, now: float) -> bool:

@@ -95,11 +95,14 @@ class PairDevice:
         self._nudge = nudge
 
     def offer(self, subscriber_id: str, user_id: str | None) -> PairingOffer:
-        """A fresh code for the subscriber; earlier unused codes of theirs are void from now on."""
+        """A fresh code for the subscriber; earlier unused codes of theirs are void from now on. Raises what ``check_can_issue`` does: a
+        phone that could get no certificate at the end need not begin."""
+        with self._store.read() as tx:
+            subscriber = tx.subscribers.get(subscriber_id)
+        self._complete.check_can_issue(subscriber)
         code = base32(secrets.randbits(50), 10)
         with self._store.write() as tx:
             now = self._clock.now()
-            tx.subscribers.get(subscriber_id)
             wait = tx.throttles.pour(f"pairing-offer:{subscriber_id}", now, capacity=10, leak_per_second=10 / 600)
             if wait:
                 raise TooManyTries("too many codes", code="too_many_tries", details={"retry_after": int(wait) + 1})
@@ -131,16 +134,12 @@ class PairDevice:
             again = pairing is not None and pairing.commitment == commitment
             if pairing is not None and not again:
                 pairing = self._claim(tx, pairing, commitment, name, platform, now)
-            wait = 0.0
-            if pairing is None:
-                bucket = f"pairing:{network_of(address)}"
-                wait = tx.throttles.pour(bucket, now, capacity=MISSES, leak_per_second=MISSES / 600)
+            wait = self._count_miss(tx, address, now) if pairing is None else 0.0
             crash_point("pairing_begin.before_commit")
         crash_point("pairing_begin.after_commit")
-        if wait:
-            raise TooManyTries("too many tries", code="too_many_tries", details={"retry_after": int(wait) + 1})
-        if pairing is None or pairing.server_nonce is None:
-            raise NotFound("no such pairing code, or it was used or is too old", code="pairing_code_unknown")
+        self._refuse_miss(pairing is not None, wait)
+        assert pairing is not None
+        assert pairing.server_nonce is not None
         self._nudge.web(pairing.pairing_id)
         with self._store.read() as tx:
             subscriber = tx.subscribers.get(pairing.subscriber_id)
@@ -155,6 +154,32 @@ class PairDevice:
             "subscriber_name": subscriber.name,
             "signature_algorithms": list(SIGNATURE_ALGORITHMS),
         }
+
+    def check_code(self, code: str, address: str) -> dict[str, object]:
+        """Could a phone begin with this code now? Claims nothing: asked before a person chooses a PIN. Misses are counted with those of
+        ``begin``. Raises ``NotFound(pairing_code_unknown)``, ``TooManyTries``."""
+        with self._store.write() as tx:
+            now = self._clock.now()
+            pairing = tx.pairings.by_code(code_digest(code))
+            known = pairing is not None and pairing.state is PairingState.WAITING and pairing.expires_at > now
+            wait = 0.0 if known else self._count_miss(tx, address, now)
+            crash_point("pairing_check.before_commit")
+        crash_point("pairing_check.after_commit")
+        self._refuse_miss(known, wait)
+        return {"request_signing_key": b64(self._signer.public_key)}
+
+    @staticmethod
+    def _count_miss(tx: DeviceTransaction, address: str, now: float) -> float:
+        """0 while there is room for one more; otherwise the seconds until there is."""
+        bucket = f"pairing:{network_of(address)}"
+        return tx.throttles.pour(bucket, now, capacity=MISSES, leak_per_second=MISSES / 600)
+
+    @staticmethod
+    def _refuse_miss(known: bool, wait: float) -> None:
+        if wait:
+            raise TooManyTries("too many tries", code="too_many_tries", details={"retry_after": int(wait) + 1})
+        if not known:
+            raise NotFound("no such pairing code, or it was used or is too old", code="pairing_code_unknown")
 
     def _claim(
         self, tx: DeviceTransaction, pairing: Pairing, commitment: bytes, name: str, platform: str, now: float

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 
 from server.errors import TooLarge, Unprocessable
-from server.text import short_text
+from server.text import short_file_name, short_text
 
 PIECE = 1 << 20
 RATIO_LIMIT = 200
@@ -22,26 +22,46 @@ DAMAGED = (
 )  # fmt: skip
 """What reading a spoilt archive, or a spoilt entry of one, may raise."""
 _UTF8 = 0x800
+_UNICODE_PATH = 0x7075
 _LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
 def plain_name(file_name: str) -> str:
     """The file's name without folders, as a document keeps it."""
-    return short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], NAME_LIMIT) or "document.pdf"
+    return short_file_name(file_name.replace("\\", "/").rsplit("/", 1)[-1], NAME_LIMIT) or "document.pdf"
 
 
 def path_of(entry: zipfile.ZipInfo) -> str:
-    """Where the entry lies in its archive. Names without the UTF-8 mark are UTF-8 all the same where they can be (macOS, Linux), else
-    Vietnamese Windows', else what the format says."""
+    """Where the entry lies in its archive. Names without the UTF-8 mark are what Info-ZIP's field beside them says, UTF-8 all the same
+    where they can be (macOS, Linux), else Vietnamese Windows', else what the format says."""
     if entry.flag_bits & _UTF8:
         return entry.filename
-    written = entry.filename.encode("cp437", "replace")
+    written = entry.orig_filename.encode("cp437", "replace")
+    named = _unicode_path(entry.extra, written)
+    if named is not None:
+        return named
     for encoding in ("utf-8", "cp1258"):
         try:
-            return written.decode(encoding)
+            return written.partition(b"\0")[0].decode(encoding)
         except UnicodeDecodeError:
             continue
     return entry.filename
+
+
+def _unicode_path(extra: bytes, written: bytes) -> str | None:
+    """The name in Info-ZIP's Unicode path field (APPNOTE 4.6.9: version 1, CRC-32 of the name in the header, name in UTF-8). None when
+    there is none, or it belongs to another name: a program that renames entries without knowing the field leaves the old one standing."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        body, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and size > 5 and len(body) == size and body[0] == 1:
+            (checked,) = struct.unpack_from("<I", body, 1)
+            try:
+                name = body[5:].decode("utf-8")
+            except UnicodeDecodeError:
+                return None
+            return name if checked == zlib.crc32(written) else None
+    return None
 
 
 def shown_path(entry: zipfile.ZipInfo) -> str:

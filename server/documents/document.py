@@ -63,3 +63,4 @@ class SignableDocument:
     page_boxes: tuple[tuple[float, float], ...]
     current_sha256: str
     current_length: int
+    signed_at: float | None = None

@@ -13,13 +13,14 @@ from server.audit.audit_log import record
 from server.clock import Clock
 from server.config import Config
 from server.crash_points import crash_point
+from server.documents.archive_entries import plain_name
 from server.documents.document import Document, DocumentState
 from server.documents.import_batch import ExpectedFile
 from server.documents.judge_document import JudgeDocument
 from server.documents.ports import DocumentBlobs, DocumentInspector, DocumentStore
 from server.errors import PhoneSealError, TooLarge, Unprocessable
 from server.ids import base32, new_id
-from server.text import clean_text, short_text
+from server.text import clean_text
 from server.work import BULK, INTERACTIVE, Job, Nudge
 
 
@@ -77,7 +78,7 @@ class ReceiveUpload:
         """Records a kept file and queues its inspection. ``title`` defaults to the file's name without its ending. Raises ``TooLarge``
         (import_batch_full, import_batch_too_large): the bytes that nobody speaks of are tidied away later."""
         now = self._clock.now()
-        name = short_text(file_name.replace("\\", "/").rsplit("/", 1)[-1], 200) or "document.pdf"
+        name = plain_name(file_name)
         stem = name[:-4] if name.lower().endswith(".pdf") else name
         document_id = new_id("doc", now)
         code = base32(int.from_bytes(hashlib.sha256(document_id.encode()).digest()[:4], "big"), 7)[-6:].upper()

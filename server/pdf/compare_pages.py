@@ -32,6 +32,16 @@ def refuse_if_pages_differ(before: Path, after: Path, meter: Meter) -> None:
                 raise _two_readings(index + 1)
 
 
+def refuse_if_anything_is_lost(before: Path, after: Path) -> None:
+    """Every rewrite keeps what PDFium counts: pages, and attached files. Raises ``pdf_two_readings`` for another number of pages,
+    ``pdf_rewrite_loses`` for fewer attached files, ``pdf_broken`` where ``before`` can't be opened at all."""
+    with closing(_open(before)) as one, closing(_open(after)) as other:
+        if len(one) != len(other):
+            raise _two_readings(0)
+        if other.count_attachments() < one.count_attachments():
+            raise Unprocessable("attached files are lost in the rewrite", code="pdf_rewrite_loses")
+
+
 def _two_readings(page: int) -> Unprocessable:
     return Unprocessable(f"page {page} differs after the rewrite", code="pdf_two_readings", details={"page": page})
 

@@ -22,6 +22,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_val
 from server.errors import Unprocessable
 from server.pdf.pyhanko_reading import open_reader, pyhanko_status, validation_context
 
+
 @dataclass(frozen=True)
 class Standing:
     """What holds of a signature; all False where it can't be read at all."""

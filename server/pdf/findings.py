@@ -15,7 +15,7 @@ Every entry has exactly the languages ``vi`` and ``en``.
 from collections.abc import Mapping
 from typing import Final
 
-from server.pdf.rule_texts import FORMER_RULE_TEXTS, RULE_TEXTS
+from server.pdf.rule_texts import FORMER_RULE_TEXTS, MENDED_TEXTS, RULE_TEXTS
 
 Bilingual = Mapping[str, str]
 
@@ -60,6 +60,10 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có nút chạy mã lệnh khi bấm vào.",
         "en": "There are buttons that run a script when clicked.",
     },
+    "field_scripts": {
+        "vi": "Có ô biểu mẫu dùng hàm sẵn có của trình xem để định dạng hoặc kiểm tra; giá trị có thể hiển thị khác nhau.",
+        "en": "Some form fields use the viewer's own functions to format or check values, which may look different elsewhere.",
+    },
     "automatic_actions": {
         "vi": "Tài liệu tự mở liên kết hoặc gửi dữ liệu khi được mở; không bấm đồng ý nếu trình xem hỏi.",
         "en": "The document opens a link or sends data by itself when opened; decline if your viewer asks.",
@@ -96,13 +100,17 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có phông chữ mà các bảng bên trong mâu thuẫn; chữ có thể hiển thị thành chữ khác.",
         "en": "A font contradicts itself; some viewers may show other letters.",
     },
+    "dots_without_length": {
+        "vi": "Có dấu chấm được vẽ bằng nét không có độ dài; một số trình xem không hiển thị chúng.",
+        "en": "Some dots are drawn as lines without length; some viewers do not show them.",
+    },
     "alternate_images": {
         "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",
         "en": "There are images that print differently from what the screen shows.",
     },
 }
 
-REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {**RULE_TEXTS, **FORMER_RULE_TEXTS}
+REPAIR_TEXTS: Final[Mapping[str, Bilingual]] = {**RULE_TEXTS, **MENDED_TEXTS, **FORMER_RULE_TEXTS}
 
 _REMOVE_AND_RETRY_VI = "Hãy mở tệp, chọn In rồi «Lưu thành PDF», và tải bản mới lên."
 _REMOVE_AND_RETRY_EN = "Open it, choose Print, then “Save as PDF”, and upload the new copy."
@@ -179,6 +187,10 @@ REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
     "pdf_earlier_signature_would_break": {
         "vi": "Ký thêm sẽ làm hỏng chữ ký đã có trong tệp. Hãy xin một bản chưa ký, hoặc hỏi người đã ký.",
         "en": "Another signature would break one that the file carries. Ask for an unsigned copy, or whoever signed it.",
+    },
+    "pdf_rewrite_loses": {
+        "vi": "Không sửa được tệp mà không mất tệp đính kèm. " + _ASK_SENDER_VI,
+        "en": "The file can't be repaired without losing a file attached to it. " + _ASK_SENDER_EN,
     },
     "pdf_certified_no_changes": {
         "vi": "Tài liệu đã được chứng nhận không cho thay đổi nên không ký thêm được. Hãy hỏi người chứng nhận.",

@@ -63,7 +63,7 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
     locks: list[_Lock] = []
     signed = False
     for reference, entries, is_root, kind in _fields(source, form):
-        name = source.field_name(reference, entries)
+        name = source.field_name(reference, entries) if reference is not None else decode_text(entries.get(b"/T", b"()"))
         if is_root:
             names.add(name)
         if kind != b"/Sig":
@@ -74,7 +74,7 @@ def read_form(source: SourceDocument, catalog: dict[bytes, bytes]) -> Form:
             level = _document_level(source, entries[b"/V"]) or _level_of_lock(source, entries)
             certified = certified or level > 0
             _check_level(level)
-        elif is_root and b"/FT" in entries:
+        elif is_root and b"/FT" in entries and reference is not None:
             empty.append(EmptySignatureField(reference, entries, name))
     free = tuple(field for field in empty if not any(lock.holds(field.name) for lock in locks))
     locked = any(lock.holds(unused_name(frozenset(names))) for lock in locks)
@@ -86,23 +86,28 @@ def fields_locked() -> Unprocessable:
     return Unprocessable("an earlier signature locks all fields", code="document_fields_locked")
 
 
-def _fields(source: SourceDocument, form: dict[bytes, bytes]) -> Iterator[tuple[Reference, dict[bytes, bytes], bool, bytes]]:
+def _fields(source: SourceDocument, form: dict[bytes, bytes]) -> Iterator[tuple[Reference | None, dict[bytes, bytes], bool, bytes]]:
     """Every field and widget of the form, parents first: reference, entries, is it a root field, its own or inherited /FT."""
     if b"/Fields" not in form:
         return
-    waiting = [(reference_of(v, "a field"), 0, b"") for v in split_array(resolve(source, form[b"/Fields"]))]
+    listed = resolve(source, form[b"/Fields"])
+    waiting = [(value, 0, b"") for value in (split_array(listed) if listed.strip() != b"null" else [])]
     for _ in range(MAX_FIELDS):
         if not waiting:
             return
-        reference, depth, kind = waiting.pop()
-        entries = read_dictionary(source, b"%d %d R" % reference)
+        value, depth, kind = waiting.pop()
+        reference = as_reference(value)
+        text = resolve(source, value)
+        if text.strip() == b"null":
+            continue  # a field that is gone: signed files keep such a hole, others lose it at upload
+        entries = read_dictionary(source, text)
         kind = resolve(source, entries[b"/FT"]) if b"/FT" in entries else kind
         yield reference, entries, depth == 0, kind
         if b"/Kids" in entries:
             if depth > MAX_TREE_DEPTH:
                 raise UnreadableSyntax("the form is nested too deeply")
             kids = split_array(resolve(source, entries[b"/Kids"]))
-            waiting.extend((reference_of(kid, "a field"), depth + 1, kind) for kid in kids)
+            waiting.extend((kid, depth + 1, kind) for kid in kids)
     raise Unprocessable("the form has too many fields", code="pdf_too_many_fields")
 
 

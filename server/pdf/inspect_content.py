@@ -1,9 +1,9 @@
 """What in a PDF must not be signed at all, and what the person must be told of.
 
 Refused (design section 5.5), wherever it stands in the file: XFA forms, streams whose data lies outside the
-file, actions that start a program, scripts that run without a click. All of these can show something else
-tomorrow than the person sees today. Told: content that viewers may show differently, that can be changed
-after signing, or that lies in the file but not on the page.
+file, actions that start a program, scripts that run without a click (but for the helpers of fields, field_helpers.py).
+All of these can show something else tomorrow than the person sees today. Told: content that viewers may show
+differently, that can be changed after signing, or that lies in the file but not on the page.
 
 ISO 32000-2: actions 12.6, triggers 12.6.3, name dictionary 7.7.4, forms 12.7, external streams 7.3.8.2,
 reference XObjects 8.10.4.
@@ -12,6 +12,7 @@ reference XObjects 8.10.4.
 from collections.abc import Iterator
 
 from server.errors import Unprocessable
+from server.pdf.field_helpers import HELPER_TRIGGERS, is_field_helper
 from server.pdf.inspect_graph import Dictionary, ObjectGraph, Value, is_reference, number
 from server.pdf.inspect_pages import Pages
 
@@ -66,7 +67,7 @@ def findings(graph: ObjectGraph, pages: Pages) -> set[str]:
         if "/Alternates" in dictionary:
             found.add("alternate_images")
         if "/S" in dictionary and _is_script(graph, dictionary):
-            found.add("javascript_on_click")
+            found.add("field_scripts" if is_field_helper(graph, dictionary) else "javascript_on_click")
     if any(graph.get(action, "/S") in _OUTWARD for action in _automatic_actions(graph)):
         found.add("automatic_actions")
     found |= _annotation_findings(graph, pages)
@@ -112,13 +113,18 @@ def _refuse_own_kid(kids: list[Value], path: tuple[str, ...]) -> None:
 
 
 def _automatic_actions(graph: ObjectGraph) -> Iterator[Dictionary]:
-    """Every action that runs without a click, with all that follow it through ``/Next``."""
+    """Every action that runs without a click, with all that follow it through ``/Next``; not the helpers of fields."""
     waiting: list[Value] = []
     for _, dictionary in graph.dictionaries():
         if "/OpenAction" in dictionary:
             waiting.append(dictionary["/OpenAction"])
         if "/AA" in dictionary:
-            waiting.extend(graph.dictionary(dictionary["/AA"]).values())
+            triggers = graph.dictionary(dictionary["/AA"])
+            waiting.extend(
+                action
+                for trigger, action in triggers.items()
+                if trigger not in HELPER_TRIGGERS or not is_field_helper(graph, graph.dictionary(action))
+            )
         if "/JavaScript" in dictionary:
             waiting.append(_named(graph, dictionary["/JavaScript"]))
     seen: set[int] = set()

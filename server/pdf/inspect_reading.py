@@ -25,6 +25,7 @@ from server.pdf.inspect_limits import MIB, Meter
 from server.pdf.inspect_pages import Pages, read_pages
 from server.pdf.inspect_signatures import earlier_signatures, refuse_if_certified_against_changes
 from server.pdf.inspect_streams import measure_stream
+from server.pdf.rewrite_form import has_faults
 
 _MAX_TITLE = 200
 _NO_TITLES = {"untitled", "untitled document", "(anonymous)"}  # what programs write when nobody chose one
@@ -39,6 +40,8 @@ class Reading:
     earlier_signatures: int = 0
     findings: set[str] = field(default_factory=set)
     title: str | None = None
+    form_faults: bool = False
+    """Whether the form lists what is no field (rewrite_form.py)."""
 
 
 def read_file(path: Path, verdict: Verdict, scratch: Path, meter: Meter) -> Reading:
@@ -49,6 +52,7 @@ def read_file(path: Path, verdict: Verdict, scratch: Path, meter: Meter) -> Read
     with path.open("rb") as file, _plain(path, verdict, scratch) as plain:
         buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         with closing(_open(plain)) as pdf:
+            reading.form_faults = has_faults(pdf)
             graph = _read_objects(pdf, meter)
             refuse_circles(graph)
             refuse_losses(graph.warnings)

@@ -22,7 +22,7 @@ from pathlib import Path
 from pikepdf import settings as qpdf_settings
 
 from server.errors import PhoneSealError, TooLarge, Unprocessable
-from server.pdf.compare_pages import refuse_if_pages_differ
+from server.pdf.compare_pages import refuse_if_anything_is_lost, refuse_if_pages_differ
 from server.pdf.flatten_hybrid import flatten_hybrid
 from server.pdf.grammar import Verdict, judge
 from server.pdf.inspect_earlier import findings_of_earlier_signatures
@@ -74,7 +74,11 @@ def _inspect(source: Path, target: Path, limits: UploadLimits) -> Inspection:
     taken, reasons = source, verdict.rules
     reading: Reading
     if verdict.complies:
-        reading = _read(source, verdict, target, meter)
+        reading = read_file(source, verdict, _beside(target), meter)
+        if reading.form_faults and not verdict.signed:
+            taken, reasons, reading = target, ("form_holes",), _rewritten(source, target, verdict, meter)
+        else:
+            _try_out(source, verdict, reading, target)
     else:
         _refuse_if_signed(source, verdict, meter)
         taken, reading = target, _rewritten(source, target, verdict, meter)
@@ -90,12 +94,11 @@ def _judge(path: Path, meter: Meter) -> Verdict:
         return verdict
 
 
-def _read(path: Path, verdict: Verdict, target: Path, meter: Meter) -> Reading:
-    reading = read_file(path, verdict, _beside(target), meter)
+def _try_out(path: Path, verdict: Verdict, reading: Reading, target: Path) -> None:
+    """Whether it can be signed, and what the signatures that it carries are worth."""
     refuse_if_unpreparable(path, _beside(target))
     if verdict.signed:
         reading.findings |= findings_of_earlier_signatures(path)
-    return reading
 
 
 def _beside(target: Path) -> Path:
@@ -141,7 +144,9 @@ def _rewritten(source: Path, target: Path, verdict: Verdict, meter: Meter) -> Re
             code="pdf_broken",
             details={"rule": breach.rule},
         )
-    reading = _read(target, result, target, meter)
+    reading = read_file(target, result, _beside(target), meter)
+    _try_out(target, result, reading, target)
+    refuse_if_anything_is_lost(source, target)
     if not verdict.settled:
         refuse_if_pages_differ(source, target, meter)
     return reading

@@ -5,12 +5,13 @@ table, generation 0 throughout. Streams are copied as they are; nothing is decod
 Kept are encryption under an owner password, the first half of /ID (ISO 32000-2, 14.4), pictures, attachments, tags, links, outlines, page
 labels and the mark of PDF/A. Dropped are older revisions, what nothing reaches, and keys of the trailer that the standard does not know
 (what hangs from them alone no viewer shows). An array of annotations that two pages share is copied for each. The result depends on
-the input only, but for the fresh salts of an encrypted file.
+the input only, but for the fresh salts of an encrypted file. Entries of a form that hold no field go (rewrite_form.py).
 
 Never call this for a file that carries a signature: the caller has made sure of that.
 """
 
 import re
+import warnings
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -18,6 +19,7 @@ import pikepdf
 
 from server.errors import Unprocessable
 from server.pdf.inspect_graph import open_with_qpdf, refuse_losses
+from server.pdf.rewrite_form import mend_form
 from server.pdf.rewrite_pages import mend_pages, unshare_annotations
 from server.pdf.without_table import WithoutTable
 
@@ -45,6 +47,7 @@ def rewrite(source: Path, target: Path, *, mend_page_tree: bool, unshare: bool, 
     """
     with open_with_recovery(source) as pdf:
         try:
+            mend_form(pdf)
             if mend_page_tree:
                 mend_pages(pdf)
             if unshare:
@@ -73,7 +76,8 @@ def _drop_abbreviations(pdf: pikepdf.Pdf) -> None:
 
 
 def _save(pdf: pikepdf.Pdf, target: Path) -> None:
-    with target.open("wb") as out:  # by name pikepdf would write a temporary file first, and leave it if killed
+    with warnings.catch_warnings(), target.open("wb") as out:  # by name pikepdf would write a temporary file first, and leave it if killed
+        warnings.simplefilter("ignore", pikepdf.PageCopyWarning)  # widgets that hang in no form were so before
         pdf.save(
             out,
             compress_streams=False,

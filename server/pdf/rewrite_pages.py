@@ -31,6 +31,8 @@ def mend_pages(pdf: pikepdf.Pdf) -> None:
         for key, is_right in (("/Rotate", _is_turn), ("/UserUnit", _is_unit)):
             if key in page and not is_right(page[key]):
                 del page[key]
+        if "/Rotate" in page and not isinstance(page.Rotate, int | pikepdf.Integer):
+            page.Rotate = int(page.Rotate)
         page.Parent = root
     for key in (*_INHERITED, "/Parent"):
         if key in root:

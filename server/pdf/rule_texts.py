@@ -161,6 +161,14 @@ RULE_TEXTS: Final[Mapping[str, Bilingual]] = {
     },
 }
 
+MENDED_TEXTS: Final[Mapping[str, Bilingual]] = {
+    "form_holes": {
+        "vi": "Biểu mẫu liệt kê những ô không còn hoặc bị hỏng.",
+        "en": "The form listed fields that are gone or damaged.",
+    },
+}
+"""Reasons of a rewrite that break no rule of the grammar."""
+
 FORMER_RULE_TEXTS: Final[Mapping[str, Bilingual]] = {
     "junk_before_header": {
         "vi": "Có dữ liệu lạ trước phần đầu tệp PDF.",

@@ -1,9 +1,9 @@
 """The visible signature: what it says, how it is laid out, and the PDF objects it needs.
 
-Rules: it shows that somebody signed, the full name (wrapped, then made smaller, never cut) and the time as
-given; it is transparent, so that it never hides a word of the document; a jade line and a small seal mark
-it. Everything but the time depends on signer, look and box, and is made once; per document only the time's
-glyphs are written into the ready appearance."""
+Rules: it shows that somebody signed, the full name (wrapped, then made smaller, never cut) and the time as given; it is transparent, so
+that it never hides a word of the document; a jade line at its left edge and a small seal at the right one mark it, and show how far it
+reaches. Everything but the time depends on signer, look and box, and is made once; per document only the time's glyphs are written into
+the ready appearance."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from server.assets.font_files import FONTS_FOLDER, STAMP_FONTS, locate_font
+from server.assets.font_files import FONTS_FOLDER, STAMP_FONTS, WIDE_FONT_FILE, locate_font
 from server.pdf.pdf_syntax import ObjectEncryption, write_object
 from server.pdf.stamp_font import OBJECTS_PER_FONT, FontSubset, ShapedText, StampFont, clean_text
 
@@ -40,11 +40,21 @@ class StampLook:
 
 
 class StampFonts:
-    """The two fonts of the stamp, loaded once per process. Raises AssetMissing when set-up has not brought
-    them."""
+    """The two fonts of the stamp, and the wide one for names that the second has not every letter of; loaded
+    once per process. Raises AssetMissing when set-up has not brought them."""
 
     def __init__(self, folder: Path = FONTS_FOLDER) -> None:
-        self.regular, self.semibold = (StampFont(locate_font(name, folder)) for name in STAMP_FONTS)
+        self.regular, self.semibold, self.wide = (
+            StampFont(locate_font(name, folder)) for name in (*STAMP_FONTS, WIDE_FONT_FILE)
+        )
+
+    def for_name(self, name: str) -> StampFont:
+        """A name stands in one font, whole: no letter without its marks, none that looks like another."""
+        return self.semibold if self.semibold.has_all(clean_text(name)) else self.wide
+
+    def shown(self, name: str) -> str:
+        """What will be drawn for a name: itself, or for what no font has, the numbers of its characters."""
+        return self.for_name(name).shown(name)
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class Stamp:
         self.width, self.height = width, height
         self._fonts = fonts
         layout = _lay_out(fonts, look, width, height, time_width)
-        self._before_time = _draw_all_but_time(fonts, layout, height)
+        self._before_time = _draw_all_but_time(fonts, layout, width, height)
         self._after_time = b"> Tj\nET\nQ\n"
 
     def content(self, time_text: str) -> bytes:
@@ -96,11 +106,12 @@ class _SignerFonts:
 
     def __init__(self, fonts: StampFonts, look: StampLook, name: str, alphabet: str) -> None:
         self.label = fonts.regular.shape(LABELS[look.language])
-        self.words = tuple(fonts.semibold.shape(word) for word in (name.split(" ") if name else ["?"]))
-        self.space = fonts.semibold.shape(" ")
+        of_name = fonts.for_name(name)
+        self.words = tuple(of_name.shape(word) for word in (name.split(" ") if name else ["?"]))
+        self.space = of_name.shape(" ")
         single = {character: fonts.regular.shape(character) for character in alphabet}
         self.regular = FontSubset(fonts.regular, [self.label, *single.values()])
-        self.semibold = FontSubset(fonts.semibold, [*self.words, self.space])
+        self.semibold = FontSubset(of_name, [*self.words, self.space])
         self.time_glyphs = {
             character: b"".join(self.regular.cid_hex(glyph) for glyph, _, _, _ in run.glyphs)
             for character, run in single.items()
@@ -186,8 +197,8 @@ def _lay_out(fonts: _SignerFonts, look: StampLook, width: float, height: float, 
     margin = min(7.0, max(1.0, 0.09 * min(width, height)))
     seal = min(height - 2 * margin, 0.2 * width, 30.0) if look.seal else 0.0
     seal = seal if seal >= 12.0 and width >= 1.5 * height else 0.0
-    left = BAR_WIDTH + margin + (seal + margin if seal else 0.0)
-    room_x, room_y = width - left - margin, height - margin
+    left = BAR_WIDTH + margin
+    room_x, room_y = width - left - margin - (seal + margin if seal else 0.0), height - margin
     size = LARGEST_TEXT
     while True:
         small = size * SMALL_TEXT
@@ -200,12 +211,12 @@ def _lay_out(fonts: _SignerFonts, look: StampLook, width: float, height: float, 
         size *= TEXT_STEP
 
 
-def _draw_all_but_time(fonts: _SignerFonts, layout: _Layout, height: float) -> bytes:
+def _draw_all_but_time(fonts: _SignerFonts, layout: _Layout, width: float, height: float) -> bytes:
     """The content stream up to the time's first glyph."""
     size, small = layout.text_size, layout.text_size * SMALL_TEXT
     parts = [b"q\n%b rg\n0 0 %.3f %.3f re f\n" % (JADE, BAR_WIDTH, height)]
     if layout.seal:
-        parts.append(_draw_seal(BAR_WIDTH + layout.margin + layout.seal / 2, height / 2, layout.seal / 2))
+        parts.append(_draw_seal(width - layout.margin - layout.seal / 2, height / 2, layout.seal / 2))
     baseline = layout.top - small * (SMALL_LEADING - DESCENT)
     label = fonts.regular.show(fonts.label)
     parts.append(

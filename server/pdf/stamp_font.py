@@ -2,8 +2,8 @@
 9.7).
 
 Rules: only the glyphs that one signer's stamp can need are embedded (a few kilobytes); text stays
-extractable through ToUnicode. All of Vietnamese and Latin-1 is drawn as it is, the rest of Latin at least by
-its base letter, another script by "?", never by an empty box; ``shown`` says beforehand what will stand
+extractable through ToUnicode. What a font has no sign for is drawn by its number ([U+20BB7]), never by an empty
+box, a bare letter or a "?": two names that differ look different. ``shown`` says beforehand what will stand
 there. No ligatures, so that each glyph stands for one character. Subsetting takes half a millisecond, and is
 still done only once per signer and worker."""
 
@@ -19,10 +19,11 @@ import uharfbuzz as hb
 from server.pdf.pdf_syntax import ObjectEncryption, write_object
 
 _FEATURES = {"liga": False, "clig": False, "dlig": False, "calt": False, "kern": True}
-_DROPPED_TABLES = ("cmap", "OS/2", "name", "post", "gasp", "GDEF", "GPOS", "GSUB", "DSIG", "STAT")
+_DROPPED_TABLES = (
+    "cmap", "OS/2", "name", "post", "gasp", "GDEF", "GPOS", "GSUB", "DSIG", "STAT",
+    "BASE", "JSTF", "MATH", "VDMX", "vhea", "vmtx", "FFTM", "PfEd", "TeX ", "prop",
+)  # fmt: skip
 OBJECTS_PER_FONT = 5
-# Letters of Latin Extended-A and -B that Unicode does not take apart, and the plain ones that they are read as.
-_PLAIN = str.maketrans("ŊŋĸƏəƁƂƊƋƐƑƒƓƘƙƝƤƥƫƬƭƲƳƴȜȝȤȥ", "NnkEeBBDDEFfGKkNPptTtVYyYyZz")
 
 
 def clean_text(text: str) -> str:
@@ -56,13 +57,14 @@ class StampFont:
         self.descender = round(extents.descender * self._scale)
 
     def _drawable(self, text: str) -> str:
-        def replacement(character: str) -> str:
-            if self.font.get_nominal_glyph(ord(character)):
-                return character
-            parts = unicodedata.normalize("NFKD", character.translate(_PLAIN))
-            return next((c for c in parts if c.isalnum() and self.font.get_nominal_glyph(ord(c))), "?")
+        return "".join(one if self._has(one) else f"[U+{ord(one):04X}]" for one in text)
 
-        return "".join(map(replacement, text))
+    def _has(self, character: str) -> bool:
+        return bool(self.font.get_nominal_glyph(ord(character)))
+
+    def has_all(self, text: str) -> bool:
+        """Is there a sign for every character of ``text``, which should come from clean_text()?"""
+        return all(map(self._has, text))
 
     def shown(self, text: str) -> str:
         """What will be drawn for ``text``."""

@@ -12,6 +12,7 @@ import ssl
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import gevent
 from flask import Flask, Response, jsonify
@@ -53,8 +54,21 @@ def make_flask(config: Config) -> Flask:
     flask_app.json.sort_keys = False  # type: ignore[attr-defined]
     flask_app.config["MAX_CONTENT_LENGTH"] = config.max_document_bytes + 1024 * 1024
     if config.behind_proxy:
-        flask_app.wsgi_app = ProxyFix(flask_app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+        inner = _known_as(config.public_url, flask_app.wsgi_app) if config.public_url else flask_app.wsgi_app
+        flask_app.wsgi_app = ProxyFix(inner, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return flask_app
+
+
+def _known_as(public_url: str, app: Any) -> Any:
+    """Requests have the public address's host, whatever the proxy sends for it: many leave the port out, and a form's check compares the
+    page that it came from (Referer) with the host."""
+    host = urlsplit(public_url).netloc
+
+    def named(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["HTTP_HOST"] = host
+        return app(environ, start_response)
+
+    return named
 
 
 def add_health(flask_app: Flask, app: UseCases, lanes: GeventLanes, phones: Phones, outbox: DeliverOutbox) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 from server.errors import NotFound
 from server.ids import is_id
 from server.subscribers.subscriber import Subscriber
+from server.text import plain_login
 
 
 class SubscriberNames(Protocol):
@@ -27,9 +28,10 @@ class NameSubscriber:
         self._store = store
 
     def __call__(self, name: str) -> Subscriber:
-        """The subscriber with this id or handle (handles know no upper case). Raises ``NotFound(subscriber_unknown)``."""
+        """The subscriber with this id or handle (without regard to case and to how a letter is composed). Raises
+        ``NotFound(subscriber_unknown)``."""
         with self._store.read() as tx:
-            found = tx.subscribers.get(name) if is_id(name, "sub") else tx.subscribers.by_handle(name.strip().lower())
+            found = tx.subscribers.get(name) if is_id(name, "sub") else tx.subscribers.by_handle(plain_login(name))
         if found is None:
             raise NotFound("no such subscriber", code="subscriber_unknown")
         return found

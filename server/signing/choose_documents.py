@@ -82,6 +82,19 @@ def _refuse_all(code: str, wrong: list[Document]) -> None:
         raise Conflict(code.replace("_", " "), code=code, details=naming(wrong))
 
 
+def refuse_changed(documents: Sequence[SignableDocument], seen: Sequence[str | None], seen_at: float | None) -> None:
+    """Nobody asks for a signature on what they have not seen. ``seen``: for each document the SHA-256 of the version that was looked at;
+    ``seen_at``: when all were chosen. None says nothing. Raises ``Conflict(signed_meanwhile)`` naming every document that changed since."""
+    changed = [
+        document
+        for document, sha256 in zip(documents, seen, strict=True)
+        if (sha256 is not None and sha256 != document.current_sha256)
+        or (seen_at is not None and document.signed_at is not None and document.signed_at > seen_at)
+    ]
+    if changed:
+        raise Conflict("signed since the asker looked", code="signed_meanwhile", details=naming(changed))
+
+
 def measure(documents: Sequence[SignableDocument], config: Config) -> Selection:
     """Raises ``TooLarge`` (too_many_pages, too_many_bytes)."""
     pages, size = sum(d.pages for d in documents), sum(d.current_length for d in documents)

@@ -65,8 +65,7 @@ def end_request(
         if not answered:
             told = end_result if end_result in _TOLD_TO_ALL else EndResult.ANSWERED_ELSEWHERE
             tx.offers.withdraw(request.request_id, offer.device_id, told)
-        topic = "outcome" if answered else "withdraw"
-        tx.outbox.add(topic, request.request_id, {"device_id": offer.device_id}, now)
+        tx.outbox.add("outcome" if answered else "withdraw", request.request_id, {"device_id": offer.device_id}, now)
     tx.jobs.forget(request.request_id)
     tx.jobs.add("drop_prepared", request.request_id, {}, now=now, priority=HOUSEKEEPING)
     tx.outbox.add("request_changed", request.request_id, {}, now)

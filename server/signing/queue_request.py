@@ -20,7 +20,7 @@ from server.documents.document import SignableDocument
 from server.errors import BadInput, Conflict, Forbidden, TooLarge, TooManyTries
 from server.ids import new_id, new_ids
 from server.relying_parties.relying_party import RelyingParty
-from server.signing.choose_documents import Asker, Selection, choose, measure, place
+from server.signing.choose_documents import Asker, Selection, choose, measure, place, refuse_changed
 from server.signing.place_signature import SamePlace
 from server.signing.ports import SigningStore, SigningTransaction
 from server.signing.sign_request import ChosenItem, Placement, SignRequest, State
@@ -36,16 +36,18 @@ REFUSAL_BACK_OFF = (30.0, 120.0, 600.0, 3600.0)
 
 @dataclass(frozen=True, slots=True)
 class WantedSignature:
-    """``placement``: None for an invisible signature."""
+    """``placement``: None for an invisible signature; ``seen_sha256``: the version that the asker looked at, None when they can't say."""
 
     document_id: str
     placement: Placement | SamePlace | None
+    seen_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewRequest:
     """``user_id`` is the portal user who asks, None for an outside relying party; ``lifetime`` in seconds, None for the default;
-    ``import_batch_id``: the person signs by batch, so all documents must have come in that one."""
+    ``import_batch_id``: the person signs by batch, so all documents must have come in that one; ``seen_at``: when the asker chose the
+    documents, None when they can't say."""
 
     relying_party_id: str
     user_id: str | None
@@ -55,10 +57,11 @@ class NewRequest:
     lifetime: int | None = None
     idempotency_key: str | None = None
     import_batch_id: str | None = None
+    seen_at: float | None = None
 
     def digest(self) -> str:
         """What two calls with one idempotency key must agree in."""
-        wanted = [[w.document_id, list(_box(w.placement))] for w in self.documents]
+        wanted = [[w.document_id, list(_box(w.placement)), *filter(None, [w.seen_sha256])] for w in self.documents]
         text = json.dumps(
             [self.user_id, self.requested_by, self.subscriber_id, wanted, self.lifetime, self.import_batch_id]
         )
@@ -80,7 +83,7 @@ class QueueRequest:
 
     def __call__(self, new: NewRequest) -> SignRequest:
         """Records the request. Raises ``BadInput``, ``Forbidden`` (relying_party_suspended, requester_blocked), ``NotFound``, ``Conflict``
-        (no_device, document_in_use, document_not_ready, idempotency_key_reused), ``TooLarge``, ``TooManyTries``."""
+        (no_device, document_in_use, document_not_ready, signed_meanwhile, idempotency_key_reused), ``TooLarge``, ``TooManyTries``."""
         lifetime = self._check_shape(new)
         with self._store.write() as tx:
             if new.idempotency_key is not None:
@@ -125,6 +128,7 @@ class QueueRequest:
     ) -> tuple[list[SignableDocument], list[Placement | None]]:
         asker = Asker(new.relying_party_id, new.user_id, new.import_batch_id)
         documents = choose(tx, asker, [wanted.document_id for wanted in new.documents])
+        refuse_changed(documents, [wanted.seen_sha256 for wanted in new.documents], new.seen_at)
         measure(documents, self._config)
         return documents, place(documents, [wanted.placement for wanted in new.documents])
 

@@ -2,7 +2,8 @@
 
 A message is deleted after it was handed over; a process that dies in between hands it over again. What finds nobody at home is dropped
 too: phones and pages ask for themselves when they come back. A message that can't be handed over for a reason that nobody foresaw rests,
-longer each time, while the others go on; after ``MAX_TRIES`` it is dropped with an error in the log. ``/readyz`` tells how many rest.
+longer each time, while the others go on; after ``MAX_TRIES`` it is dropped with an error in the log. A topic that this version does not
+know (a newer one wrote it) is said once and kept for one that does. ``/readyz`` tells how many rest.
 """
 
 import logging
@@ -17,12 +18,14 @@ from server.lanes import Lanes
 from server.processes.gevent_lanes import LOOK_EVERY, News
 from server.sockets.browser import Browsers
 from server.sockets.phones import Phones
-from server.work import Message
+from server.work import Message, Topic
 
 log = logging.getLogger(__name__)
 GROUP = 200
 MAX_TRIES = 10
 LONGEST_REST = 60.0
+READ_BY_ASKING: frozenset[Topic] = frozenset({"document_changed", "import_changed", "account_changed"})
+"""Nobody is told: pages and long polls ask, and the nudge that goes with the commit wakes them."""
 
 
 @dataclass
@@ -59,6 +62,11 @@ class DeliverOutbox:
                 self._news.outbox.wait(LOOK_EVERY)
 
     @property
+    def topics(self) -> frozenset[str]:
+        """Every topic that is taken here."""
+        return READ_BY_ASKING | self._deliver.keys()
+
+    @property
     def resting(self) -> int:
         """How many messages failed and wait to be tried again."""
         return len(self._troubles)
@@ -78,9 +86,11 @@ class DeliverOutbox:
 
     def _hand_over(self, message: Message) -> bool:
         """True when the message is done with: delivered, of no use to anybody, or given up."""
+        if message.topic in READ_BY_ASKING:
+            return True
         deliver = self._deliver.get(message.topic)
         if deliver is None:
-            return True
+            return self._keep_unknown(message)
         try:
             deliver(message)
         except Unavailable as error:
@@ -92,6 +102,12 @@ class DeliverOutbox:
             log.exception("%s %s failed and rests", message.topic, message.subject)
             return self._rest(message)
         return True
+
+    def _keep_unknown(self, message: Message) -> bool:
+        if message.message_id not in self._troubles:
+            log.error("%s %s: nobody here takes this topic; it is kept", message.topic, message.subject)
+        self._troubles[message.message_id] = _Trouble(rests_until=time.monotonic() + LONGEST_REST)
+        return False
 
     def _rest(self, message: Message) -> bool:
         trouble = self._troubles.setdefault(message.message_id, _Trouble())

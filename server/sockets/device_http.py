@@ -48,6 +48,11 @@ def create_device_http(app: UseCases, lanes: Lanes) -> Blueprint:
             raise BadInput(f"{name} is a number", code="bad_message")
         return int(text)
 
+    @routes.post("/pairing/check")
+    def check() -> Response:
+        code = wire.read_check(body())
+        return jsonify(lanes.database(app.pair_device.check_code, code, request.remote_addr or "?"))
+
     @routes.post("/pairing/begin")
     def begin() -> Response:
         begun = wire.read_begin(body())

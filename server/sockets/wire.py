@@ -191,6 +191,13 @@ class Begin:
     platform: str
 
 
+def read_check(message: object) -> str:
+    """The pairing code that is asked about."""
+    fields = fields_of(message, frozenset({"version", "code"}))
+    _check_version(fields["version"])
+    return read_text(fields["code"], 1, 40)
+
+
 def read_begin(message: object) -> Begin:
     names = {"version", "code", "commitment", "device_name", "platform", "app_version"}
     fields = fields_of(message, frozenset(names))

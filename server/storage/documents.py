@@ -64,14 +64,14 @@ class DocumentTable:
         """Those of the documents that may go into a request of this asker now, in any order. They come as one value: to fetch row by row
         would hand the interpreter to and fro ten thousand times."""
         (found,) = self._db.execute(
-            "SELECT json_group_array(json_array(document_id, title, pages, page_boxes, current_sha256, current_length)) FROM documents"
-            " WHERE document_id IN (SELECT value FROM json_each(?)) AND relying_party_id = ? AND user_id IS ?"
+            "SELECT json_group_array(json_array(document_id, title, pages, page_boxes, current_sha256, current_length, signed_at))"
+            " FROM documents WHERE document_id IN (SELECT value FROM json_each(?)) AND relying_party_id = ? AND user_id IS ?"
             " AND state = 'READY' AND processing_right = 'sign' AND in_request = 0 AND (? IS NULL OR import_batch_id = ?)",
             (json.dumps(document_ids), relying_party_id, user_id, import_batch_id, import_batch_id),
         ).fetchone()
         return [
-            SignableDocument(document_id, title, pages, _boxes(boxes), sha256, length)
-            for document_id, title, pages, boxes, sha256, length in json.loads(found)
+            SignableDocument(document_id, title, pages, _boxes(boxes), sha256, length, signed_at)
+            for document_id, title, pages, boxes, sha256, length, signed_at in json.loads(found)
         ]
 
     def set_inspected(self, document: Document) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from server.errors import LeaseLost
 from server.signing.unstick_request import WaitingWork
 from server.storage.rows import dump
-from server.work import BULK, DEATH_COUNTS_FOR, HOUSEKEEPING, Job, Message
+from server.work import BULK, DEATH_COUNTS_FOR, HOUSEKEEPING, Job, Message, Topic
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -157,7 +157,7 @@ class OutboxTable:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def add(self, topic: str, subject: str, body: dict[str, Any], now: float) -> None:
+    def add(self, topic: Topic, subject: str, body: dict[str, Any], now: float) -> None:
         self._db.execute(
             "INSERT INTO outbox (topic, subject, body, created_at) VALUES (?, ?, ?, ?)",
             (topic, subject, dump(body), now),

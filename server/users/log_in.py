@@ -11,26 +11,21 @@ import secrets
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from server.audit.audit_log import AuditStore, record
 from server.clock import Clock
-from server.errors import BadInput, NotAuthenticated, TooManyTries
+from server.errors import BadInput, TooManyTries
 from server.ids import new_id
 from server.networks import network_of
 from server.subscribers.subscriber import Subscriber
-from server.text import clean_text
+from server.text import clean_text, plain_login
+from server.users.passwords import hash_password
 from server.users.user import User
 from server.work import Outbox
 
-MINIMUM_PASSWORD = 10
 KNOWN_FOR = 90 * 86_400.0
 QUARTER, DAY = 900.0, 86_400.0
 FROM_A_NETWORK, FOR_A_NAME_THERE, FOR_A_NAME_A_DAY = 60.0, 8.0, 100.0
 NAME_LIMIT = 64  # characters of a certificate's commonName (RFC 5280, ub-common-name)
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's minimum for argon2id
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 class Users(Protocol):
@@ -87,10 +82,6 @@ class UserStore(Protocol):
     def write(self) -> AbstractContextManager[UserTransaction]: ...
 
 
-def _plain(login: str) -> str:
-    return login.strip().lower()[:200]
-
-
 def _pour(tx: UserTransaction, bucket: str, now: float, tries: float, seconds: float) -> float:
     """0 when the bucket took one more; otherwise the seconds until it would."""
     return tx.throttles.pour(bucket, now, capacity=tries, leak_per_second=tries / seconds)
@@ -105,23 +96,6 @@ def session_digest(session: str) -> str:
     return hashlib.sha256(session.encode()).hexdigest()
 
 
-def hash_password(password: str) -> str:
-    """argon2id hash. Raises ``BadInput(password_too_short)``."""
-    if len(password) < MINIMUM_PASSWORD:
-        raise BadInput("password too short", code="password_too_short", details={"minimum": MINIMUM_PASSWORD})
-    return _hasher.hash(password)
-
-
-def check_password(user: User | None, password: str) -> None:
-    """Slow on purpose. Raises ``NotAuthenticated(log_in_failed)``."""
-    try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password[:1024])
-    except (VerificationError, InvalidHashError) as error:
-        raise NotAuthenticated("wrong name or password", code="log_in_failed") from error
-    if user is None or user.state != "ACTIVE":
-        raise NotAuthenticated("wrong name or password", code="log_in_failed")
-
-
 class LogIn:
     def __init__(self, store: UserStore, clock: Clock) -> None:
         self._store = store
@@ -130,7 +104,7 @@ class LogIn:
     def begin(self, login: str, address: str, browser: str = "") -> User | None:
         """Counts the try and finds the user. ``browser``: the name of one that this person logged in with, "" for others. Raises
         ``TooManyTries`` (log_in_throttled, log_in_guarded)."""
-        login = _plain(login)
+        login = plain_login(login)
         network = network_of(address)
         with self._store.write() as tx:
             now = self._clock.now()
@@ -210,7 +184,7 @@ class LogIn:
     ) -> User:
         """A portal user with a subscriber of their own, linked. Raises ``BadInput``, ``Conflict(login_taken)``."""
         password_hash = hash_password(password)
-        login = clean_text(login, 100).lower()
+        login = plain_login(clean_text(login, 100))
         name = clean_text(name, NAME_LIMIT)
         if not login or not name:
             raise BadInput("log-in name and name are needed", code="bad_input")
@@ -239,7 +213,7 @@ class LogIn:
     def set_password(self, login: str, password: str) -> None:
         password_hash = hash_password(password)
         with self._store.write() as tx:
-            user = tx.users.by_login(login.lower())
+            user = tx.users.by_login(plain_login(login))
             if user is None:
                 raise BadInput("no such user", code="user_unknown")
             tx.users.set_password(user.user_id, password_hash)

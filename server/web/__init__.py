@@ -8,7 +8,7 @@ forms and the pages' error handlers belong to this blueprint alone.
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from server.lanes import Lanes
@@ -65,9 +65,13 @@ def create_web(flask_app: Flask, app: WebUseCases, lanes: Lanes, news: News) -> 
         views.add_views(web, site)
     set_up_problems(flask_app, web)
 
+    @web.before_request
+    def _note_time() -> None:
+        g.asked_at = app.clock.now()  # before anything is read: what changes from now on, the page does not show
+
     @flask_app.context_processor
     def _page() -> dict[str, Any]:
-        return {"language": language(), "time_zone": TIME_ZONE, "section": ""}
+        return {"language": language(), "time_zone": TIME_ZONE, "section": "", "made_at": g.get("asked_at", 0)}
 
     flask_app.register_blueprint(web)
 

@@ -52,7 +52,7 @@ def add_views(web: Blueprint, site: Site) -> None:
         """May these go into one request? Answers how much it is, or refuses and names the documents in the way."""
         user, body = current(), read_json()
         wanted = [WantedSignature(document_id, None) for document_id in read_ids(body)]
-        selection = lanes.database(app.queue_request.check, new_request(app, user, wanted, read_batch(body)))
+        selection = lanes.database(app.queue_request.check, new_request(app, user, wanted, body))
         return jsonify(documents=selection.documents, pages=selection.pages, bytes=selection.bytes)
 
     @web.post("/batch-signing/documents")
@@ -86,20 +86,20 @@ def add_views(web: Blueprint, site: Site) -> None:
 
     @web.post("/batch-signing")
     def sign_batch() -> ResponseReturnValue:
-        """``{document_ids, placement, import_batch_id}``: one request for all, the stamp at the same place on each."""
+        """``{document_ids, placement, import_batch_id, seen_at}``: one request for all, the stamp at the same place on each."""
         user, body = current(), read_json()
         place = read_same_place(body.get("placement"))
         wanted = [WantedSignature(document_id, place) for document_id in read_ids(body)]
-        queued = lanes.database(app.queue_request, new_request(app, user, wanted, read_batch(body)))
+        queued = lanes.database(app.queue_request, new_request(app, user, wanted, body))
         snapshot = lanes.database(request_snapshot, app, queued.request_id)
         url = url_for("web.sign_request", request_id=queued.request_id)
         return jsonify(request_id=queued.request_id, url=url, snapshot=snapshot), 201
 
 
 def new_request(
-    app: WebUseCases, user: User, documents: list[WantedSignature], import_batch_id: str | None = None
+    app: WebUseCases, user: User, documents: list[WantedSignature], body: dict[str, Any]
 ) -> NewRequest:
-    """Raises ``Conflict(no_subscriber)``."""
+    """Raises ``Conflict(no_subscriber)``, ``BadInput``."""
     if user.subscriber_id is None:
         raise Conflict("the user has no signing account", code="no_subscriber")
     return NewRequest(
@@ -108,7 +108,8 @@ def new_request(
         requested_by=user.name,
         subscriber_id=user.subscriber_id,
         documents=documents,
-        import_batch_id=import_batch_id,
+        import_batch_id=read_batch(body),
+        seen_at=read_seen_at(body),
     )
 
 
@@ -127,6 +128,16 @@ def read_batch(body: dict[str, Any]) -> str | None:
     if not is_id(batch, "ib"):
         raise BadInput("import_batch_id must be an id")
     return str(batch)
+
+
+def read_seen_at(body: dict[str, Any]) -> float | None:
+    """When the documents were chosen, as a page of ours said it; None from a page that does not."""
+    seen_at = body.get("seen_at")
+    if seen_at is None:
+        return None
+    if not isinstance(seen_at, int | float) or isinstance(seen_at, bool) or not 0 <= seen_at < 1 << 53:
+        raise BadInput("seen_at must be a time")
+    return float(seen_at)
 
 
 def read_same_place(value: object) -> SamePlace | None:

@@ -116,7 +116,7 @@ def _store(site: Site, user: User) -> Document:
     limit = site.app.config.max_document_bytes
     if (request.content_length or 0) > limit:
         raise TooLarge("the file is too large", code="pdf_too_large", details={"limit": limit})
-    name = unquote(request.headers.get("X-File-Name", ""))[:500] or "document.pdf"
+    name = unquote(request.headers.get("X-File-Name", "")) or "document.pdf"
     receive = site.app.receive_upload
     arrived = site.lanes.slow(receive.keep_file, receive.write_file(pieces(request.stream)))
     return site.lanes.database(

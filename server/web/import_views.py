@@ -164,7 +164,7 @@ def _limits(config: Config) -> dict[str, int]:
 
 
 def _sent_name(missing: str) -> str:
-    return unquote(request.headers.get("X-File-Name", ""))[:500] or missing
+    return unquote(request.headers.get("X-File-Name", "")) or missing
 
 
 def _expected(files: object) -> list[ExpectedFile]:
@@ -175,7 +175,7 @@ def _expected(files: object) -> list[ExpectedFile]:
     for file in files:
         match file:
             case [str(name), int(length)] if 0 <= length < 1 << 53:
-                found.append(ExpectedFile(name[:500] or "document.pdf", length))
+                found.append(ExpectedFile(name or "document.pdf", length))
             case _:
                 raise BadInput("each file is a name and a length")
     return found

@@ -11,6 +11,7 @@ import secrets
 from flask import Request, Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from server.text import plain_login
 from server.users.log_in import KNOWN_FOR
 
 MOST = 5
@@ -43,4 +44,4 @@ class KnownBrowser:
 
 
 def _digest(login: str) -> str:
-    return hashlib.sha256(login.strip().lower().encode()).hexdigest()[:32]
+    return hashlib.sha256(plain_login(login).encode()).hexdigest()[:32]

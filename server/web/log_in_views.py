@@ -5,7 +5,6 @@ always one of our own.
 """
 
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +12,12 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from server.errors import NotAuthenticated, PhoneSealError, TooManyTries
-from server.users.log_in import check_password
+from server.users.passwords import check_password
 from server.users.user import User
 from server.web.known_browser import KnownBrowser
 from server.web.languages import language
 from server.web.messages import LANGUAGES, error_text
+from server.web.own_path import own_path
 from server.web.ports import Site
 from server.web.problems import status_of
 from server.web.sessions import current, end_session, session_name, start_session
@@ -50,7 +50,7 @@ def add_views(web: Blueprint, site: Site) -> None:
 
     @web.post("/login")
     def log_in() -> ResponseReturnValue:
-        name, next_path = request.form.get("login_name", "")[:200], own_path(request.form.get("next"))
+        name, next_path = request.form.get("login_name", "")[:600], own_path(request.form.get("next"))
         try:
             user, session_started = authenticate(name, request.form.get("password", ""))
         except (NotAuthenticated, TooManyTries) as error:
@@ -90,11 +90,3 @@ def _again(error: PhoneSealError, name: str, next_path: str) -> ResponseReturnVa
     )
     headers = {"Retry-After": str(error.details["retry_after"])} if "retry_after" in error.details else {}
     return page, status_of(error), headers
-
-
-def own_path(text: str | None) -> str:
-    """The path if it leads to a page of ours, else "". A browser reads ``//host`` and ``/\\host`` as another site."""
-    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or any(ord(c) < 33 for c in text):
-        return ""
-    parts = urlsplit(text)
-    return "" if parts.scheme or parts.netloc or parts.path in ("/login", "/logout") else text.rstrip("?")

@@ -106,6 +106,10 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Đang nằm trong một yêu cầu ký khác: {named}. Hãy chờ yêu cầu đó xong hoặc huỷ nó trước.",
         "en": "Part of another open request: {named}. Wait for that one or cancel it first.",
     },
+    "signed_meanwhile": {
+        "vi": "Đã có người ký sau khi bạn mở trang này: {named}. Hãy tải lại trang và xem lại trước khi ký.",
+        "en": "Someone has signed meanwhile: {named}. Reload the page and look again before you sign.",
+    },
     "document_moved": {
         "vi": "Chứng từ vừa thay đổi. Hãy tải lại trang.",
         "en": "The document has just changed. Reload the page.",
@@ -221,8 +225,12 @@ ERROR_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "The pairing code is wrong, used or expired. Get a new one in the browser.",
     },
     "issuer_unavailable": {
-        "vi": "Chưa cấp được chứng thư số. Hãy thử ghép lại sau vài phút.",
-        "en": "No certificate could be issued. Try pairing again in a few minutes.",
+        "vi": "Hệ thống này hiện không cấp được chứng thư số nên chưa ghép được điện thoại. Hãy báo cho quản trị viên.",
+        "en": "This system can issue no certificate at present, so no phone can be paired. Tell your administrator.",
+    },
+    "certificate_name_unfit": {
+        "vi": "Họ tên trên tài khoản dài quá {limit} ký tự nên không cấp được chứng thư số. Hãy nhờ quản trị viên rút ngắn.",
+        "en": "The account's name has more than {limit} characters, so no certificate can be issued. Have your administrator shorten it.",
     },
     "credential_not_usable": {
         "vi": "Chứng thư số trên điện thoại này không còn dùng được. Hãy ghép lại điện thoại để nhận chứng thư mới.",

@@ -13,12 +13,14 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, Response, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from server import errors
 from server.web.languages import language
 from server.web.messages import error_text
+from server.web.own_path import page_of_form
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +92,11 @@ def answer_error(error: errors.PhoneSealError, incident: str | None = None) -> R
         if incident:
             problem["incident"] = incident
         return problem_response(problem)
-    if problem["status"] == 401 and request.method == "GET":
-        return redirect(f"/login?next={quote(request.full_path.rstrip('?'))}")
+    if problem["status"] == 401:
+        if request.method == "GET":
+            return redirect(f"/login?next={quote(request.full_path.rstrip('?'))}")
+        back = page_of_form()  # a form is not sent twice by itself: the person sees its page again, and decides
+        return redirect(f"/login?next={quote(back)}" if back else "/login", 303)
     page = make_response(render_template("error.html", **_page_facts(problem), reference=incident), problem["status"])
     if retry_after := problem.get("errors", {}).get("retry_after"):
         page.headers["Retry-After"] = str(retry_after)
@@ -137,6 +142,9 @@ def set_up_problems(app: Flask, blueprint: Blueprint) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or (error.code is not None and error.code < 400):
             return error
+        if isinstance(error, CSRFError) and request.endpoint != "web.log_in" and not current_user.is_authenticated:
+            # the anti-forgery value went with the session: that one is over, not the page
+            return answer_error(errors.NotAuthenticated("the session is over"))
         return answer_error(from_http(error))
 
     def unknown(error: Exception) -> ResponseReturnValue:

@@ -49,19 +49,14 @@ def add_views(web: Blueprint, site: Site) -> None:
 
     @web.post("/documents/<document_id>/sign")
     def sign(document_id: str) -> ResponseReturnValue:
-        placement = read_placement(read_json().get("placement"))
-        return queue(current(), [WantedSignature(document_id, placement)])
+        return queue(current(), [_wanted(document_id, read_json())])
 
     @web.post("/sign-requests")
     def sign_selected() -> ResponseReturnValue:
         wanted = read_json().get("documents")
         if not isinstance(wanted, list) or not all(isinstance(entry, dict) for entry in wanted):
             raise BadInput("documents must be a list", code="no_documents")
-        documents = [
-            WantedSignature(str(entry.get("document_id", "")), read_placement(entry.get("placement")))
-            for entry in wanted
-        ]
-        return queue(current(), documents)
+        return queue(current(), [_wanted(str(entry.get("document_id", "")), entry) for entry in wanted])
 
     @web.get("/sign-requests/<request_id>")
     def sign_request(request_id: str) -> str:
@@ -87,6 +82,14 @@ def add_views(web: Blueprint, site: Site) -> None:
         if wants_json():
             return jsonify(snapshot=told)
         return redirect(url_for("web.sign_request", request_id=request_id), 303)
+
+
+def _wanted(document_id: str, body: dict[str, Any]) -> WantedSignature:
+    """``{placement, version}``: where it goes, and the version that the page showed. Raises ``BadInput``."""
+    version = body.get("version")
+    if version is not None and not isinstance(version, str):
+        raise BadInput("version must be what the page was given")
+    return WantedSignature(document_id, read_placement(body.get("placement")), version)
 
 
 def read_json() -> dict[str, Any]:

@@ -92,6 +92,10 @@ def _is_annotation(one: Any) -> bool:
     return ("/Rect" in one or one.get("/Type") == "/Annot") and one.get("/Subtype") not in _QUIET
 
 
+def _is_script(one: Any) -> bool:
+    return "/JS" in one
+
+
 def _is_widget(one: Any) -> bool:
     return one.get("/Subtype") == "/Widget"
 
@@ -105,6 +109,7 @@ CARRIES: dict[str, Callable[[Any], bool]] = {
     "loose_fields": _is_widget,
     "link_appearance": _is_drawn_link,
     "annotations_over_text": _is_annotation,
+    "field_scripts": _is_script,
 }
 
 

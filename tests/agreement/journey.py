@@ -35,6 +35,9 @@ VIEWERS_DIFFER = frozenset(
         "link_appearance",
         "annotations_over_text",
         "empty_signature_fields",
+        "field_scripts",
+        "dots_without_length",
+        "damaged_streams",
     )
 )
 

@@ -94,6 +94,7 @@ _MALFORMED = {
     "null_bytes": MORE.replace(b" ", b"\0"),
     "keyword_case": MORE.replace(b"BT", b"bt"),
     "font_unknown": b"BT /F9 12 Tf 40 150 Td (And 9,000,000 more) Tj ET",
+    "clip_without_path": b"W n " + MORE,
     "rectangle_without_paint": b"40 140 100 50 re W " + MORE,
     "nested_arrays": b"BT /F1 12 Tf 40 150 Td [[(And 9,000,000 more)]] TJ ET",
     "name_escape_broken": b"/X#ZZ gs " + MORE,
@@ -190,3 +191,17 @@ def graphics_state_depth() -> Iterator[Part]:
     """More saves than some viewers hold."""
     yield harmless("twenty", contract(content=b"q " * 20 + PAID + b" Q" * 20))
     yield hostile("many", contract(content=b"q " * 100_000 + PAID + b" Q" * 100_000))
+
+
+@kind
+def lines_without_length() -> Iterator[Part]:
+    """A decimal point that is a stroke from a place to itself."""
+    number = b"BT /F1 12 Tf 40 150 Td (Pay 9) Tj 40 0 Td (000 dong) Tj ET 3 w 77 151 %b"
+    yield harmless("short", contract(content=number.replace(b"77 151", b"1 J 77 151") % b"m 77.5 151 l S"))
+    yield harmless("filled_circle", contract(content=number % b"m 77 153 79 153 79 151 c f"))
+    for name, cap in ("butt", 0), ("round", 1), ("square", 2):
+        shown = number.replace(b"77 151", b"%d J 77 151" % cap)
+        yield hostile(f"line_{name}", contract(content=shown % b"m 77 151 l S"))
+        yield hostile(f"closed_{name}", contract(content=shown % b"m h S"))
+        yield hostile(f"curve_{name}", contract(content=shown % b"m 77 151 77 151 77 151 c S"))
+        yield hostile(f"rectangle_{name}", contract(content=shown % b"0 0 re S"))

@@ -235,8 +235,10 @@ def transparency_groups() -> Iterator[Part]:
         ("isolated", "/Group << /S /Transparency /I true /CS /DeviceRGB >>", False),
         ("knockout", "/Group << /S /Transparency /K true /CS /DeviceRGB >>", True),
         ("unknown", "/Group << /S /Foo >>", True),
+        ("knockout_opaque", "/Group << /S /Transparency /K true /CS /DeviceRGB >>", False),
     ):
-        state = "<< /Type /ExtGState /ca 0.5 /BM /Multiply >>"
+        blending = "" if name == "knockout_opaque" else "/ca 0.5 /BM /Multiply"
+        state = f"<< /Type /ExtGState {blending} >>"
         writer = contract(content=b"0.6 g 40 100 200 80 re f /X Do", resources="/XObject << /X 8 0 R >>")
         resources = f"/Resources << /ExtGState << /G {state} >> /Font << /F1 3 0 R >> >>"
         writer.put_stream(

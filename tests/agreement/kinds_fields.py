@@ -46,6 +46,16 @@ def loose_widgets() -> Iterator[Part]:
 
 
 @kind
+def field_scripts() -> Iterator[Part]:
+    """A field that a viewer's own function formats, which some draw anew when the file is opened; and one that a script of its own does."""
+    script = "/AA << /F << /S /JavaScript /JS ({}) >> >>"
+    own, other = script.format("AFNumber_Format\\(2, 0, 0, 0, \"\", true\\)"), script.format("event.value = \"9,000,000\"")
+    yield harmless("helper", annotated(f"{FIELD} {RECT} {own}", PLAIN, catalog=form()), "field_scripts")
+    yield hostile("script", annotated(f"{FIELD} {RECT} {other}", PLAIN, catalog=form()))
+    yield hostile("helper_over_other_value", annotated(f"{FIELD} {OVER_PRICE} {own}", COVER, catalog=form()))
+
+
+@kind
 def appearances_of_links() -> Iterator[Part]:
     """A Link or Popup with an appearance of its own."""
     yield harmless("plain_link", annotated(f"/Subtype /Link /F 4 /Border [0 0 0] {RECT}", None))

@@ -15,6 +15,7 @@ FILES = {
     "need_appearances": ("appearances_made_up", "value_only"),
     "loose_fields": ("loose_widgets", "no_form"),
     "link_appearance": ("appearances_of_links", "popup"),
+    "field_scripts": ("field_scripts", "helper"),
     "annotations_over_text": ("annotation_kinds", "square"),
 }
 

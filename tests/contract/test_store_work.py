@@ -134,13 +134,13 @@ def test_numbers_of_jobs_are_never_used_again(store: Store) -> None:
 def test_the_outbox_keeps_its_order(store: Store) -> None:
     with store.write() as tx:
         for number in range(5):
-            tx.outbox.add("topic", f"s{number}", {"n": number}, 1.0)
+            tx.outbox.add("push", f"s{number}", {"n": number}, 1.0)
         waiting = tx.outbox.waiting(3)
         assert [(m.subject, m.body) for m in waiting] == [("s0", {"n": 0}), ("s1", {"n": 1}), ("s2", {"n": 2})]
         tx.outbox.delivered([waiting[0].message_id, waiting[2].message_id])
         assert [m.subject for m in tx.outbox.waiting(9)] == ["s1", "s3", "s4"]
         tx.outbox.delivered([m.message_id for m in tx.outbox.waiting(9)])
-        tx.outbox.add("topic", "later", {}, 1.0)
+        tx.outbox.add("push", "later", {}, 1.0)
         [last] = tx.outbox.waiting(9)
         assert last.message_id > waiting[-1].message_id, "numbers are never used again"
 

@@ -23,6 +23,13 @@ def offered_anew(world: StoreWorld) -> Generator[Act, None, None]:
     assert len(waiting) == 1, "only the last code counts"
 
 
+@scenario("pairing_check")
+def checked_again(world: StoreWorld) -> Generator[Act, None, None]:
+    offer = world.app.pair_device.offer(world.subscriber_id, None)
+    yield lambda app: app.pair_device.check_code(offer.code, "198.51.100.1")
+    assert NewPhone().begin(world.app, offer.code), "to ask claims nothing"
+
+
 @scenario("pairing_begin")
 def begun_again(world: StoreWorld) -> Generator[Act, None, None]:
     phone = NewPhone()

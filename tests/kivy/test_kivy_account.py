@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from server.devices.device import DeviceState
-from tests.kivy.conftest import OneMorePhone, OpenWindow, pair_on_screen
+from tests.kivy.conftest import NOTHING_WAITS, OneMorePhone, OpenWindow, pair_on_screen
 from tests.kivy.phone_window import PhoneWindow
 from tests.server_process import PIN, ServerProcess, wait_for
 
@@ -133,7 +133,15 @@ def test_kivy_account_lists_phones_and_freezes_this_one(paired: OneMorePhone, tm
     assert window.place("Huỷ liên kết máy này")["disabled"], "the server does not listen to a frozen phone"
     with paired.server.app.store.read() as tx:
         device_id = tx.devices.of_subscriber(paired.person.subscriber_id)[0].device_id
+    window.tap("Quay lại")
+    window.wait_screen("account")
+    window.tap("Trang chủ")
+    window.wait_text("đang bị tạm khoá")
+    assert not window.sees(NOTHING_WAITS), "who is shut out does not know whether anything waits"
     paired.server.app.end_device.thaw(device_id, "owner")
+    window.wait_text("Đã kết nối")
+    window.wait_text(NOTHING_WAITS)
+    wait_for(lambda: not any("tạm khoá" in text.lower() for text in window.texts()), "it still says that it is frozen")
     paired.reopen()
     paired.window.wait_screen("home")
 

@@ -28,6 +28,13 @@ def test_kivy_a_pasted_link_names_its_server(open_window: OpenWindow, running_se
     window.wait_screen("choose_pin")
 
 
+def test_kivy_a_window_opens_without_a_word(open_window: OpenWindow, tmp_path: Path) -> None:
+    """Whatever library for input, clipboard or camera this machine lacks."""
+    window = open_window(tmp_path / "quiet")
+    window.wait_screen("welcome")
+    assert window.log() == ""
+
+
 def ground(phone: OneMorePhone, path: Path) -> tuple[float, ...]:
     phone.window.picture(path)
     with Image.open(path) as picture:

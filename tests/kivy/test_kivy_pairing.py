@@ -70,9 +70,6 @@ def test_kivy_another_servers_key_is_a_warning_that_cannot_be_tapped_through(
     window.wait_screen("welcome")
     window.write("XXXXX-XXXXX", link(running_server, offer.code, "0" * 64))
     window.tap("Tiếp tục")
-    window.wait_screen("choose_pin")
-    window.type_pin(PIN, "Tiếp tục")
-    window.type_pin(PIN, "Tiếp tục")
     window.wait_screen("warning")
     window.wait_text("server_key_unknown")
     window.do("key", key=BACK_KEY)
@@ -82,6 +79,23 @@ def test_kivy_another_servers_key_is_a_warning_that_cannot_be_tapped_through(
     window.tap("Tôi đã đọc")
     window.wait_screen("welcome")
     assert not shown_digits(window)
+
+
+def test_kivy_a_code_is_checked_before_a_pin_is_chosen(
+    open_window: OpenWindow, running_server: ServerProcess, tmp_path: Path
+) -> None:
+    person = running_server.add_person()
+    offer = running_server.app.pair_device.offer(person.subscriber_id, person.user_id)
+    window = open_window(tmp_path / "phone", "--server", running_server.url)
+    window.wait_screen("welcome")
+    window.write("XXXXX-XXXXX", "00000-00000")
+    window.tap("Tiếp tục")
+    window.wait_text("hết hạn")
+    assert window.showing == "welcome" and window.sees("00000-00000"), "what was typed stays, to be mended"
+    window.do("paste_board", text=offer.code)
+    window.tap("Dán")
+    window.tap("Tiếp tục")
+    window.wait_screen("choose_pin")
 
 
 def test_kivy_a_clock_that_is_off_is_shown_and_deadlines_go_by_the_servers(

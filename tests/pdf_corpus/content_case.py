@@ -19,8 +19,8 @@ PAGE, CONTENT, FIRST = 3, 4, 5
 class ContentCase:
     """``code`` and ``what``: the refusal at upload (``None``: accepted), with the word that the phone uses too.
 
-    ``findings``: what is told of an accepted file, on both sides. ``objects``: bodies from number 5 on; ``contents`` stands in place of
-    ``content`` where the page has an array of streams, which are then the last objects.
+    ``findings``: what is told of an accepted file, on both sides; ``of_upload``: what only the upload tells. ``objects``: bodies from
+    number 5 on; ``contents`` stands in place of ``content`` where the page has an array of streams, which are then the last objects.
     """
 
     name: str
@@ -32,6 +32,7 @@ class ContentCase:
     code: str | None = None
     what: str | None = None
     findings: frozenset[str] = frozenset()
+    of_upload: frozenset[str] = frozenset()
     contents: tuple[bytes, ...] = ()
     content_entries: bytes = b""
 

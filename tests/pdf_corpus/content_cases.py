@@ -8,13 +8,24 @@ accepts, with the same findings.
 from tests.pdf_corpus.content_case import MALFORMED, TOO_COMPLEX, ContentCase
 from tests.pdf_corpus.content_cases_annotations import ANNOTATION_CASES
 from tests.pdf_corpus.content_cases_drawing import DRAWING_CASES
+from tests.pdf_corpus.content_cases_fax import FAX_CASES
 from tests.pdf_corpus.content_cases_findings import FINDING_CASES
+from tests.pdf_corpus.content_cases_fonts import FONT_CASES
+from tests.pdf_corpus.content_cases_glyphs import GLYPH_CASES
 from tests.pdf_corpus.content_cases_images import IMAGE_CASES
 from tests.pdf_corpus.content_cases_limits import LIMIT_CASES
 from tests.pdf_corpus.content_cases_syntax import SYNTAX_CASES
 
 PHONE_CODES = {MALFORMED: "doc_content", TOO_COMPLEX: "doc_limits"}
-CASES: dict[str, ContentCase] = {
-    case.name: case
-    for case in (*SYNTAX_CASES, *DRAWING_CASES, *LIMIT_CASES, *FINDING_CASES, *ANNOTATION_CASES, *IMAGE_CASES)
-}
+_ALL = (
+    *SYNTAX_CASES,
+    *DRAWING_CASES,
+    *LIMIT_CASES,
+    *FINDING_CASES,
+    *FONT_CASES,
+    *GLYPH_CASES,
+    *ANNOTATION_CASES,
+    *IMAGE_CASES,
+    *FAX_CASES,
+)
+CASES: dict[str, ContentCase] = {case.name: case for case in _ALL}

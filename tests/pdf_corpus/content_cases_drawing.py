@@ -33,6 +33,9 @@ def _places() -> list[ContentCase]:
     return [
         ContentCase("path_harmless", b"10 10 m 1 w 0 0 1 RG 100 100 l 50 0 0 50 9 9 c h W n " + SQUARE),
         ContentCase("clip_before_path_harmless", b"q W 10 10 m 100 10 l 100 100 l h n " + SQUARE + b"Q\n"),  # as Ghostscript long did
+        ContentCase("clip_before_style_harmless", b"q W 2 w 1 0 0 rg 0 Tc /P BMC 10 10 90 90 re n EMC " + SQUARE + b"Q\n"),
+        _refused("clip_without_path", "place", b"q W n " + SQUARE + b"Q\n"),  # mupdf hides the square
+        _refused("even_odd_clip_without_path", "place", b"q W* S " + SQUARE + b"Q\n"),
         _refused("text_behind_clip", "place", b"10 10 99 99 re W BT ET\n" + SQUARE),
         _refused("path_without_start", "place", b"100 100 l S\n" + SQUARE),
         _refused("path_in_text", "place", b"BT 10 10 m ET\n" + SQUARE),
@@ -46,6 +49,37 @@ def _places() -> list[ContentCase]:
         _refused("compatibility_closed_first", "compatibility", b"EX BX " + SQUARE),
         _refused("compatibility_closed_twice", "compatibility", b"BX EX EX " + SQUARE),
     ]
+
+
+def _told_dot(name: str, path: bytes) -> ContentCase:
+    return ContentCase(f"dot_{name}", b"9 w 1 J " + path + b"\n", findings=frozenset(("dots_without_length",)))
+
+
+def _dots() -> list[ContentCase]:
+    """Lines that go nowhere: a decimal point for some viewers, nothing for others."""
+    quiet = {
+        "line": b"10 10 m 10.5 10 l S", "upright": b"10 10 m 10 11 l S", "filled": b"10 10 m 10 10 l f", "clipped": b"10 10 m 10 10 l W n",
+        "start": b"10 10 m S", "behind_a_line": b"10 10 m 50 10 l 50 10 l S", "flat_rectangle": b"10 10 50 0 re S",
+        "steep_rectangle": b"10 10 0 50 re B", "curve": b"10 10 m 10 10 20 20 10 10 c S", "closed": b"10 10 m 50 10 l h S",
+        "started_anew": b"10 10 m 50 50 m 10 10 l S", "filled_before": b"10 10 m 10 10 l f 10 10 m 50 50 l S",
+    }  # fmt: skip
+    told = {
+        "line": b"10 10 m 10 10 l S", "closed": b"10 10 m 10 10 l s", "filled_too": b"10 10 m 10 10 l B", "b": b"10 10 m 10 10 l b",
+        "even_odd": b"10 10 m 10 10 l B*", "filled_even_odd": b"10 10 m 10 10 l b*",
+        "spelt_otherwise": b"10 010 m 10.0 +10. l S", "nearly": b"10 10 m 10 10.000001 l S", "far_out": b"20000 10 m 20000.01 10 l S",
+        "closed_at_once": b"10 10 m h S", "curve": b"10 10 m 10 10 10 10 10 10 c S", "short_curve": b"10 10 m 10 10 10 10 v S",
+        "other_short_curve": b"10 10 m 10 10 10 10 y S", "rectangle": b"10 10 0 0 re S", "thin_rectangle": b"10 10 .000001 -0 re S",
+        "among_others": b"10 10 m 50 50 l 80 80 m 80 80 l S", "styled_between": b"10 10 m 2 w 10 10 l S",
+        "clipped_too": b"10 10 m 10 10 l W S",
+        "before_a_line": b"10 10 m 10 10 l 50 50 l S", "null_bytes": b"10\0" + b"10 m 10 10\0l S",
+    }  # fmt: skip
+    return [
+        *(ContentCase(f"no_dot_{name}_quiet", b"9 w 1 J " + path + b"\n") for name, path in quiet.items()),
+        *(_told_dot(name, path) for name, path in told.items()),
+        ContentCase("dot_in_form", b"/X Do", FORM, (form(b"1 J 10 10 m 10 10 l S"),), findings=frozenset(("dots_without_length",))),
+        ContentCase("dot_in_glyph", TEXT, TEXT_RESOURCES, (font_type3(6), stream(b"1000 0 d0 1 J 9 9 m 9 9 l S")),
+                    findings=frozenset(("dots_without_length",))),
+    ]  # fmt: skip
 
 
 def _values() -> list[ContentCase]:
@@ -136,4 +170,4 @@ def _glyphs() -> list[ContentCase]:
     ]
 
 
-DRAWING_CASES = (*_places(), *_values(), *_colours(), *_states(), *_glyphs())
+DRAWING_CASES = (*_places(), *_dots(), *_values(), *_colours(), *_states(), *_glyphs())

@@ -3,12 +3,6 @@
 Rules: the findings are those of server and phone alike (``FINDING_TEXTS``); a name that ends in ``_quiet`` tells nothing.
 """
 
-from io import BytesIO
-
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
-
 from tests.pdf_corpus.content_case import TEXT_OBJECTS, TEXT_RESOURCES, ContentCase, font_type3, form, stream
 
 SQUARE = b"10 10 100 100 re f\n"
@@ -68,66 +62,6 @@ def _fonts() -> list[ContentCase]:
     ]  # fmt: skip
 
 
-def _draw(size: int) -> object:
-    pen = TTGlyphPen(None)
-    pen.moveTo((0, 0))
-    for point in ((0, size), (size, size), (size, 0)):
-        pen.lineTo(point)
-    pen.closePath()
-    return pen.glyph()
-
-
-def truetype(tables: dict[tuple[int, int], dict[int, str]]) -> bytes:
-    """A TrueType font with the glyphs one, two and the given cmap subtables by platform and encoding (OpenType, cmap)."""
-    builder = FontBuilder(1000, isTTF=True)
-    names = [".notdef", "one", "two"]
-    builder.setupGlyphOrder(names)
-    builder.setupCharacterMap({})
-    builder.setupGlyf({name: _draw(200 + 200 * number) for number, name in enumerate(names)})
-    builder.setupHorizontalMetrics(dict.fromkeys(names, (800, 0)))
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupOS2()
-    builder.setupPost()
-    builder.setupHead(unitsPerEm=1000, created=0, modified=0)
-    builder.font.recalcTimestamp = False
-    subtables = []
-    for (platform, encoding), mapping in tables.items():
-        subtable = CmapSubtable.newSubtable(0 if platform == 1 else 4)
-        subtable.platformID, subtable.platEncID, subtable.language, subtable.cmap = platform, encoding, 0, mapping
-        subtables.append(subtable)
-    builder.font["cmap"].tables = subtables
-    out = BytesIO()
-    builder.font.save(out)
-    return out.getvalue()
-
-
-def _truetype_case(name: str, flags: int, encoding: bytes, tables: dict[tuple[int, int], dict[int, str]], *told: str) -> ContentCase:
-    font = (
-        b"<< /Type /Font /Subtype /TrueType /BaseFont /AAAAAA+Made /FirstChar 49 /LastChar 50 /Widths [800 800] "
-        b"/FontDescriptor 6 0 R %s >>" % encoding
-    )
-    descriptor = (
-        b"<< /Type /FontDescriptor /FontName /AAAAAA+Made /Flags %d /FontBBox [0 -200 800 800] /ItalicAngle 0 /Ascent 800 "
-        b"/Descent -200 /CapHeight 700 /StemV 80 /FontFile2 7 0 R >>" % flags
-    )
-    file = truetype(tables)
-    return _told(name, *told, content=TEXT.replace(b"(A)", b"(12)"), resources=TEXT_RESOURCES,
-                 objects=(font, descriptor, stream(file, b"/Length1 %d" % len(file))))  # fmt: skip
-
-
-def _ambiguous() -> list[ContentCase]:
-    right, wrong = {49: "one", 50: "two"}, {49: "two", 50: "one"}
-    private, private_wrong = {0xF031: "one", 0xF032: "two"}, {0xF031: "two", 0xF032: "one"}
-    named = b"/Encoding /WinAnsiEncoding"
-    return [
-        _truetype_case("font_tables_agree_quiet", 32, named, {(1, 0): right, (3, 1): right}),
-        _truetype_case("font_tables_disagree", 32, named, {(1, 0): wrong, (3, 1): right}, "ambiguous_fonts"),
-        _truetype_case("font_symbols_agree_quiet", 4, b"", {(1, 0): right, (3, 0): private}),
-        _truetype_case("font_symbols_disagree", 4, b"", {(1, 0): right, (3, 0): private_wrong}, "ambiguous_fonts"),
-        _truetype_case("font_one_table_quiet", 4, b"", {(1, 0): wrong}),
-    ]
-
-
 def _fields() -> list[ContentCase]:
     form_of = b"/AcroForm << /Fields [%s] %s >>"
     annotations = b"/Annots [5 0 R]"
@@ -154,4 +88,4 @@ def _fields() -> list[ContentCase]:
     ]  # fmt: skip
 
 
-FINDING_CASES = (*_layers(), *_fonts(), *_ambiguous(), *_fields())
+FINDING_CASES = (*_layers(), *_fonts(), *_fields())

@@ -107,10 +107,10 @@ def _pictures() -> list[ContentCase]:
         _filtered("jpeg_2000_with_opacity", "image", jpx, _jpeg_2000(2, colours=17, boxes=opaque), b""),
         _filtered("jpeg_2000_mask_in_data", "image", jpx, _jpeg_2000(), GREY + b" /SMaskInData 1"),
         _filtered("jpeg_2000_spot_colour", "image", jpx, _jpeg_2000(), b"/ColorSpace " + spot),
-        _filtered("fax_harmless", None, fax % b"/Columns 4 /Rows 2", b"\0\1", one_bit),
-        _filtered("fax_of_other_width", "image", fax % b"/Columns 5 /Rows 2", b"\0\1", one_bit),
-        _filtered("fax_of_usual_width", "image", fax % b"", b"\0\1", one_bit),
-        _filtered("fax_of_other_height", "image", fax % b"/Columns 4 /Rows 1", b"\0\1", one_bit),
+        _filtered("fax_harmless", None, fax % b"/Columns 4 /Rows 2", b"\xc0", one_bit),
+        _filtered("fax_of_other_width", "image", fax % b"/Columns 5 /Rows 2", b"\xc0", one_bit),
+        _filtered("fax_of_usual_width", "image", fax % b"", b"\xc0", one_bit),
+        _filtered("fax_of_other_height", "image", fax % b"/Columns 4 /Rows 1", b"\xc0", one_bit),
     ]
 
 

@@ -91,6 +91,10 @@ def _streams() -> Iterator[GrammarCase]:
         "xref_stream_flate", None, lambda s: _with_stream(s, alter=zlib.compress, extra=b"/Filter /FlateDecode ")
     )
     yield from both("xref_stream_not_listed", None, lambda s: _with_stream(s, list_itself=False))
+    yield from both("xref_stream_generation", "generation", lambda s: _with_stream(s, generation=1), "offset")
+    yield from both(
+        "xref_stream_generation_not_listed", "generation", lambda s: _with_stream(s, generation=1, list_itself=False)
+    )
     yield from both("xref_stream_entry_zero_generation", None, lambda s: _with_stream(s, entry_zero=(0, 0, 0)))
     yield from both(
         "xref_stream_entry_zero_in_use", "entry_zero", lambda s: _with_stream(s, entry_zero=(1, 9, 0)), "offset"
@@ -245,4 +249,5 @@ def _references() -> Iterator[GrammarCase]:
     yield from differ(
         "unreachable_but_trailer", "unreachable", None, lambda s: build(s, {7: b"(x)"}, extra=b"/Mine 7 0 R ")
     )
+    yield from differ("id_of_its_own", "unreachable", None, lambda s: build(s, {7: b"[(x) (y)]"}, extra=b"/ID 7 0 R "))
     yield from both("info", None, lambda s: build(s, {7: b"<< /Title (x) >>"}, extra=b"/Info 7 0 R "))

@@ -113,6 +113,7 @@ class GrammarFile:
         *,
         kinds: Mapping[int, tuple[int, int, int]] | None = None,
         list_itself: bool = True,
+        generation: int = 0,
         entry_zero: tuple[int, int, int] = (0, 0, 65535),
         extra: bytes = b"",
         alter: Callable[[bytes], bytes] = bytes,
@@ -132,7 +133,7 @@ class GrammarFile:
         }
         rows |= {key: (2, *place) for key, place in (packed or {}).items()}
         if list_itself:
-            rows[number] = (1, start, 0)
+            rows[number] = (1, start, generation)
         if not self.sections:
             rows[0] = entry_zero
         rows |= kinds or {}
@@ -147,7 +148,7 @@ class GrammarFile:
             size, root, b"/Type /XRef /W [1 4 2] /Index [%b] /Length %d " % (index, len(data)) + extra
         )
         self.out += (
-            b"%d 0 obj\n" % number
+            b"%d %d obj\n" % (number, generation)
             + dictionary
             + b"\nstream\n"
             + data

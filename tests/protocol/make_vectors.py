@@ -29,7 +29,7 @@ from vector_making.third_tools import missing_tools
 from vector_making.world import Json, World
 
 VECTORS = Path(__file__).parent / "vectors"
-_ESCAPED = {"text", "statements_invalid"}
+_ESCAPED = {"text", "search", "statements_invalid"}
 
 
 def make_all(world: World) -> dict[str, Json]:
@@ -43,6 +43,7 @@ def make_all(world: World) -> dict[str, Json]:
         "identifiers": basics.identifiers_vector(),
         "base64url": basics.base64url_vector(),
         "text": basics.text_vector(),
+        "search": basics.search_vector(),
         "pairing_code": basics.pairing_code_vector(),
         "pairing_uri": basics.pairing_uri_vector(sha256_hex(world.raw_server_key("server_1"))),
         "statements_valid": statements.valid_statements(world, flow, other, rotations),

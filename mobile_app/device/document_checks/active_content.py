@@ -2,8 +2,8 @@
 
 Rules (ISO 32000-2, actions 12.6, triggers 12.6.3, name dictionary 7.7.4):
 * refused: an XFA form; a script that runs without a click (on opening, by the name tree, or under any ``/AA``:
-  catalog, pages, annotations, fields); an action that launches a program, even on a click;
-* told: a script behind a click, and anything else outward that starts without one (a web address, sending
+  catalog, pages, annotations, fields; not the helpers of ``field_helpers.py``); an action that launches a program, even on a click;
+* told: a script behind a click, a field's helper, and anything else outward that starts without one (a web address, sending
   the form, importing data, another file);
 * every live object is looked at, those in object streams too. One pattern sorts out the objects that can
   matter before any is read: it costs a document about as much as counting its bytes;
@@ -17,10 +17,12 @@ from typing import Final
 
 from mobile_app.device.document_checks.cross_references import IN_FILE, IN_OBJECT_STREAM
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.field_helpers import TRIGGERS, is_field_helper
 from mobile_app.device.document_checks.syntax import END, Ref, Value, read_value
 
 AUTOMATIC_ACTIONS: Final = "automatic_actions"
 SCRIPT_ON_CLICK: Final = "javascript_on_click"
+FIELD_SCRIPTS: Final = "field_scripts"
 
 _OUTWARD: Final = frozenset(("URI", "SubmitForm", "ImportData", "GoToR", "GoToE"))
 _MAX_ACTIONS: Final = 20_000
@@ -43,9 +45,13 @@ def check_active_content(document: PreparedDocument) -> None:
         if kind == "Launch":
             refuse("doc_active_content", "action", kind=kind)
         if _is_script(kind, holder):
-            document.active_findings.add(SCRIPT_ON_CLICK)
+            document.active_findings.add(FIELD_SCRIPTS if is_field_helper(document, holder) else SCRIPT_ON_CLICK)
         automatic.append(holder.get("OpenAction"))
-        automatic += document.dictionary_before(holder.get("AA")).values()
+        automatic += [
+            action
+            for trigger, action in document.dictionary_before(holder.get("AA")).items()
+            if trigger not in TRIGGERS or not is_field_helper(document, action)
+        ]
         automatic += _named(document, holder.get("JavaScript"))
     _check_automatic(document, automatic)
 

@@ -198,6 +198,8 @@ def read_stream_section(data: Buffer, start: int, end: int, inflater: Inflater) 
     dictionary = found.value
     if not isinstance(dictionary, dict) or found.stream is None or dictionary.get("Type") != "XRef":
         breach("startxref", offset=start)
+    if found.generation:
+        breach("generation", offset=start)
     if not is_plain_or_flate(dictionary):
         breach("xref_stream_filter", offset=start)
     raw = inflater.decoded(bytes(data[found.stream[0] : found.stream[1]]), dictionary)

@@ -1,17 +1,21 @@
-"""What lies in the pages at any depth and must be told to the person, though nothing about it is wrong.
+"""What lies in the pages at any depth (reached.py) and must be told to the person, though nothing about it is wrong.
 
-Rules: resources are followed from pages, forms, tiling patterns, glyphs of Type 3 fonts, soft masks and appearances of annotations, each
-once. Told: fonts without glyphs of their own and fonts that contradict themselves (ISO 32000-2, 9.9); fields that viewers draw themselves
-(12.7.3), fields of no form, and appearances of links and pop-ups, which some viewers draw and others don't (annotation_shapes.py).
+Rules: told are fonts without glyphs of their own (ISO 32000-2, 9.9), and fonts of which a text is shown that viewers draw differently;
+fields that viewers draw themselves (12.7.3), fields of no form, and appearances of links and pop-ups, which some viewers draw and others
+don't (annotation_shapes.py).
 """
 
-from collections.abc import Iterator
+from functools import partial
 
 from server.document_limits import MAX_DEPTH
 from server.pdf.content.annotation_shapes import depends_on_viewer, is_framed, is_hidden_by_some
 from server.pdf.content.content_data import ContentData
-from server.pdf.content.fonts import is_ambiguous, is_embedded
-from server.pdf.content.resources import page_resources
+from server.pdf.content.faults import Malformed, TooMuch
+from server.pdf.content.fonts.ambiguous_codes import doubt_of
+from server.pdf.content.fonts.programs import Doubt, is_embedded
+from server.pdf.content.program import read_program
+from server.pdf.content.reached import Owner, annotations, fonts_of, reached
+from server.pdf.content.resources import components, key_of
 from server.pdf.inspect_graph import Dictionary, ObjectGraph
 from server.pdf.inspect_pages import Pages
 
@@ -19,50 +23,34 @@ from server.pdf.inspect_pages import Pages
 def drawn_findings(graph: ObjectGraph, data: ContentData, pages: Pages) -> set[str]:
     """Codes of ``FINDING_TEXTS``."""
     found = set()
-    for font in _fonts(graph, pages):
-        if not is_embedded(graph, font):
+    owners = list(reached(graph, data, pages))
+    doubts: dict[int, Doubt] = {}
+    for font in fonts_of(graph, owners):
+        if not is_embedded(graph, data, font):
             found.add("unembedded_fonts")
-        elif is_ambiguous(graph, data, font):
-            found.add("ambiguous_fonts")
+        elif (doubt := doubt_of(graph, data, font)) is not None:
+            doubts[id(font)] = doubt
+    if doubts and any(_shows(graph, data, owner, doubts) for owner in owners):
+        found.add("ambiguous_fonts")
     return found | _annotation_findings(graph, pages)
 
 
-def _fonts(graph: ObjectGraph, pages: Pages) -> Iterator[Dictionary]:
-    """Every font in resources that a page can reach, once."""
-    waiting = [page_resources(graph, page) for page in pages.dictionaries]
-    waiting += [graph.dictionary(form.get("/Resources")) for page in pages.dictionaries for form in _appearances(graph, page)]
-    seen: set[int] = set()
-    while waiting:
-        resources = waiting.pop()
-        if id(resources) in seen:
-            continue
-        seen.add(id(resources))
-        states = graph.dictionary(resources.get("/ExtGState")).values()
-        named = [graph.array(graph.get(graph.dictionary(state), "/Font"))[:1] for state in states]
-        fonts = [*graph.dictionary(resources.get("/Font")).values(), *(font for one in named for font in one)]
-        for font in map(graph.dictionary, fonts):
-            if font and id(font) not in seen:
-                seen.add(id(font))
-                yield font
-                waiting.append(graph.dictionary(font.get("/Resources")))
-        masks = [graph.get(graph.dictionary(graph.dictionary(state).get("/SMask")), "/G") for state in states]
-        drawn = (*graph.dictionary(resources.get("/XObject")).values(), *graph.dictionary(resources.get("/Pattern")).values())
-        waiting += [graph.dictionary(graph.dictionary(one).get("/Resources")) for one in (*drawn, *masks)]
-
-
-def _annotations(graph: ObjectGraph, page: Dictionary) -> Iterator[Dictionary]:
-    for one in graph.array(page.get("/Annots")):
-        annotation = graph.dictionary(one)
-        if annotation:
-            yield annotation
-
-
-def _appearances(graph: ObjectGraph, page: Dictionary) -> Iterator[Dictionary]:
-    for annotation in _annotations(graph, page):
-        for state in graph.dictionary(annotation.get("/AP")).values():
-            appearance = graph.dictionary(state)
-            yield appearance
-            yield from (graph.dictionary(inner) for inner in appearance.values())
+def _shows(graph: ObjectGraph, data: ContentData, owner: Owner, doubts: dict[int, Doubt]) -> bool:
+    """Whether the owner shows a text in doubt. Text in a font that the caller has set may be in any of them."""
+    fonts = graph.dictionary(owner.resources.get("/Font"))
+    by_name = {name: doubts[key] for name, font in fonts.items() if (key := id(graph.dictionary(font))) in doubts}
+    if not by_name:
+        return False
+    try:
+        parts = [data.read(reference) for reference in owner.streams]
+        shown = read_program(parts, partial(components, graph, data, owner.resources), page=True, closely=True).shown
+    except (Malformed, TooMuch):
+        return False  # nothing draws it, or it is refused
+    for name, text in shown:
+        asked = [by_name[key] for key in (key_of(name),) if key in by_name] if name else by_name.values()
+        if any(doubt(text) for doubt in asked):
+            return True
+    return False
 
 
 def _annotation_findings(graph: ObjectGraph, pages: Pages) -> set[str]:
@@ -72,7 +60,7 @@ def _annotation_findings(graph: ObjectGraph, pages: Pages) -> set[str]:
         found.add("need_appearances")
     in_tree = _fields_in_tree(graph, form)
     for page in pages.dictionaries:
-        for annotation in _annotations(graph, page):
+        for annotation in annotations(graph, page):
             kind = graph.get(annotation, "/Subtype")
             drawn = bool(graph.dictionary(graph.get(graph.dictionary(annotation.get("/AP")), "/N")))
             if (kind in ("/Link", "/Popup") and drawn) or (kind == "/Link" and is_framed(graph, annotation)):

@@ -8,7 +8,7 @@ Both are turned into the upload's refusals, with the page, in one place (judge.p
 class Malformed(Exception):
     """``what``: of words token_length, name_length, string_length, number, name, string, bracket, comment, stream_border; of statements
     operator, operands, place, compatibility, saved_state, inline_image; of what is drawn content_data, form_box, subtype, image, resource,
-    colour_space, colour_components, graphics_state, soft_mask, pattern, glyph, uncoloured."""
+    colour_space, colour_components, graphics_state, soft_mask, knockout, pattern, glyph, uncoloured."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)

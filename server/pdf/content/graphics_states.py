@@ -1,7 +1,8 @@
 """Graphics states that mean the same to all viewers (ISO 32000-2, 8.4.5 and 11.6.4), or none at all.
 
 Rules: numbers stand where numbers belong and within their bounds; a font in a graphics state is drawn by some and ignored by others, and
-so is a transfer function other than Identity or Default; a soft mask has a transparency group; a blend mode is one that there is.
+so is a transfer function other than Identity or Default; a soft mask has a transparency group; a blend mode is one that there is. A
+knockout group (11.4.6.2) holds nothing that blends: not every viewer knocks out.
 """
 
 from collections.abc import Callable
@@ -56,6 +57,23 @@ def soft_mask_of(graph: ObjectGraph, state: Dictionary) -> Value:
     if mode is not None and (not modes or graph.resolve(modes[0]) not in _BLEND_MODES):
         raise Malformed("graphics_state")
     return _mask(graph, graph.get(state, "/SMask"))
+
+
+def blends(graph: ObjectGraph, state: Dictionary) -> bool:
+    """Whether what is drawn in the state lets through what lies below (11.6.4)."""
+    mode = graph.get(state, "/BM")
+    first = graph.resolve(mode[0]) if isinstance(mode, list) else mode
+    return (
+        any(graph.get(state, key) not in (None, 1) for key in ("/ca", "/CA"))
+        or first not in (None, "/Normal", "/Compatible")
+        or graph.get(state, "/SMask") not in (None, "/None")
+    )
+
+
+def check_knockout(graph: ObjectGraph, owner: Dictionary, *, blends: bool) -> None:
+    """A page or form in which something ``blends`` is no knockout group (11.6.6). Raises ``Malformed``."""
+    if blends and graph.get(graph.dictionary(owner.get("/Group")), "/K") not in (None, False):
+        raise Malformed("knockout")
 
 
 def _check_dash(graph: ObjectGraph, dash: Value) -> None:

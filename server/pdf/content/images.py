@@ -2,8 +2,9 @@
 
 Rules: a picture that is no stencil and no JPEG 2000 names a colour space that there is, with 1, 2, 4, 8 or 16 bits a sample; no key of an
 inline image stands in it; filters that make pictures stand last; predictors are those that there are. Data are there for every sample
-(more do no harm); a JPEG is as large and has as many colours as the dictionary says; fax rows are as wide as the picture. A soft mask is
-grey, a mask by colour consists of whole numbers, two for each component.
+(more do no harm); a JPEG is as large and has as many colours as the dictionary says; fax data are lines of the picture's
+width, of one kind, undamaged, as many as it is high (fax.py). A soft mask is grey, a mask by colour consists of whole numbers, two for
+each component.
 """
 
 import zlib
@@ -12,6 +13,7 @@ from typing import Final
 from server.pdf.content.colours import space_components
 from server.pdf.content.content_data import ContentData
 from server.pdf.content.faults import Malformed, TooMuch
+from server.pdf.content.fax import is_whole_fax
 from server.pdf.content.filters import DECODERS, Damaged, lzw_late
 from server.pdf.content.picture_headers import Header, jpeg_2000_header, jpeg_header
 from server.pdf.inspect_graph import Dictionary, ObjectGraph
@@ -51,7 +53,7 @@ class Images:
         elif last == "/JPXDecode":
             self._check_jpeg_2000(image, self._encoded(reference, filters), components)
         elif last == "/CCITTFaxDecode":
-            self._check_fax(image, parameters)
+            self._check_fax(image, parameters, self._encoded(reference, filters))
         elif last != "/JBIG2Decode":
             self._check_length(image, reference, filters, components)
         self._checked.add((reference, soft))
@@ -109,12 +111,16 @@ class Images:
             raise Malformed("image")
         self._check_size(image, jpeg_2000_header(data), components)
 
-    def _check_fax(self, image: Dictionary, parameters: Dictionary) -> None:
+    def _check_fax(self, image: Dictionary, parameters: Dictionary, data: bytes) -> None:
         graph = self._graph
-        columns, rows = graph.get(parameters, "/Columns"), graph.get(parameters, "/Rows")
-        if (_FAX_COLUMNS if columns is None else columns) != graph.get(image, "/Width"):
+        width, height = graph.get(image, "/Width"), graph.get(image, "/Height")
+        columns, rows, kind = (graph.get(parameters, key) for key in ("/Columns", "/Rows", "/K"))
+        if (_FAX_COLUMNS if columns is None else columns) != width or rows not in (None, 0, height):
             raise Malformed("image")
-        if rows not in (None, 0, graph.get(image, "/Height")):
+        switches = [graph.get(parameters, key) for key in ("/EncodedByteAlign", "/EndOfLine", "/EndOfBlock", "/BlackIs1")]
+        if not all(type(one) in (bool, type(None)) for one in switches) or not (kind is None or (type(kind) is int and kind <= 0)):
+            raise Malformed("image")
+        if not is_whole_fax(data, width, height, two_dimensions=bool(kind), aligned=switches[0] is True):
             raise Malformed("image")
 
     def _encoded(self, reference: str, filters: list[Filter]) -> bytes:

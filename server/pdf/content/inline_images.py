@@ -49,8 +49,8 @@ Components = Callable[[bytes], int | None]
 Entries = dict[bytes, tuple[str, object]]
 
 
-def skip_inline_image(lexer: Lexer, components: Components) -> int:
-    """Move ``lexer``, which has read ``BI``, behind ``EI``; the picture's number of pixels.
+def skip_inline_image(lexer: Lexer, components: Components) -> tuple[int, int]:
+    """Move ``lexer``, which has read ``BI``, behind ``EI``; the picture's width and height in pixels.
 
     ``components``: how many numbers a colour of a named colour space has, ``None`` where there is no such space.
     """
@@ -65,7 +65,7 @@ def skip_inline_image(lexer: Lexer, components: Components) -> int:
         raise Malformed("inline_image")
     lexer.position = _end(lexer.data, begin + 1, (width * _bits(entries, components) + 7) // 8 * height, entries)
     lexer.end_within(begin, "inline_image")
-    return width * height
+    return width, height
 
 
 def _entries(read: Entries) -> Entries:

@@ -26,6 +26,7 @@ from server.pdf.content.content_data import ContentData
 from server.pdf.content.drawing import draw_in_time
 from server.pdf.content.drawn_findings import drawn_findings
 from server.pdf.content.faults import Malformed, TooMuch
+from server.pdf.content.graphics_states import check_knockout
 from server.pdf.content.resources import page_resources
 from server.pdf.content.uses import weigh_form, weigh_uses
 from server.pdf.content.weights import PAGE, Scales, Weight
@@ -74,7 +75,8 @@ def judge_content(path: Path, pdf: pikepdf.Pdf, graph: ObjectGraph, pages: Pages
     slow = draw_in_time(path, _pages_to_draw(loads, pictures), meter)
     if slow is not None:
         raise _too_much("time", slow)
-    return drawn_findings(graph, data, pages) | ({"layers"} if scales.layered else set())
+    found = drawn_findings(graph, data, pages) | ({"layers"} if scales.layered else set())
+    return found | ({"dots_without_length"} if scales.dotted else set())
 
 
 def _pages_to_draw(loads: dict[int, float], pictures: dict[int, float]) -> list[int]:
@@ -94,6 +96,7 @@ def _too_much(limit: str, index: int) -> Unprocessable:
 def _count(graph: ObjectGraph, scales: Scales, page: Dictionary, shown: tuple[float, float]) -> tuple[Count, ...]:
     streams = scales.data.page_streams(page.get("/Contents"))
     _, own = scales.weigh(streams, page_resources(graph, page), PAGE)
+    check_knockout(graph, page, blends=own.blends)
     whole = replace(own, drawn=dict(own.drawn))
     for appearance in _appearances(graph, scales, page):
         key, weight, scale = weigh_form(scales, appearance, {}, appearance=True)

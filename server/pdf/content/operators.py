@@ -92,4 +92,5 @@ _lead((PAGE,), "W W*", BEFORE)
 _lead((PAGE, PATH, BEFORE), "m re", PATH)
 _lead((PATH,), "l c v y h")
 _lead((PATH,), "W W*", CLIP)
-_lead((PAGE, PATH, CLIP, BEFORE), _PAINT, PAGE)
+# Painting behind a W that never gets a path hides all that follows from mupdf alone.
+_lead((PAGE, PATH, CLIP), _PAINT, PAGE)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.document_limits import MAX_PAGE_IMAGES, MAX_PAGE_OPERATORS, MAX_PAGE_PIXELS, MAX_SAVED_STATES
+from server.pdf.content.dots import TRACED, Dots
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.inline_images import Components, skip_inline_image
 from server.pdf.content.lexer import Lexer, Name, Statement
@@ -26,9 +27,10 @@ Paint = tuple[bytes | None, int, bytes | None]
 @dataclass
 class Program:
     """``uses``: how often each resource is named, by category (``/XObject`` …) and name; ``paints``: how often each kind of colour is
-    set; ``saved``: states saved at once; ``layered``: whether some of it is optional content (8.11.3.2); ``glyph``: ``d0`` or ``d1``,
-    where it begins with that. Only where it was read closely: ``shown``, how often each code by font; ``spread``, for each use the
-    square points of the used thing's space on one of ours, summed up."""
+    set; ``saved``: states saved at once; ``layered``: whether some of it is optional content (8.11.3.2); ``dotted``: whether a line
+    without length is stroked (dots.py); ``glyph``: ``d0`` or ``d1``, where it begins with that. Only where it was read closely:
+    ``shown``, how often each text by font (empty: set by the caller); ``spread``, for each use the square points of the used thing's
+    space on one of ours, summed up."""
 
     operators: int = 0
     saved: int = 0
@@ -36,12 +38,21 @@ class Program:
     inline_pixels: int = 0
     sets_colours: bool = False
     layered: bool = False
+    dotted: bool = False
     glyph: bytes = b""
     uses: Counter[Use] = field(default_factory=Counter)
     paints: Counter[Paint] = field(default_factory=Counter)
     read_closely: bool = False
-    shown: Counter[tuple[bytes, int]] = field(default_factory=Counter)
+    shown: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
     spread: dict[Use, float] = field(default_factory=dict)
+
+    def codes(self, font: bytes) -> Counter[int]:
+        """How often each code of a simple font is shown."""
+        codes: Counter[int] = Counter()
+        for (name, text), times in self.shown.items():
+            for code in text if name == font else b"":
+                codes[code] += times
+        return codes
 
 
 def read_program(parts: Sequence[bytes], components: Components, *, page: bool = False, closely: bool = False) -> Program:
@@ -65,6 +76,7 @@ class _Reader:
         self._scale = 1.0
         self._saved: list[tuple[list[bytes | None], float]] = []
         self._compatible = 0
+        self._dots = Dots()
 
     def read(self) -> Program:
         lexer = self._lexer
@@ -81,6 +93,7 @@ class _Reader:
             raise Malformed("place")
         if self._compatible:
             raise Malformed("compatibility")
+        self._program.dotted = self._dots.found
         return self._program
 
     def _read_usual(self, lexer: Lexer) -> None:
@@ -95,6 +108,9 @@ class _Reader:
                 place = place[operator]
             except KeyError:
                 raise Malformed("place") from None
+            if operator in TRACED:
+                self._dots.read(operator, match[0])
+                continue
             effect = _EFFECTS.get(operator)
             if effect is not None:
                 names = match["name"]
@@ -118,6 +134,8 @@ class _Reader:
         self._program.operators += 1
         _bounded(self._program)
         _check_values(operator, values)
+        if operator in TRACED:
+            self._dots.read(operator, values)
         effect = _EFFECTS.get(operator)
         if effect is not None:
             name = next((value for value in values if isinstance(value, Name)), b"")
@@ -188,7 +206,8 @@ class _Reader:
     def _inline_image(self, operator: bytes, name: bytes, values: Sequence[object]) -> None:
         program = self._program
         program.inline_images += 1
-        program.inline_pixels += skip_inline_image(self._lexer, self._components)
+        width, height = skip_inline_image(self._lexer, self._components)
+        program.inline_pixels += width * height
         if program.inline_images > MAX_PAGE_IMAGES:
             raise TooMuch("images")
         if program.inline_pixels > MAX_PAGE_PIXELS:
@@ -203,8 +222,7 @@ class _Reader:
             parts = values[-1] if isinstance(values[-1], list) else values[-1:]
             for part in parts:
                 if isinstance(part, bytes):
-                    for code, times in Counter(part).items():
-                        self._program.shown[font, code] += times
+                    self._program.shown[font, part] += 1
 
 
 _FONT, _FILL, _STROKE, _CLIPPING = 0, 1, 2, 3

@@ -10,7 +10,8 @@ from typing import Final
 
 from server.document_limits import MAX_IMAGE_PIXELS
 from server.pdf.content.faults import Malformed, TooMuch
-from server.pdf.content.graphics_states import soft_mask_of
+from server.pdf.content.fonts.type_3 import named_by_some
+from server.pdf.content.graphics_states import blends, check_knockout, soft_mask_of
 from server.pdf.content.program import Program
 from server.pdf.content.resources import check_paint, check_shading, matrix_scale, named, numbers, space_of
 from server.pdf.content.weights import CELL, FORM, GLYPH, Key, Scales, Weight
@@ -53,7 +54,9 @@ def weigh_form(scales: Scales, value: Value, inherited: Dictionary, *, appearanc
         raise Malformed("subtype")
     numbers(scales.graph, dictionary.get("/BBox"), 4)
     scale = matrix_scale(scales.graph, dictionary)
-    return *scales.weigh((reference,), scales.own_resources(dictionary, inherited), FORM), scale
+    key, weight = scales.weigh((reference,), scales.own_resources(dictionary, inherited), FORM)
+    check_knockout(scales.graph, dictionary, blends=weight.blends)
+    return key, weight, scale
 
 
 def _add_xobject(
@@ -63,6 +66,7 @@ def _add_xobject(
     if scales.graph.get(dictionary, "/Subtype") == "/Image":
         weight.images += times
         weight.pixels += times * sum(_pixels(scales, reference, dictionary))
+        weight.blends |= bool(scales.data.stream_of(dictionary.get("/SMask")))
         return False
     key, other, scale = weigh_form(scales, value, inherited)
     weight.add(key, other, times, spread / scale if scale else 0.0, saved)
@@ -87,6 +91,7 @@ def _pixels(scales: Scales, picture: str, image: Dictionary) -> Iterator[int]:
 
 def _add_soft_mask(scales: Scales, weight: Weight, value: Value, times: int, spread: float, saved: int) -> bool:
     form = soft_mask_of(scales.graph, scales.graph.dictionary(value))
+    weight.blends |= blends(scales.graph, scales.graph.dictionary(value))
     if form is None:
         return False
     key, other, scale = weigh_form(scales, form, {})
@@ -139,23 +144,8 @@ def _add_glyphs(
     numbers(graph, font.get("/FontMatrix"), 6)
     numbers(graph, font.get("/FontBBox"), 4)
     own = scales.own_resources(font, inherited)
-    glyphs, names = graph.dictionary(font.get("/CharProcs")), _glyph_names(graph, font)
-    for code, glyph in names.items():
-        times = program.shown[name, code]
-        if times and graph.resolve(glyphs.get(glyph)) is not None:
+    glyphs = graph.dictionary(font.get("/CharProcs"))
+    for code, times in program.codes(name).items():
+        for glyph in named_by_some(graph, font, code)[0]:
             _, reference = scales.stream(glyphs[glyph])
             weight.add(*scales.weigh((reference,), own, GLYPH), times, 0.0, program.saved)
-
-
-def _glyph_names(graph: ObjectGraph, font: Dictionary) -> dict[int, str]:
-    """Names of glyphs by code (9.6.5.1)."""
-    names: dict[int, str] = {}
-    code = 0
-    for entry in graph.array(graph.get(graph.dictionary(font.get("/Encoding")), "/Differences")):
-        value = graph.resolve(entry)
-        if type(value) is int:
-            code = value
-        elif isinstance(value, str):
-            names[code] = value
-            code += 1
-    return names

@@ -38,6 +38,8 @@ class Weight:
     densest: float = 0.0
     size: int = 0
     drawn: dict[Key, None] = field(default_factory=dict)
+    blends: bool = False
+    """Whether anything of it lets through what lies below."""
 
     def add(self, key: Key, other: "Weight", times: int, spread: float, saved: int = 0) -> None:
         """Count ``other`` ``times`` times; ``spread``: how many of its square points fit on one of ours, summed up over the times;
@@ -48,6 +50,7 @@ class Weight:
         self.images += other.images * times
         self.pixels += other.pixels * times
         self.patterns += other.patterns * times
+        self.blends |= other.blends
         self.cells += other.cells * spread
         self.densest = max(self.densest, other.densest * spread / times if times else 0.0)
         self.drawn[key] = None
@@ -72,6 +75,8 @@ class Scales:
         self.images = Images(graph, data)
         self.layered = False
         """Whether any stream read so far holds optional content."""
+        self.dotted = False
+        """Whether any stream read so far strokes a line without length."""
         self.known: dict[Key, Weight] = {}
         self._meter = meter
         self._weigh_uses = weigh_uses
@@ -110,6 +115,7 @@ class Scales:
         program = read()
         self._check_kind(program, kind, colourless=colourless)
         self.layered |= program.layered
+        self.dotted |= program.dotted
         inherited = resources if kind == PAGE else NO_RESOURCES
         weight = _own_weight(program)
         if self._weigh_uses(self, weight, program, resources, inherited):

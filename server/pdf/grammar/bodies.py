@@ -71,9 +71,11 @@ class BodyScan:
         if number in revision.objects:
             self._breaches.add("duplicate_number", at, number)
             return
+        is_section = lists_sections or any(one.own is not None and one.own.start == at for one in revision.sections)
+        if is_section and found.generation:
+            self._breaches.add("generation", at, number)
         if entry is None:
-            hidden = any(one.own is not None and one.own.start == at for one in revision.sections)
-            if not (lists_sections or hidden):
+            if not is_section:
                 self._breaches.add("unlisted", at, number)
         elif entry.kind == FREE:
             self._breaches.add("listed_free", at, number)

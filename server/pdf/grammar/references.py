@@ -11,7 +11,7 @@ from server.pdf.grammar.sections import FREE
 from server.pdf.grammar.structure import Structure
 from server.pdf.grammar.values import Reference
 
-ROOT_KEYS = (b"Root", b"Info", b"Encrypt", b"ID")
+ROOT_KEYS = (b"Root", b"Info", b"Encrypt")
 
 
 def check_references(structure: Structure) -> None:

@@ -18,6 +18,10 @@ from tests.server_process import wait_for
 
 @pytest.fixture
 def port() -> int:
+    return free_port()
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -66,6 +70,21 @@ def test_first_start_visitor_and_second_start(start_demo: Callable[..., Demo], t
     assert (tmp_path / "again.pdf").read_bytes() == target.read_bytes()
     assert not any("Signing the sample" in line for line in lines)
     assert again.stop(signal.SIGKILL) < 6
+
+
+def test_the_demo_may_take_another_port_each_time(start_demo: Callable[..., Demo], tmp_path: Path) -> None:
+    """The phone was paired on the first one, and finds its server on each."""
+    first, second = (free_port(), free_port())
+    for port in (first, second, first):
+        demo = start_demo("--data-dir", str(tmp_path / "kept"), PORT=str(port), FILES="")
+        lines = demo.wait_for_line("Data and logs")
+        assert said(lines, "Open") == f"http://127.0.0.1:{port}"
+        visitor = Visitor(f"http://127.0.0.1:{port}", said(lines, "Log-in name"), said(lines, "Password"))
+        visitor.log_in()
+        document_id = visitor.upload(CORPUS / "good" / "chromium_contract.pdf")
+        seen = visitor.wait_for_end(visitor.sign(document_id, 0, (300.0, 100.0, 500.0, 175.0)), 60)
+        assert (seen["state"], seen["items_signed"]) == ("COMPLETED", 1), port
+        demo.stop(signal.SIGINT)
 
 
 def test_a_busy_port_is_said_in_one_line(start_demo: Callable[..., Demo], tmp_path: Path) -> None:

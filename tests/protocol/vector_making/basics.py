@@ -108,6 +108,39 @@ def text_vector() -> Json:
     }
 
 
+def search_vector() -> Json:
+    """What a search compares, written by hand, and what it finds."""
+    forms = {
+        "Hợp đồng số 12/2026-HĐMB": " hop dong so 12 2026 hdmb",
+        "Ho\u031b\u0323p đô\u0300ng": " hop dong",
+        "ĐẶNG ĐÌNH Ước": " dang dinh uoc",
+        "Công ty CP «Ánh Dương» (chi nhánh 2)": " cong ty cp anh duong chi nhanh 2",
+        "Straße, İzmir": " strasse izmir",
+        "ΣΊΣΥΦΟΣ σίσυφος": " σισυφοσ σισυφοσ",
+        "Договор №5": " договор 5",
+        "日本語 契約": " 日本語 契約",
+        "a_b%c\\d": " a b c d",
+        "  \t—  ": "",
+    }
+    finds = [
+        ("Nguyễn Thị Ánh – Phòng Kế toán", "phong ke toan", True),
+        ("Nguyễn Thị Ánh – Phòng Kế toán", "KẾ TOÁN anh", True),
+        ("Nguyễn Thị Ánh – Phòng Kế toán", "ngu th a", True),
+        ("Nguyễn Thị Ánh – Phòng Kế toán", "oan", False),
+        ("Nguyễn Thị Ánh – Phòng Kế toán", "anh binh", False),
+        ("Nguyễn Thị Ánh – Phòng Kế toán", "%", True),
+        ("Nguyễn Thị Ánh – Phòng Kế toán", "Nguye\u0302\u0303n", True),
+        ("Công ty Đại Phát", "dai", True),
+        ("Cong ty Dai Phat", "Đại", True),
+        ("Công ty Đại Phát", "c_ng", False),
+    ]
+    return {
+        "about": "What a search compares (section 1.2); in this file all of it is written with JSON escapes.",
+        "forms": [{"text": text, "form": form} for text, form in forms.items()],
+        "finds": [{"text": text, "typed": typed, "found": found} for text, typed, found in finds],
+    }
+
+
 def pairing_code_vector() -> Json:
     """What a person types, and the code that it means."""
     good = {

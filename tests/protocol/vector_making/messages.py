@@ -85,6 +85,7 @@ def messages_vector(world: World, flow: Flow, other: Other, pairing: Json, pins:
         "certificate_chain": chain,
     }
     http: list[tuple[str, Json | None, Json]] = [
+        ("pairing_check", {"version": 1, "code": "7k3m9q2xwz"}, {"request_signing_key": begun["request_signing_key"]}),
         ("pairing_begin", {"version": 1, "code": "7k3m9q2xwz", "commitment": case["commitment"]} | phone, begun),
         *(("pairing_reveal", _reveal(each, pin), {"state": "confirm_digits", "digits": each["digits"]}) for each in pairing["cases"]),
         ("pairing_status", asked, {"state": "confirm_digits", "credential": None, "completed": None}),

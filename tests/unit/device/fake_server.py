@@ -183,6 +183,11 @@ class FakeServer:
     def post(self, path: str, message: dict[str, Any]) -> dict[str, Any]:
         return getattr(self, "pairing_" + path.rsplit("/", 1)[1])(message)
 
+    def pairing_check(self, message: dict[str, Any]) -> dict[str, Any]:
+        if message != {"version": 1, "code": self.pairing["code"]} or self.pairing["state"] != "offered":
+            raise Refusal("pairing_code_unknown", status=404)
+        return {"request_signing_key": b64(self.raw())}
+
     def pairing_begin(self, message: dict[str, Any]) -> dict[str, Any]:
         if message["code"] != self.pairing["code"]:
             raise Refusal("pairing_code_unknown", status=404)

@@ -39,6 +39,8 @@ WORDS = {
     "annotations_over_text",
     "automatic_actions",
     "javascript_on_click",
+    "field_scripts",
+    "dots_without_length",
     "need_appearances",
     "loose_fields",
     "link_appearance",

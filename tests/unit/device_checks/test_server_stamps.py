@@ -14,7 +14,7 @@ from server.pdf.stamp import StampFonts, StampLook, StampMaker
 from server.pdf.stamp_font import FontSubset, StampFont, clean_text
 
 TIME = "22/11/2025 14:05 (+07:00)"
-NAMES = ("Nguyễn Thị Lấp Lánh Ánh", "Ô", "", "漢字", "Œ\u0302 " * 9, "W" * 200, "a b " * 50)
+NAMES = ("Nguyễn Thị Lấp Lánh Ánh", "Ô", "", "漢字", "Œ\u0302 " * 9, "W" * 200, "a b " * 50, "王 小明 – Иван", "\U00020bb7" * 9)
 SIDES = st.floats(MIN_STAMP_SIDE, 1500) | st.sampled_from([MIN_STAMP_SIDE, 12.0, 30.0, 60.0, 200.0, 14_400.0])
 
 
@@ -41,7 +41,7 @@ def test_its_content_is_taken_and_stays_within_the_box(width: float, height: flo
     assert drawn.reach <= round(max(width, height), 3)
 
 
-@pytest.mark.parametrize("font", [fonts().regular, fonts().semibold], ids=lambda font: font.name)
+@pytest.mark.parametrize("font", [fonts().regular, fonts().semibold, fonts().wide], ids=lambda font: font.name)
 @pytest.mark.parametrize("first", range(0x20, 0x1EFA, 0x100))
 def test_its_fonts_are_taken_with_all_their_letters(font: StampFont, first: int) -> None:
     run = font.shape(clean_text("".join(map(chr, range(first, first + 0x100)))) or "?")

@@ -23,6 +23,7 @@ from mobile_app.device.request_steps.server_word import (
     check_verdict,
     check_withdrawal,
 )
+from mobile_app.device.search_form import search_form, search_words
 from mobile_app.device.server_keys import PinnedKeys, fingerprint, key_id
 from mobile_app.device.signature_algorithms import signer
 from mobile_app.device.statements import pae, statement_digest, verify_statement
@@ -122,6 +123,15 @@ def test_text_for_people():
     for case in cases["invalid"]:
         with pytest.raises(fields.Malformed):
             fields.text(case["text"], "text", 0, 500)
+
+
+def test_what_a_search_compares_and_finds():
+    cases = load("search")
+    for case in cases["forms"]:
+        assert search_form(case["text"]) == case["form"]
+    for case in cases["finds"]:
+        found = all(word in search_form(case["text"]) for word in search_words(case["typed"]))
+        assert found is case["found"], case
 
 
 def test_valid_server_statements_are_believed():
@@ -367,6 +377,7 @@ def test_every_message_is_read():
         seen.add(case["event"])
     assert seen == set(ANSWERS) | set(wire.EVENT_STATEMENTS)
     http = {
+        "pairing_check": pairing_wire.read_check_answer,
         "pairing_begin": pairing_wire.read_begin_answer,
         "pairing_reveal": pairing_wire.read_reveal_answer,
         "pairing_status": pairing_wire.read_status_answer,

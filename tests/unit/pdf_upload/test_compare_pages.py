@@ -1,12 +1,15 @@
 """The comparison before and after a rewrite sees what a person would sign differently, and nothing else."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from server.errors import Unprocessable
-from server.pdf.compare_pages import refuse_if_pages_differ
+from server.pdf import inspect_upload
+from server.pdf.compare_pages import refuse_if_anything_is_lost, refuse_if_pages_differ
 from server.pdf.inspect_limits import Meter, UploadLimits
 from tests.unit.pdf_upload.conftest import BuildPdf
 
@@ -84,3 +87,44 @@ def test_what_can_not_be_drawn_before_can_not_be_compared(build_pdf: BuildPdf, t
     with pytest.raises(Unprocessable) as refused:
         _compare(tmp_path, b"%PDF-1.7\nnothing", build_pdf())
     assert refused.value.code == "pdf_broken"
+
+
+def _with(pages: int, files: int) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page()
+        for number in range(files):
+            pdf.attachments[f"{number}.txt"] = b"kept"
+        pdf.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ((2, 1), (2, 1), None),
+        ((2, 1), (1, 1), "pdf_two_readings"),
+        ((1, 1), (2, 1), "pdf_two_readings"),
+        ((2, 2), (2, 1), "pdf_rewrite_loses"),
+    ],
+)
+def test_a_rewrite_keeps_what_is_counted(tmp_path: Path, before: tuple[int, int], after: tuple[int, int], code: str | None) -> None:
+    one, other = tmp_path / "before.pdf", tmp_path / "after.pdf"
+    one.write_bytes(_with(*before))
+    other.write_bytes(_with(*after))
+    if code is None:
+        refuse_if_anything_is_lost(one, other)
+        return
+    with pytest.raises(Unprocessable) as refused:
+        refuse_if_anything_is_lost(one, other)
+    assert refused.value.code == code
+
+
+def test_every_rewrite_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(inspect_upload, "refuse_if_anything_is_lost", lambda *given: seen.append(given))
+    source, target = tmp_path / "source.pdf", tmp_path / "target.pdf"
+    source.write_bytes(_with(1, 0) + b"\n% a comment\n")
+    assert inspect_upload.inspect_upload(source, target, UploadLimits()).repaired
+    assert seen == [(source, target)]

@@ -8,7 +8,7 @@ import pytest
 from server.pdf.findings import FINDING_TEXTS, REFUSAL_TEXTS, REPAIR_TEXTS
 from server.pdf.grammar import RULES
 from server.pdf.inspect_preparation import PREPARATION_REFUSALS
-from server.pdf.rule_texts import FORMER_RULE_TEXTS, RULE_TEXTS
+from server.pdf.rule_texts import FORMER_RULE_TEXTS, MENDED_TEXTS, RULE_TEXTS
 
 PACKAGE = Path(__file__).parents[3] / "server" / "pdf"
 SOURCES = "\n".join(
@@ -34,13 +34,13 @@ def test_every_refusal_has_a_sentence() -> None:
 
 def test_every_finding_and_every_reason_can_come_out() -> None:
     named = set(re.findall(r'"([a-z_]+)"', SOURCES))
-    assert FINDING_TEXTS.keys() <= named
+    assert FINDING_TEXTS.keys() | MENDED_TEXTS.keys() <= named
     assert RULE_TEXTS.keys() == RULES
 
 
 def test_reasons_on_record_keep_their_sentences() -> None:
-    assert REPAIR_TEXTS.keys() == RULES | FORMER_RULE_TEXTS.keys()
-    assert not RULES & FORMER_RULE_TEXTS.keys()
+    assert REPAIR_TEXTS.keys() == RULES | MENDED_TEXTS.keys() | FORMER_RULE_TEXTS.keys()
+    assert not (RULES | MENDED_TEXTS.keys()) & FORMER_RULE_TEXTS.keys()
 
 
 @pytest.mark.parametrize("texts", [FINDING_TEXTS, RULE_TEXTS, REFUSAL_TEXTS])

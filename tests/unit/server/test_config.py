@@ -1,5 +1,6 @@
 """Settings: each wrong one is a line that says what to mend, and what is unsafe does not start in production."""
 
+import unicodedata
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,13 @@ def test_a_file_then_the_command_line(tmp_path: Path) -> None:
         ({"public_url": "ky.example.vn"}, "must begin with https://"),
         ({"public_url": "https://"}, "must begin with https://"),
         ({"public_url": "https://[::1"}, "can't be read"),
+        ({"public_url": "https://ky.example.vn/ky-so"}, "must hold no path (/ky-so)"),
+        ({"public_url": "https://ky.example.vn//"}, "must hold no path"),
+        ({"public_url": "https://ky..vn"}, "a host that is none"),
+        ({"public_url": "https://ký số.vn"}, "a host that is none"),
+        ({"public_url": "https://-ký.vn"}, "a host that is none"),
+        ({"server_name": " \u200b "}, "server_name must hold something"),
+        ({"portal_name": "x" * 101}, "portal_name has more than 100"),
         ({"public_url": "https://ky.example.vn:99999"}, "can't be read"),
         ({"host": "0.0.0.0"}, "is not loopback"),
         ({"host": "192.0.2.1"}, "is not loopback"),
@@ -168,3 +176,29 @@ def test_the_limit_of_open_files_is_raised_or_said(
     assert file_limit.raise_file_limit() == kept[-1][0] == after
     assert says in caplog.text
     assert bool(says) == bool(caplog.text)
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://ky.example.vn/", "https://ky.example.vn"),
+        ("https://KY.Example.VN", "https://ky.example.vn"),
+        ("HTTPS://ky.example.vn:443", "https://ky.example.vn"),
+        ("http://ky.example.vn:443", "http://ky.example.vn:443"),
+        ("http://ky.example.vn:80/", "http://ky.example.vn"),
+        ("https://KY.example.vn:8443/", "https://ky.example.vn:8443"),
+        ("https://Ký-Số.vn:8443", "https://xn--k-s-loa6929a.vn:8443"),
+        ("https://xn--k-s-loa6929a.vn:8443", "https://xn--k-s-loa6929a.vn:8443"),
+        ("http://[::1]:8443", "http://[::1]:8443"),
+        (" https://ky.example.vn ", "https://ky.example.vn"),
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_the_public_address_is_what_browsers_call_it(written: str, origin: str, form: str) -> None:
+    config = load_config(None, public_url=unicodedata.normalize(form, written))  # type: ignore[arg-type]
+    assert config.base_url == config.public_url == origin
+
+
+def test_names_for_people_are_nfc_as_phones_take_them() -> None:
+    config = load_config(None, server_name=unicodedata.normalize("NFD", "Cổng  ký\u200e số"), portal_name="Phòng\tKế toán")
+    assert (config.server_name, config.portal_name) == ("Cổng ký số", "Phòng Kế toán")

@@ -1,13 +1,14 @@
 """One message that can't be handed over does not hold up the others, and is neither lost at once nor tried for ever."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from server.errors import NotFound, Unavailable
 from server.lanes import InPlace
 from server.sockets import deliver_outbox
-from server.sockets.deliver_outbox import MAX_TRIES, DeliverOutbox
+from server.sockets.deliver_outbox import MAX_TRIES, READ_BY_ASKING, DeliverOutbox
+from server.work import Topic
 from tests.unit.server.world import World
 
 
@@ -115,3 +116,32 @@ def test_what_is_of_no_use_to_anybody_is_dropped(world: World, clock: Clock) -> 
     add(world, "bad")
     assert one.deliver_group()
     assert (waiting(world), one.resting) == ([], 0)
+
+
+def test_every_topic_has_somebody_who_takes_it(world: World) -> None:
+    """What capabilities write is held to ``Topic`` by the type checker."""
+    assert outbox(world, Receiver()).topics == set(get_args(Topic))
+
+
+def test_a_topic_that_nobody_knows_is_kept_and_said_once(world: World, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    """A newer version wrote it, and may be back."""
+    receiver = Receiver()
+    delivering = outbox(world, receiver)
+    with world.app.store.write() as tx:
+        tx.outbox.add("of_tomorrow", "kept", {}, world.clock.now())  # type: ignore[arg-type]
+    add(world, "told")
+    for _ in range(MAX_TRIES + 2):
+        delivering.deliver_group()
+        clock.now += 61
+    assert receiver.told == ["told"]
+    assert waiting(world) == ["kept"]
+    assert delivering.resting == 1
+    assert [record.message for record in caplog.records] == ["of_tomorrow kept: nobody here takes this topic; it is kept"]
+
+
+def test_what_pages_ask_for_themselves_is_done_with(world: World, clock: Clock) -> None:
+    with world.app.store.write() as tx:
+        for topic in READ_BY_ASKING:
+            tx.outbox.add(topic, "x", {}, world.clock.now())
+    outbox(world, Receiver()).deliver_group()
+    assert waiting(world) == []

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from werkzeug.test import TestResponse
 
+from server.devices.pairing import CODE_LIFETIME, MISSES
 from server.lanes import InPlace
 from server.signing.fetch_documents import BundlePart
 from server.sockets import device_http
@@ -188,3 +189,32 @@ def test_a_bundle_leaves_in_pieces(web: Web, monkeypatch: pytest.MonkeyPatch, tm
     assert [len(piece) for piece in pieces] == [10 + 20 + 24, 90 + 12, 12, 100, 100, 50, 5 + 12]
     whole = b"".join(part.position.to_bytes(4, "big") + part.length.to_bytes(8, "big") + part.path.read_bytes() for part in parts)
     assert b"".join(pieces) == whole
+
+
+def test_a_code_is_asked_about_before_it_is_claimed(web: Web) -> None:
+    offer = web.world.app.pair_device.offer(web.world.subscriber_id, None)
+    for _ in range(2):
+        told = web.post("/pairing/check", {"version": 1, "code": offer.code}).get_json()
+        check("http.pairing_check.answer", told)
+    phone = NewPhone()
+    assert web.post("/pairing/begin", begin(offer.code, phone)).status_code == 200, "to ask claims nothing"
+    problem(web.post("/pairing/check", {"version": 1, "code": offer.code}), 404, "pairing_code_unknown")
+    problem(web.post("/pairing/check", {"version": 1, "code": "0000000000"}), 404, "pairing_code_unknown")
+
+
+def test_asking_about_codes_is_no_way_round_the_count_of_misses(web: Web) -> None:
+    codes = [problem_code(web.post("/pairing/check", {"version": 1, "code": f"{number:010d}"})) for number in range(int(MISSES) + 1)]
+    assert codes == ["pairing_code_unknown"] * int(MISSES) + ["too_many_tries"]
+    assert problem_code(web.post("/pairing/begin", begin("0000000000", NewPhone()))) == "too_many_tries"
+    offer = web.world.app.pair_device.offer(web.world.subscriber_id, None)
+    assert web.post("/pairing/check", {"version": 1, "code": offer.code}).status_code == 200, "who has one is never made to wait"
+
+
+def test_a_code_whose_time_is_over_is_unknown(web: Web) -> None:
+    offer = web.world.app.pair_device.offer(web.world.subscriber_id, None)
+    web.world.clock.advance(CODE_LIFETIME)
+    problem(web.post("/pairing/check", {"version": 1, "code": offer.code}), 404, "pairing_code_unknown")
+
+
+def problem_code(answer: Any) -> str:
+    return str(answer.get_json()["code"])

@@ -5,7 +5,8 @@ import pytest
 from server.errors import TooManyTries
 from server.relying_parties.name_subscriber import NameSubscriber
 from server.relying_parties.rate import LimitRate
-from server.users.log_in import FOR_A_NAME_A_DAY, KNOWN_FOR, check_password
+from server.users.log_in import FOR_A_NAME_A_DAY, KNOWN_FOR
+from server.users.passwords import check_password
 from tests.unit.server.builders import PASSWORD, code_of
 from tests.unit.server.world import World
 

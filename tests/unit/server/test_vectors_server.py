@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from server.documents.list_documents import search_form
 from server.errors import PhoneSealError
 from server.ids import base32, is_id
 from server.keys.server_keys import Sealer, ServerKeys, private_pem
@@ -65,6 +66,15 @@ def test_identifiers() -> None:
             assert case["id"] == f"{case['prefix']}_{base32(value, 26)}"
     for case in load("identifiers")["invalid"]:
         assert not is_id(case["id"], case["prefix"]), case["reason"]
+
+
+def test_what_a_search_compares_and_finds() -> None:
+    cases = load("search")
+    for case in cases["forms"]:
+        assert search_form(case["text"]) == case["form"]
+    for case in cases["finds"]:
+        words = [f" {word}" for word in search_form(case["typed"]).split()]
+        assert all(word in search_form(case["text"]) for word in words) is case["found"], case
 
 
 def test_text_is_cleaned_to_what_phones_accept() -> None:

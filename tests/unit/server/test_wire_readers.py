@@ -37,6 +37,7 @@ READERS: dict[str, Callable[[object], object]] = {
     "unblock": lambda message: wire.only_statement(message, "statement"),
     "push_gateway": wire.read_empty,
     "set_push": wire.read_set_push,
+    "pairing_check": wire.read_check,
     "pairing_begin": wire.read_begin,
     "pairing_reveal": wire.read_reveal,
     "pairing_status": wire.read_status,
@@ -107,6 +108,7 @@ def spoilt(message: Json) -> Iterator[Any]:
 FREE = {
     ("hello", "app_version"),
     ("hello", "platform"),
+    ("pairing_check", "code"),
     ("pairing_begin", "code"),
     ("pairing_begin", "device_name"),
     ("pairing_begin", "platform"),

@@ -2,8 +2,10 @@
 
 import io
 import struct
+import unicodedata
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -123,6 +125,55 @@ def with_name(name: bytes, content: bytes, *, marked: bool = False) -> bytes:
 )
 def test_names_without_the_mark_are_read(portal: Any, importer: Any, contract: bytes, name: bytes) -> None:
     assert titles(portal, taken(importer, with_name(name, contract))) == {"Hợp đồng số 1"}
+
+
+def with_unicode_path(written: bytes, field: bytes, content: bytes) -> bytes:
+    """An archive of one entry: the name's bytes in both headers, and ``field`` as extra field of the central one."""
+    packed = with_name(written, content)
+    central, end = packed.index(CENTRAL), packed.rindex(b"PK\5\6")
+    head = bytearray(packed[central:end])
+    head[30:32] = struct.pack("<H", len(field))
+    ending = bytearray(packed[end:])
+    ending[12:16] = struct.pack("<I", len(head) + len(field))
+    return packed[:central] + bytes(head) + field + bytes(ending)
+
+
+def unicode_path(name: bytes, written: bytes, *, version: int = 1) -> bytes:
+    return struct.pack("<HHBI", 0x7075, 5 + len(name), version, zlib.crc32(written)) + name
+
+
+OTHER_FIELD = struct.pack("<HHB", 0x5455, 5, 1) + b"\0" * 4  # a time stamp
+
+
+@pytest.mark.parametrize("before", [b"", OTHER_FIELD])
+@pytest.mark.parametrize("name", ["Hợp đồng số 1.pdf", unicodedata.normalize("NFD", "Hợp đồng số 1.pdf"), "lô/Hợp đồng số 1.pdf"])
+def test_the_unicode_path_field_names_an_entry(portal: Any, importer: Any, contract: bytes, name: str, before: bytes) -> None:
+    """Info-ZIP, 7-Zip and WinRAR write it beside a name in the code page of their machine (APPNOTE 4.6.9)."""
+    written = b"H?p d?ng s? 1.pdf"
+    packed = with_unicode_path(written, before + unicode_path(name.encode(), written), contract)
+    assert titles(portal, taken(importer, packed)) == {"Hợp đồng số 1"}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        unicode_path("Tên cũ.pdf".encode(), b"another name.pdf"),  # the entry was renamed since
+        unicode_path("Tên cũ.pdf".encode(), b"written.pdf", version=2),
+        unicode_path(b"T\xean c\xff.pdf", b"written.pdf"),  # no UTF-8
+        unicode_path(b"", b"written.pdf"),
+    ],
+)
+def test_a_unicode_path_field_that_does_not_belong_to_the_name_is_passed_over(
+    portal: Any, importer: Any, contract: bytes, field: bytes
+) -> None:
+    assert titles(portal, taken(importer, with_unicode_path(b"written.pdf", field, contract))) == {"written"}
+
+
+def test_long_names_of_entries_keep_their_end(portal: Any, importer: Any, contract: bytes) -> None:
+    stem = "Phụ lục hợp đồng nguyên tắc số 123 " * 8
+    files = {f"{stem}bản {number}.pdf": content for number, content in enumerate(variants(contract, 2))}
+    found = titles(portal, taken(importer, archive(files)))
+    assert {title[-5:] for title in found} == {"bản 0", "bản 1"}
 
 
 def test_names_that_are_not_what_they_say_break_the_archive_at_once(importer: Any, contract: bytes) -> None:

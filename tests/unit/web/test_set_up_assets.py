@@ -8,14 +8,18 @@ import pytest
 
 from server.assets import set_up_assets
 from server.assets.set_up_assets import (
+    PACKED,
     ROOT,
     STAMP,
     TRANSLATIONS,
     WANTED,
+    WIDE,
     SetUpFailed,
     compile_catalogues,
     set_up,
 )
+from server.assets.woff import unpack_woff
+from tests.unit.test_woff import woff
 
 
 @pytest.fixture
@@ -41,6 +45,7 @@ def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "    path = pathlib.Path('node_modules', name)\n"
         "    path.parent.mkdir(parents=True, exist_ok=True)\n"
         "    path.write_text(name)\n"
+        f"    path.write_bytes({woff({b'head': b'name'})!r}) if name.endswith('.woff') else None\n"
     )
     monkeypatch.setattr(set_up_assets, "find_npm", lambda: [sys.executable, str(script)])
     return calls
@@ -58,7 +63,8 @@ def test_lock_file_pins_by_hash_and_names_no_host() -> None:
 def test_first_run_places_files_and_second_is_idle(tree: Path, npm: Path) -> None:
     assert set_up(tree) is True
     for source, target in WANTED.items():
-        assert (tree / target).read_text() == source
+        assert target == PACKED or (tree / target).read_text() == source
+    assert (tree / WIDE).read_bytes() == unpack_woff((tree / PACKED).read_bytes())
     assert not (tree / "web_client" / "node_modules").exists()
     assert set_up(tree) is False
     assert len(npm.read_text().splitlines()) == 1

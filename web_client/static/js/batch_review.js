@@ -141,7 +141,7 @@ function showCounts() {
 function leaveOut(ids) {
   documents.remove(ids);
   if (documents.count === 0) forgetSelection();
-  else keepSelection({ ids: documents.ids, batch: selection ? selection.batch : null, look });
+  else keepSelection({ ids: documents.ids, batch: selection ? selection.batch : null, look, seenAt: selection?.seenAt });
   hideProblem();
   showCounts();
   if (documents.count) void turnTo(current);
@@ -169,7 +169,7 @@ function showProblem(error) {
 
 function wish() {
   const batch = selection ? selection.batch : null;
-  return { document_ids: documents.ids, import_batch_id: batch };
+  return { document_ids: documents.ids, import_batch_id: batch, seen_at: selection ? selection.seenAt : null };
 }
 
 async function askToConfirm() {

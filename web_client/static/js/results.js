@@ -24,7 +24,8 @@ export class Results {
     this.url = '';
     /** @type {Snapshot | null} */
     this.snapshot = null;
-    this.loadedVersion = -1;
+    /** What the list shows: filter, pages and version of the request; '' when it has to be read. */
+    this.loaded = '';
     this.busy = false;
     this.ended = false;
     part(root, '[data-result-more]').addEventListener('click', () => void this.more());
@@ -85,7 +86,6 @@ export class Results {
   choose(name) {
     this.show_ = name;
     this.pagesShown = 1;
-    this.loadedVersion = -1;
     if (this.snapshot) this.showFilters(this.snapshot);
     void this.refresh();
   }
@@ -93,7 +93,8 @@ export class Results {
   /** Reads again what is shown, if anything can have changed and somebody looks. */
   async refresh() {
     const snapshot = this.snapshot;
-    if (!snapshot || !this.root.open || this.root.hidden || this.busy || this.loadedVersion === snapshot.version) return;
+    if (!snapshot || !this.root.open || this.root.hidden || this.busy || this.loaded === this.wanted()) return;
+    const wanted = this.wanted();
     this.busy = true;
     try {
       /** @type {any[]} */
@@ -101,32 +102,48 @@ export class Results {
       let after = -1;
       for (let page = 0; page < this.pagesShown; page += 1) {
         const told = await this.read(after);
+        if (wanted !== this.wanted()) break; // somebody chose another filter meanwhile
         lines.push(...told.documents);
         this.next = told.next;
         if (told.next === null) break;
         after = told.next;
       }
-      this.loadedVersion = snapshot.version;
-      this.list().replaceChildren(...lines.map((line) => this.line(line)));
-      this.showEnd();
+      if (wanted === this.wanted()) {
+        this.loaded = wanted;
+        this.list().replaceChildren(...lines.map((line) => this.line(line)));
+        this.showEnd();
+      }
     } catch {
       // The connection note of the page says it; the next turn tries again.
+      return;
     } finally {
       this.busy = false;
     }
+    if (this.loaded !== this.wanted()) void this.refresh(); // what was asked for while this list was on its way
+  }
+
+  /** What the list has to show now. */
+  wanted() {
+    return `${this.show_} ${this.pagesShown} ${this.snapshot ? this.snapshot.version : ''}`;
   }
 
   async more() {
-    if (this.next === null || this.busy) return;
+    if (this.next === null || this.busy || this.loaded !== this.wanted()) return;
+    const wanted = this.wanted();
     this.busy = true;
     try {
       const told = await this.read(this.next);
+      if (wanted !== this.wanted()) return; // a line of the filter before, or of an older list
       this.next = told.next;
       this.pagesShown += 1;
+      this.loaded = this.wanted();
       this.list().append(...told.documents.map((/** @type {any} */ line) => this.line(line)));
       this.showEnd();
+    } catch {
+      // The button is still there.
     } finally {
       this.busy = false;
+      if (this.loaded !== this.wanted()) void this.refresh();
     }
   }
 

@@ -9,11 +9,15 @@ const KEY = 'phoneseal.selection';
  * @property {string[]} ids documents, in the order of signing
  * @property {string | null} batch the import batch that is signed as one, or null
  * @property {boolean} look only looked through, not signed
+ * @property {number | null} [seenAt] when the page was made on which they were chosen, by the server's clock: what was signed since
+ *   then, nobody has looked at
  */
 
 /** @param {Selection} selection */
 export function keepSelection(selection) {
-  sessionStorage.setItem(KEY, JSON.stringify(selection));
+  const made = document.querySelector('meta[name="made-at"]');
+  const seenAt = selection.seenAt ?? (made instanceof HTMLMetaElement ? Number(made.content) : null);
+  sessionStorage.setItem(KEY, JSON.stringify({ ...selection, seenAt }));
 }
 
 /** @returns {Selection | null} */

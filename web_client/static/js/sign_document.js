@@ -6,7 +6,7 @@ import { placement } from './place_signature.js';
 import { Refused, postJson } from './server.js';
 import { panel } from './waiting_panel.js';
 
-const texts = readFacts('viewer-facts').texts;
+const { texts, version } = readFacts('viewer-facts');
 const form = /** @type {HTMLFormElement} */ (part(document, '[data-sign-form]'));
 
 form.addEventListener('submit', (event) => {
@@ -24,7 +24,7 @@ async function send(source) {
   button.setAttribute('aria-disabled', 'true');
   problem.hidden = true;
   try {
-    const { snapshot, url } = await postJson(source.action, { placement: placement() });
+    const { snapshot, url } = await postJson(source.action, { placement: placement(), version });
     dialog.close();
     if (!panel) return location.assign(url);
     panel.start(snapshot);

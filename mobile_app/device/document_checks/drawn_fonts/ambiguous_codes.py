@@ -6,35 +6,37 @@ built-in and named encodings (Type 1, CFF). Rules that follow:
 * TrueType: subtables that give a code different glyphs make it ambiguous. Names in ``post`` count where some viewer
   goes by them: a symbolic font with an encoding and without ``(3, 0)``, or a font without ``(3, 1)`` that is not
   symbolic.
+  A name that the PDF gives a code and nobody finds is nothing to some, and the glyph of the code to others; names that are
+  numbers of glyphs, or that only a list of some viewer knows, count as found by nobody. By a symbolic font's code viewers
+  look in a table for Unicode too.
 * Type 1 and CFF: a name that the PDF gives is the glyph; where the program lacks it, some viewers draw the program's own
-  glyph of that code and others nothing. Without a name, a font is read by its own encoding or by the standard one.
+  glyph of that code and others nothing. Without a name, a font is read by its own encoding or by the standard one, and
+  one that is a table of OpenType by the cmap beside it.
 
-Composite fonts are not looked at: their codes lead to glyphs through one table.
+A font whose program can't be read (``programs.py``) is in doubt as a whole; composite ones: ``composite.py``.
 """
 
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument
+from mobile_app.device.document_checks.drawn_fonts.composite import doubt_of_composite
 from mobile_app.device.document_checks.drawn_fonts.glyph_names import (
-    MACINTOSH,
+    BASES,
     MACINTOSH_CODES,
     STANDARD,
-    WINDOWS,
     character_of,
+    differences_of,
     name_of_character,
 )
+from mobile_app.device.document_checks.drawn_fonts.programs import Doubt, Program, everything, program_of
 from mobile_app.device.document_checks.drawn_fonts.truetype import TrueType
-from mobile_app.device.document_checks.drawn_fonts.type1 import NamedGlyphs, read_compact, read_type_1
-from mobile_app.device.document_checks.page_content.page_walk import glyph_names
+from mobile_app.device.document_checks.drawn_fonts.type1 import NamedGlyphs
+from mobile_app.device.document_checks.drawn_fonts.type_3 import doubt_of_type_3
 from mobile_app.device.document_checks.page_content.remembered import Remembered, digest_of
-from mobile_app.device.document_checks.page_content.sources import decoded, filters_of, is_stream, stream_of
 from mobile_app.device.document_checks.syntax import Value
 from mobile_app.errors import CheckFailed
 
-_MAX_PROGRAM: Final = 32 * 1024 * 1024
 _SYMBOLIC: Final = 4
-_BASES: Final = {"WinAnsiEncoding": WINDOWS, "MacRomanEncoding": MACINTOSH, "StandardEncoding": STANDARD}
-_NONE: Final[frozenset[int]] = frozenset()
 
 _known: Final[Remembered[frozenset[int]]] = Remembered()
 
@@ -45,15 +47,15 @@ class _Encoding:
     def __init__(self, document: PreparedDocument, font: dict[str, Value]) -> None:
         value = document.now(font.get("Encoding"))
         base = document.now(value.get("BaseEncoding")) if isinstance(value, dict) else value
-        self.base = base if isinstance(base, str) and base in _BASES else None
-        self.differences = glyph_names(document, font)
+        self.base = base if isinstance(base, str) and base in BASES else None
+        self.differences = differences_of(document, font)
         self.is_given = self.base is not None or isinstance(value, dict)
 
     def character(self, code: int) -> int | None:
         """The character that a code stands for; by the standard encoding where the PDF says nothing."""
         if code in self.differences:
             return character_of(self.differences[code])
-        return _BASES[self.base or "StandardEncoding"][code]
+        return BASES[self.base or "StandardEncoding"][code]
 
     def name(self, code: int) -> str | None:
         """The glyph's name as the PDF gives it, or ``None``. (Viewers go different ways with StandardEncoding.)"""
@@ -61,36 +63,46 @@ class _Encoding:
             return self.differences[code]
         if self.base is None or self.base == "StandardEncoding":
             return None
-        character = _BASES[self.base][code]
+        character = BASES[self.base][code]
         return None if character is None else name_of_character(character) or None
 
 
-def ambiguous_codes(document: PreparedDocument, font: dict[str, Value]) -> frozenset[int]:
-    """The ambiguous codes of a simple, embedded font; none of any other, and of one that can't be read."""
+def doubt_of(document: PreparedDocument, font: dict[str, Value]) -> Doubt | None:
+    """What of an embedded font's text viewers draw as different glyphs: ``None`` for nothing, whatever it says."""
     kind = font.get("Subtype")
-    descriptor = document.dictionary_now(font.get("FontDescriptor"))
-    key = next((one for one in ("FontFile2", "FontFile3", "FontFile") if is_stream(document, descriptor.get(one))), None)
-    if kind not in ("TrueType", "Type1", "MMType1") or key is None:
-        return _NONE
-    stream = stream_of(document, descriptor[key], "font")
+    if kind == "Type3":
+        return doubt_of_type_3(document, font)
+    glyphs = font
+    if kind == "Type0":
+        descendants = document.now(font.get("DescendantFonts"))
+        if not isinstance(descendants, list) or len(descendants) != 1:
+            return everything
+        glyphs = document.dictionary_now(descendants[0])
+    try:
+        program = program_of(document, document.dictionary_now(glyphs.get("FontDescriptor")))
+        if program is None or (program.truetype is None and program.compact is None):
+            return everything
+        if kind == "Type0":
+            return doubt_of_composite(document, font, glyphs, program)
+    except CheckFailed:
+        return everything
+    codes = _ambiguous_codes(document, font, program)
+    return (lambda text: not codes.isdisjoint(text)) if codes else None
+
+
+def _ambiguous_codes(document: PreparedDocument, font: dict[str, Value], program: Program) -> frozenset[int]:
     encoding = _Encoding(document, font)
-    flags = document.now(descriptor.get("Flags"))
-    said = repr((key, kind, flags, encoding.base, encoding.is_given, sorted(encoding.differences.items())))
-    filters = repr(filters_of(document, stream[0]))
+    flags = document.now(document.dictionary_now(font.get("FontDescriptor")).get("Flags"))
+    symbolic = flags if isinstance(flags, int) else 0
+    said = repr((font.get("Subtype"), symbolic, encoding.base, encoding.is_given, sorted(encoding.differences.items())))
 
     def find() -> frozenset[int]:
-        try:
-            program = decoded(document, stream, _MAX_PROGRAM)
-        except CheckFailed:
-            return _NONE
-        if program[:4] == b"OTTO":
-            return _NONE
-        symbolic = flags if isinstance(flags, int) else 0
-        if key == "FontFile2":
-            return _of_truetype(TrueType(program), symbolic, encoding)
-        return _of_names(read_compact(program) if key == "FontFile3" else read_type_1(program), symbolic, encoding)
+        if program.truetype is not None:
+            return _of_truetype(program.truetype, symbolic, encoding)
+        assert program.compact is not None
+        return _of_names(program, program.compact, symbolic, encoding)
 
-    return _known.get(digest_of([said.encode(), filters.encode(), stream[1]]), find)
+    return _known.get(digest_of([said.encode(), program.digest]), find)
 
 
 def _of_truetype(program: TrueType, flags: int, encoding: _Encoding) -> frozenset[int]:
@@ -109,6 +121,8 @@ def _glyphs(program: TrueType, flags: int, encoding: _Encoding, code: int) -> se
     glyphs = {private}
     if character is not None:
         glyphs |= {table(character) for table in unicodes}
+    if symbolic and encoding.is_given and not private:
+        glyphs |= {table(code) for table in unicodes}
     if (1, 0) in tables:
         by_name = encoding.is_given and not symbolic
         of_macintosh = MACINTOSH_CODES.get(character or 0) if by_name else code
@@ -116,16 +130,23 @@ def _glyphs(program: TrueType, flags: int, encoding: _Encoding, code: int) -> se
     by_post = program.characters.get(character or 0, 0)
     if not tables:
         # pdf.js draws nothing without an encoding, the others go by names.
-        return {0, by_post} if by_post and not encoding.is_given else set()
+        return {0, by_post} if by_post and not encoding.is_given else _in_doubt(encoding, code, by_post)
     by_names = (encoding.is_given and symbolic and not private) or (not symbolic and (3, 1) not in tables)
     if by_names:
         named = program.named.get(encoding.differences.get(code, ""), 0)
         glyphs.add(named or by_post)
-    return glyphs - {0}
+    return (glyphs - {0}) | (set() if symbolic else _in_doubt(encoding, code, max(glyphs)))
 
 
-def _of_names(program: NamedGlyphs, flags: int, encoding: _Encoding) -> frozenset[int]:
-    return frozenset(code for code in range(256) if len(_names(program, flags, encoding, code)) > 1)
+def _in_doubt(encoding: _Encoding, code: int, found: int) -> set[int]:
+    """For a name that nobody finds, or that stands for no character here: nothing, and something."""
+    name = encoding.differences.get(code)
+    return {0, -1} if name is not None and (not found or encoding.character(code) is None) else set()
+
+
+def _of_names(program: Program, glyphs: NamedGlyphs, flags: int, encoding: _Encoding) -> frozenset[int]:
+    codes = frozenset(code for code in range(256) if len(_names(glyphs, flags, encoding, code)) > 1)
+    return codes | {code for code in range(256) if program.is_open_type and encoding.name(code) is None}
 
 
 def _names(program: NamedGlyphs, flags: int, encoding: _Encoding, code: int) -> set[str]:

@@ -1,13 +1,17 @@
 """Names of glyphs and the characters that they stand for, and the three encodings that PDF names (ISO 32000-2, annex D).
 
-Rules: names of the Latin text encodings, ``uniXXXX`` and ``uXXXXX`` are known; any other name stands for no character here. What
-Unicode knows (accents, the codes of Windows and Macintosh) is asked there and not written down again.
+Rules: names of the Latin text encodings, letters with one accent or two, Greek and Cyrillic ones, ``uniXXXX`` and ``uXXXXX`` are known; any
+other name stands for no character here. What Unicode knows (accents, the codes of Windows and Macintosh) is asked there and not written
+down again.
 """
 
 import re
 import unicodedata
 from functools import cache
 from typing import Final
+
+from mobile_app.device.document_checks.document import PreparedDocument
+from mobile_app.device.document_checks.syntax import Value
 
 _SIGNS: Final = {
     "space": " ", "exclam": "!", "quotedbl": '"', "numbersign": "#", "dollar": "$", "percent": "%", "ampersand": "&",
@@ -38,7 +42,11 @@ _ACCENTS: Final = {
     "horn": 0x31B, "dotbelow": 0x323, "cedilla": 0x327, "ogonek": 0x328,
 }  # fmt: skip
 _BY_NUMBER: Final = re.compile(r"uni([0-9A-F]{4})|u([0-9A-F]{4,6})")
-_ACCENTED: Final = re.compile("([A-Za-z])(" + "|".join(_ACCENTS) + ")")
+_ACCENTED: Final = re.compile("([A-Za-z])({0})({0})?".format("|".join(_ACCENTS)))
+_GREEK: Final = re.compile(r"([A-Za-z][a-z]{1,6}?)(dieresis)?(tonos)?")
+# Greek names that stand for signs (``_SIGNS``), or for different characters in different lists.
+_NOT_GREEK: Final = frozenset(("mu", "Omega", "Delta", "pi", "Mu"))
+_CYRILLIC: Final = re.compile(r"afii(10\d{3})")
 
 
 @cache
@@ -51,9 +59,40 @@ def character_of(name: str) -> int | None:
     if numbered := _BY_NUMBER.fullmatch(name):
         return int(numbered[1] or numbered[2], 16)
     if accented := _ACCENTED.fullmatch(name):
-        composed = unicodedata.normalize("NFC", accented[1] + chr(_ACCENTS[accented[2]]))
-        return ord(composed) if len(composed) == 1 else None
-    return None
+        marks = "".join(chr(_ACCENTS[accent]) for accent in accented.groups()[1:] if accent)
+        return _composed(accented[1] + marks)
+    if cyrillic := _CYRILLIC.fullmatch(name):
+        return _CYRILLIC_LETTERS.get(int(cyrillic[1]))
+    greek = _GREEK.fullmatch(name)
+    return None if greek is None or name in _NOT_GREEK else _of_greek(greek)
+
+
+def _composed(text: str) -> int | None:
+    composed = unicodedata.normalize("NFC", text)
+    return ord(composed) if len(composed) == 1 else None
+
+
+def _of_greek(name: re.Match[str]) -> int | None:
+    size, spelt = "CAPITAL" if name[1][0].isupper() else "SMALL", name[1].upper().replace("LAMBDA", "LAMDA")
+    try:
+        letter = unicodedata.lookup(f"GREEK {size} LETTER {spelt}")
+    except KeyError:
+        return None
+    return _composed(letter + (chr(_ACCENTS["dieresis"]) if name[2] else "") + (chr(_ACCENTS["acute"]) if name[3] else ""))
+
+
+def _cyrillic_letters() -> dict[int, int]:
+    """Numbers of the Russian letters in the names that begin with ``afii``: the alphabet, with Ё behind Е."""
+    letters: dict[int, int] = {}
+    for first, start, extra in ((10017, "А", "Ё"), (10065, "а", "ё")):
+        alphabet = [chr(ord(start) + number) for number in range(32)]
+        letters |= {first + number: ord(letter) for number, letter in enumerate([*alphabet[:6], extra, *alphabet[6:]])}
+    for first, others in ((10050, "ҐЂЃЄЅІЇЈЉЊЋЌЎ"), (10098, "ґђѓєѕіїјљњћќў")):
+        letters |= {first + number: ord(letter) for number, letter in enumerate(others)}
+    return letters | {10145: ord("Џ"), 10193: ord("џ")}
+
+
+_CYRILLIC_LETTERS: Final = _cyrillic_letters()
 
 
 @cache
@@ -99,3 +138,19 @@ WINDOWS[0x7F] = WINDOWS[0xAD] = WINDOWS[0xA0] = None
 MACINTOSH[0x7F] = MACINTOSH[0xCA] = None
 MACINTOSH[0xDB] = ord("¤")
 MACINTOSH_CODES: Final = {character: code for code, character in enumerate(MACINTOSH) if character is not None}
+BASES: Final = {"WinAnsiEncoding": WINDOWS, "MacRomanEncoding": MACINTOSH, "StandardEncoding": STANDARD}
+
+
+def differences_of(document: PreparedDocument, font: dict[str, Value]) -> dict[int, str]:
+    """Code to glyph by the differences of a font's encoding (9.6.5.1)."""
+    listed = document.now(document.dictionary_now(font.get("Encoding")).get("Differences"))
+    names: dict[int, str] = {}
+    code = 0
+    for one in listed if isinstance(listed, list) else []:
+        entry = document.now(one)
+        if isinstance(entry, int):
+            code = entry
+        elif isinstance(entry, str):
+            names[code] = entry
+            code += 1
+    return names

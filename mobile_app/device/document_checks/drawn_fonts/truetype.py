@@ -1,15 +1,20 @@
-"""The tables of a TrueType program that say which glyph a code is: ``cmap`` and ``post`` (OpenType 1.9).
+"""The tables of a TrueType program that say which glyph a code is, ``cmap`` and ``post``, and whether there are outlines (OpenType 1.9).
 
-Rules: nothing else of the program is read; offsets and counts are bounded by the data; a table that is broken counts as absent.
+Rules: offsets and counts are bounded by the data; a table of codes or names that is broken counts as absent. A program is whole when each
+table lies within it and ``loca`` finds the outline of each glyph that ``maxp`` promises; of one that is not some viewers draw what they
+find, others take another font.
 """
 
 import struct
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from mobile_app.device.document_checks.drawn_fonts.glyph_names import MACINTOSH, character_of
 
+_SFNT: Final = (b"\0\1\0\0", b"true", b"OTTO")
+_LEAST: Final = {b"head": 54, b"hhea": 36, b"maxp": 6, b"hmtx": 4, b"loca": 4}  # bytes of the tables without which there is no glyph
 _MAX_TABLES: Final = 100
 _MAX_SUBTABLES: Final = 40
 _MAX_GROUPS: Final = 100_000
@@ -18,13 +23,15 @@ Lookup = Callable[[int], int]
 
 
 class TrueType:
-    """``subtables`` by platform and encoding; ``named`` and ``characters``: glyphs by name, and by the character of the name."""
+    """``subtables`` by platform and encoding; ``named`` and ``characters``: glyphs by name, and by the character of the name; ``glyphs``:
+    how many there are, 0 in a program that is not whole."""
 
     def __init__(self, data: bytes) -> None:
         self.subtables: dict[tuple[int, int], Lookup] = {}
         self.named: dict[str, int] = {}
         self.characters: dict[int, int] = {}
-        tables = _tables(data)
+        tables = tables_of(data)
+        self.glyphs = _glyph_count(tables)
         try:
             self._read_cmap(tables.get(b"cmap", b""))
         except (struct.error, IndexError):
@@ -72,16 +79,33 @@ def _of_macintosh(index: int) -> int | None:
     return MACINTOSH[index + 30] if 98 <= index <= 225 else None
 
 
-def _tables(data: bytes) -> dict[bytes, bytes]:
-    if data[:4] == b"ttcf" or len(data) < 12:
-        return {}
+def tables_of(data: bytes) -> dict[bytes, bytes]:
+    """The tables by tag; none of a program of which one does not lie within it."""
     tables: dict[bytes, bytes] = {}
+    if data[:4] not in _SFNT:
+        return tables
     for number in range(min(int.from_bytes(data[4:6], "big"), _MAX_TABLES)):
         record = data[12 + 16 * number : 28 + 16 * number]
         offset, length = int.from_bytes(record[8:12], "big"), int.from_bytes(record[12:16], "big")
-        if record[:4] in (b"cmap", b"post"):
-            tables.setdefault(record[:4], data[offset : offset + length])
+        if len(record) < 16 or offset + length > len(data):
+            return {}
+        tables.setdefault(record[:4], data[offset : offset + length])
     return tables
+
+
+def _glyph_count(tables: dict[bytes, bytes]) -> int:
+    """How many glyphs have an outline, an empty one included; 0 where one lies outside ``glyf``, or a needed table is missing."""
+    if any(len(tables.get(tag, b"")) < least for tag, least in _LEAST.items()):
+        return 0
+    count = int.from_bytes(tables[b"maxp"][4:6], "big")
+    is_long, loca = tables[b"head"][50:52] != b"\0\0", tables[b"loca"]
+    size, unit = (4, 1) if is_long else (2, 2)
+    if len(loca) < size * (count + 1):
+        return 0
+    offsets = struct.unpack_from(f">{count + 1}{'I' if is_long else 'H'}", loca)
+    if any(one > other for one, other in pairwise(offsets)) or offsets[-1] * unit > len(tables.get(b"glyf", b"")):
+        return 0
+    return count
 
 
 def _lookup(table: bytes, offset: int) -> Lookup | None:

@@ -1,6 +1,7 @@
 """The names and the built-in encoding of Type 1 and Compact Font Format programs (Adobe Type 1 Font Format; TN 5176).
 
-Rules: only glyph names and codes are read; every count is bounded by the data; a program that can't be read has no glyphs.
+Rules: only glyph names, codes and the numbers of CID-keyed glyphs are read; every count is bounded by the data; a program that can't
+be read, or ends before its outlines do, has no glyphs.
 """
 
 import re
@@ -12,7 +13,7 @@ from mobile_app.device.document_checks.drawn_fonts.glyph_names import STANDARD, 
 
 _MAX_DECRYPTED: Final = 1_000_000
 _CODE: Final = re.compile(rb"dup\s{1,9}(\d{1,3})\s{0,9}/([^\s/\[\](){}<>%]{1,127})\s{1,9}put")
-_GLYPH: Final = re.compile(rb"/([^\s/\[\](){}<>%]{1,127}) {1,9}\d{1,5} {1,9}(?:RD|-\||[^\s/]{1,9}) ")
+_GLYPH: Final = re.compile(rb"/([^\s/\[\](){}<>%]{1,127})\s{1,9}(\d{1,5})\s{1,9}(?:RD|-\||[^\s/]{1,9}) ")
 _LATIN: Final = [name_of_character(character) for character in STANDARD if character is not None]
 _MORE_LATIN: Final = """
 onesuperior logicalnot mu trademark Eth onehalf plusminus Thorn onequarter divide brokenbar degree thorn threequarters
@@ -46,10 +47,12 @@ _STRINGS: Final = [".notdef", *_LATIN, *_MORE_LATIN.split(), *_EXPERT.split()]
 
 @dataclass(slots=True)
 class NamedGlyphs:
-    """``names`` of the glyphs, and by code the name that the program itself gives it."""
+    """``names`` of the glyphs, and by code the name that the program itself gives it; ``numbers`` by which a composite font asks for
+    glyphs (9.7.4.2): the CIDs of a CID-keyed program, the places of the glyphs of any other."""
 
     names: frozenset[str] = frozenset()
     codes: dict[int, str] = field(default_factory=dict)
+    numbers: frozenset[int] = frozenset()
 
 
 def standard_codes() -> dict[int, str]:
@@ -66,7 +69,11 @@ def read_type_1(data: bytes) -> NamedGlyphs:
     codes = {int(code): name.decode("latin-1") for code, name in _CODE.findall(encoding) if int(code) < 256}
     if encoding[9:30].split()[:1] == [b"StandardEncoding"]:
         codes = standard_codes()
-    names = frozenset(name.decode("latin-1") for name in _GLYPH.findall(_decrypted(secret)))
+    opened = _decrypted(secret)
+    outlines = list(_GLYPH.finditer(opened, max(0, opened.find(b"/CharStrings"))))
+    if not outlines or b"end" not in opened[outlines[-1].end() + int(outlines[-1][2]) :]:
+        return NamedGlyphs()  # cut off before the end of the outlines
+    names = frozenset(one[1].decode("latin-1") for one in outlines)
     return NamedGlyphs(names, {code: name for code, name in codes.items() if name in names})
 
 
@@ -86,7 +93,7 @@ def read_compact(data: bytes) -> NamedGlyphs:
     """Read a Compact Font Format program; a CID-keyed one has no names."""
     try:
         return _read_compact(data)
-    except IndexError:
+    except (IndexError, KeyError):
         return NamedGlyphs()
 
 
@@ -95,16 +102,17 @@ def _read_compact(data: bytes) -> NamedGlyphs:
     dictionaries, position = _index(data, position)
     strings, _ = _index(data, position)
     top = _dictionary(dictionaries[0])
-    if (12, 30) in top:
-        return NamedGlyphs()
     glyphs, _ = _index(data, top[17,])
+    if (12, 30) in top:
+        return NamedGlyphs(numbers=frozenset(_charset(data, top.get((15,), 0), len(glyphs), of_names=False)))
     names = _STRINGS + [text.decode("latin-1") for text in strings]
     listed = _charset(data, top.get((15,), 0), len(glyphs))
     of_glyphs = [names[number] if number < len(names) else "" for number in listed]
     at = top.get((16,), 0)
     known = frozenset(of_glyphs)
     codes = standard_codes() if at < 2 else _encoding(data, at, of_glyphs, names)
-    return NamedGlyphs(known, {code: name for code, name in codes.items() if name in known})
+    own = {code: name for code, name in codes.items() if name in known}
+    return NamedGlyphs(known, own, frozenset(range(len(glyphs))))
 
 
 def _index(data: bytes, position: int) -> tuple[list[bytes], int]:
@@ -118,6 +126,8 @@ def _index(data: bytes, position: int) -> tuple[list[bytes], int]:
     first = position + 3
     offsets = [int.from_bytes(data[first + size * n : first + size * (n + 1)], "big") for n in range(count + 1)]
     base = first + size * (count + 1) - 1
+    if base + offsets[-1] > len(data) or any(one > other for one, other in pairwise(offsets)):
+        raise IndexError
     return [data[base + start : base + end] for start, end in pairwise(offsets)], base + offsets[-1]
 
 
@@ -149,10 +159,10 @@ def _dictionary(data: bytes) -> dict[tuple[int, ...], int]:
     return found
 
 
-def _charset(data: bytes, at: int, count: int) -> list[int]:
-    """String numbers of the glyphs."""
+def _charset(data: bytes, at: int, count: int, *, of_names: bool = True) -> list[int]:
+    """String numbers or CIDs of the glyphs."""
     if at < 3:
-        return list(range(min(count, 229)))
+        return list(range(min(count, 229) if of_names else count))
     listed, position = [0], at + 1
     size = 1 if data[at] == 1 else 2
     while len(listed) < count:

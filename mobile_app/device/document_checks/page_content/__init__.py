@@ -12,6 +12,7 @@ for the stamp's, of which ``stamp_content.py`` knows each operator); ``doc_conte
 
 from mobile_app.device.document_checks.document import PreparedDocument
 from mobile_app.device.document_checks.page_content.page_walk import PageWalk
+from mobile_app.device.document_checks.page_content.resources import check_knockout
 from mobile_app.device.document_checks.page_content.sources import is_stream
 from mobile_app.device.document_checks.signature_field import area_of, page_box
 from mobile_app.device.document_checks.syntax import Ref, Value
@@ -35,6 +36,8 @@ def check_page_content(document: PreparedDocument) -> None:
             raise CheckFailed(refused.code, {**refused.details, "page": number}) from None
     if walk.has_optional_content:
         document.active_findings.add("layers")
+    if walk.has_dots:
+        document.active_findings.add("dots_without_length")
 
 
 def _check_page(document: PreparedDocument, walk: PageWalk, page: Ref) -> None:
@@ -43,6 +46,7 @@ def _check_page(document: PreparedDocument, walk: PageWalk, page: Ref) -> None:
     if not streams and document.now(node.get("Contents")) not in (None, []):
         raise CheckFailed("doc_content", {"what": "contents"})
     totals = walk.page(streams, resources_of(document, page), area_of(page_box(document, page)))
+    check_knockout(document, node.get("Group"), blends=totals.blends)
     annotations = document.now(node.get("Annots"))
     for annotation in annotations if isinstance(annotations, list) else []:
         if annotation == document.signing.field:

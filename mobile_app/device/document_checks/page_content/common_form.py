@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from mobile_app.device.document_checks.limits import MAX_CONTENT_STRING_BYTES, MAX_SAVED_STATES
+from mobile_app.device.document_checks.page_content.dots import may_hold_dots
 from mobile_app.device.document_checks.page_content.summary import Paint, Summary
 
 _S: Final = rb"[\x00\t\n\x0c\r ]++"
@@ -117,6 +118,8 @@ def read_common_form(data: bytes) -> Summary | None:
     bare = _STRINGS.sub(b" ", padded)
     # Without strings and numbers only names and operators are left, each a word of its own.
     words = bare.translate(_ONE_SPACE, _NO_LETTERS).split()
+    if (b"m" in words or b"re" in words) and may_hold_dots(bare.translate(_ONE_SPACE).split()):
+        return None
     deepest = _deepest(b"".join(filter(_SAVE_AND_RESTORE.__contains__, words)))
     if deepest is None:
         return None

@@ -3,7 +3,8 @@
 Rules, measured with PDFium, poppler, mupdf and pdf.js:
 * 1, 2, 4, 8 or 16 bits a sample, in a colour space that is written down: only a stencil has none, and a JPEG 2000 may bring its own;
 * known filters and predictors; DCT, JPX, CCITT and JBIG2 come last;
-* there are data for each sample, more are fine. A JPEG has the size and components of the dictionary, fax rows have its width;
+* there are data for each sample, more are fine. A JPEG has the size and components of the dictionary, fax data
+  are of so many lines of its width, of one kind, undamaged (``fax.py``);
 * a JPEG 2000 has no opacity and its colours are taken as they are: no spot colours, no table;
 * a soft mask is in DeviceGray; a colour mask is made of integers, two a component.
 How long data become is remembered by what they are: pictures come again in a batch.
@@ -15,6 +16,7 @@ from typing import Final
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.limits import MAX_PAGE_CONTENT_BYTES
 from mobile_app.device.document_checks.page_content.colours import plain_components
+from mobile_app.device.document_checks.page_content.fax import is_whole_fax
 from mobile_app.device.document_checks.page_content.picture_headers import Picture, read_jpeg, read_jpeg_2000
 from mobile_app.device.document_checks.page_content.remembered import Remembered, digest_of
 from mobile_app.device.document_checks.page_content.sources import filters_of, stream_of
@@ -27,6 +29,7 @@ _PICTURES: Final = ("DCTDecode", "JPXDecode", "CCITTFaxDecode", "JBIG2Decode")
 _OWN_SPACES: Final = ("DeviceGray", "DeviceRGB", "DeviceCMYK", "CalGray", "CalRGB", "ICCBased")
 _PREDICTORS: Final = (None, 1, 2, *range(10, 16))
 _USUAL_COLUMNS: Final = 1728
+_FAX_SWITCHES: Final = ("EncodedByteAlign", "EndOfLine", "EndOfBlock", "BlackIs1")
 _MAX_LZW: Final = 4 * 1024 * 1024
 _MAX_FILTERS: Final = 8
 _PIECE: Final = 1024 * 1024
@@ -54,7 +57,7 @@ def check_image(document: PreparedDocument, value: Value, *, is_soft_mask: bool 
         _check_jpeg_2000(document, image)
         _check_own_size(document, image, read_jpeg_2000(_without_outer(_data(document, value), filters)), components)
     elif kind == "CCITTFaxDecode":
-        _check_fax(document, image, parameters)
+        _check_fax(document, value, filters, parameters)
     elif kind != "JBIG2Decode":
         _check_length(document, value, filters, components)
 
@@ -120,11 +123,22 @@ def _check_jpeg_2000(document: PreparedDocument, image: dict[str, Value]) -> Non
         _refuse_image()
 
 
-def _check_fax(document: PreparedDocument, image: dict[str, Value], parameters: dict[str, Value]) -> None:
-    columns = parameters.get("Columns")
-    if (_USUAL_COLUMNS if columns is None else columns) != document.now(image.get("Width")):
+def _check_fax(document: PreparedDocument, value: Value, filters: list[Filter], parameters: dict[str, Value]) -> None:
+    image = document.dictionary_now(value)
+    width, height = document.now(image.get("Width")), document.now(image.get("Height"))
+    columns, kind = (parameters.get(key) for key in ("Columns", "K"))
+    if (_USUAL_COLUMNS if columns is None else columns) != width or parameters.get("Rows") not in (None, 0, height):
         _refuse_image()
-    if parameters.get("Rows") not in (None, 0, document.now(image.get("Height"))):
+    if any(type(parameters.get(key)) not in (bool, type(None)) for key in _FAX_SWITCHES):
+        _refuse_image()
+    if kind is not None and (type(kind) is not int or kind > 0):
+        _refuse_image()
+    assert isinstance(width, int)
+    assert isinstance(height, int)
+    data, aligned = _without_outer(_data(document, value), filters), parameters.get("EncodedByteAlign") is True
+    said = (width, height, kind, aligned)
+    key = digest_of([data, b"fax", repr(said).encode()])
+    if not _lengths.get(key, lambda: is_whole_fax(data, width, height, two_dimensions=bool(kind), aligned=aligned)):
         _refuse_image()
 
 

@@ -19,13 +19,14 @@ PAGE, TEXT, PATH, CLIP, CLIP_FIRST = "page", "text", "path", "clip", "clip first
 """Where the reader is: outside of all, in a text object, in a path, behind a path's ``W``, behind one that comes before
 its path (some makers write it so, and all viewers clip alike)."""
 
-# Colours, line styles, text state and marks in a path or behind its W change nothing in how viewers read the path.
-_ANYWHERE: Final = frozenset((PAGE, TEXT, PATH, CLIP))
+# Colours, line styles, text state and marks in a path, behind its W or before it change nothing in how viewers read the path.
+_ANYWHERE: Final = frozenset((PAGE, TEXT, PATH, CLIP, CLIP_FIRST))
 _PAGE: Final = frozenset((PAGE,))
 _OUTSIDE_PATHS: Final = frozenset((PAGE, TEXT))
 _TEXT: Final = frozenset((TEXT,))
 _PATH: Final = frozenset((PATH,))
 _BEGIN: Final = frozenset((PAGE, PATH, CLIP_FIRST))
+# Not behind a W that got no path: mupdf alone then shows nothing of what follows.
 _PAINT: Final = frozenset((PAGE, PATH, CLIP))
 
 Rule = tuple[tuple[str, ...], frozenset[str], str | None]

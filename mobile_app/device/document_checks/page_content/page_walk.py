@@ -15,6 +15,7 @@ from collections import Counter
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
+from mobile_app.device.document_checks.drawn_fonts.type_3 import named_by_some
 from mobile_app.device.document_checks.limits import (
     MAX_FORM_DEPTH,
     MAX_IMAGE_PIXELS,
@@ -27,7 +28,9 @@ from mobile_app.device.document_checks.page_content.reader import read_streams
 from mobile_app.device.document_checks.page_content.remembered import Remembered, digest_of
 from mobile_app.device.document_checks.page_content.resources import (
     Resources,
+    blends,
     check_graphics_state,
+    check_knockout,
     check_shading,
     is_number,
     numbers_of,
@@ -52,7 +55,7 @@ class PageWalk:
         self._bytes_left = MAX_PAGE_CONTENT_BYTES
         self._area = 0.0
         self._page = 0
-        self.has_optional_content = False
+        self.has_optional_content = self.has_dots = False
 
     def page(self, streams: list[Value], resources: Value, area: float) -> Totals:
         """Read a page's own streams; ``area`` of the page in square points. Raises ``doc_content``, ``doc_limits``."""
@@ -72,6 +75,7 @@ class PageWalk:
         if summary.glyph_kind and kind != "glyph":
             refuse("doc_content", "glyph")
         self.has_optional_content |= summary.has_optional_content
+        self.has_dots |= summary.has_dots
         totals = Totals(operators=summary.operators, saved_states=summary.saved_states)
         resources.check_colours(summary)
         self._count_images(summary, resources, totals, level)
@@ -117,6 +121,7 @@ class PageWalk:
             if dictionary.get("Subtype") == "Image":
                 totals.images += times
                 totals.pixels += times * self._pixels(value)
+                totals.blends |= is_stream(self._document, dictionary.get("SMask"))
             else:
                 totals.add(self._form(value, resources if level == 0 else None, level + 1), times, summary.saved_states)
 
@@ -150,7 +155,10 @@ class PageWalk:
             refuse("doc_content", "form_box")
         self._check_matrix(dictionary)
         own = self._document.now(dictionary.get("Resources"))
-        return self._once(value, (dictionary, raw), Resources(self._document, own) if own is not None else of_page, "form", level)
+        resources = Resources(self._document, own) if own is not None else of_page
+        totals = self._once(value, (dictionary, raw), resources, "form", level)
+        check_knockout(self._document, dictionary.get("Group"), blends=totals.blends)
+        return totals
 
     def _check_matrix(self, dictionary: dict[str, Value]) -> None:
         if self._document.now(dictionary.get("Matrix")) is not None and not numbers_of(self._document, dictionary["Matrix"], 6):
@@ -181,7 +189,9 @@ class PageWalk:
 
     def _count_states(self, summary: Summary, resources: Resources, totals: Totals, level: int) -> None:
         for name, times in summary.graphics_states:
-            group = check_graphics_state(self._document, resources.find("ExtGState", name))
+            state = resources.find("ExtGState", name)
+            group = check_graphics_state(self._document, state)
+            totals.blends |= blends(self._document, state)
             if group is not None:
                 totals.add(self._form(group, None, level + 1), times, summary.saved_states)
 
@@ -251,26 +261,9 @@ class PageWalk:
         if numbers_of(document, font.get("FontMatrix"), 6) is None or numbers_of(document, font.get("FontBBox"), 4) is None:
             refuse("doc_content", "glyph")
         glyphs = document.dictionary_now(font.get("CharProcs"))
-        named = glyph_names(document, font)
         own = document.now(font.get("Resources"))
         resources = Resources(document, own) if own is not None else of_page if level == 0 else None
         for code, times in codes.items():
-            value = glyphs.get(named.get(code, ""))
-            if value is not None:
-                dictionary, raw = stream_of(document, value, "glyph")
-                totals.add(self._once(value, (dictionary, raw), resources, "glyph", level + 1), times, states)
-
-
-def glyph_names(document: PreparedDocument, font: dict[str, Value]) -> dict[int, str]:
-    """Code to glyph by the differences of a font's encoding (9.6.5.1)."""
-    listed = document.now(document.dictionary_now(font.get("Encoding")).get("Differences"))
-    names: dict[int, str] = {}
-    code = 0
-    for one in listed if isinstance(listed, list) else []:
-        entry = document.now(one)
-        if isinstance(entry, int):
-            code = entry
-        elif isinstance(entry, str):
-            names[code] = entry
-            code += 1
-    return names
+            for name in named_by_some(document, font, code)[0]:
+                stream = stream_of(document, glyphs[name], "glyph")
+                totals.add(self._once(glyphs[name], stream, resources, "glyph", level + 1), times, states)

@@ -2,10 +2,8 @@
 
 Rules:
 * every word is an operand of an operator of the table, in a place where the operator may stand;
-* no ``Q`` without its ``q`` (what is left saved at the end is restored by all viewers alike);
-* text objects and paths are ended where the stream ends;
-* between ``BX`` and ``EX`` nothing unknown is accepted either;
-* ``d0`` and ``d1`` come first in their stream, or not at all.
+* no ``Q`` without its ``q`` (what is left saved at the end is restored by all viewers alike); texts and paths are ended;
+* nothing unknown between ``BX`` and ``EX`` either; ``d0`` and ``d1`` come first in their stream, or not at all.
 Streams of a page are read in order as one (7.8.2); words don't reach from one into the next.
 """
 
@@ -16,6 +14,7 @@ from typing import Final
 
 from mobile_app.device.document_checks.document import refuse
 from mobile_app.device.document_checks.page_content.brackets import KEYWORDS, Brackets
+from mobile_app.device.document_checks.page_content.dots import PATH_WORDS, Dots
 from mobile_app.device.document_checks.page_content.inline_images import read_inline_image
 from mobile_app.device.document_checks.page_content.operators import (
     CLIP,
@@ -53,11 +52,8 @@ _DRAWN_MODES: Final = frozenset((None, b"0", b"1", b"2", b"3"))
 
 
 class ContentReader:
-    """Reads the streams of one owner (a page, form, pattern cell or glyph).
-
-    ``own_colour`` says that the stream begins with black (a page); otherwise with whatever its caller has.
-    With ``shown`` the codes of every font are counted, by the font's name.
-    """
+    """Reads the streams of one owner (a page, form, pattern cell or glyph). ``own_colour``: it begins with black (a page),
+    otherwise with whatever its caller has. With ``shown`` the codes of every font are counted, by the font's name."""
 
     def __init__(self, *, own_colour: bool, shown: dict[bytes | None, Counter[bytes]] | None = None) -> None:
         first = _GRAY if own_colour else None
@@ -79,6 +75,7 @@ class ContentReader:
         self._images: list[InlineImage] = []
         self._glyph_kind = b""
         self._colours = self._optional = False
+        self._dots = Dots()
 
     def read(self, data: bytes) -> None:
         """Read one stream. Raises ``doc_content``."""
@@ -145,6 +142,7 @@ class ContentReader:
             glyph_kind=self._glyph_kind,
             sets_colours=self._colours,
             has_optional_content=self._optional,
+            has_dots=self._dots.drawn,
         )
 
     def _collect(self, tokens: Iterator[Token], brackets: Brackets) -> None:
@@ -182,6 +180,8 @@ class ContentReader:
         effect = _EFFECTS.get(word)
         if effect is not None:
             effect(self, word)
+        elif word in PATH_WORDS:
+            self._dots.read(word, self._operands)
         if self._kinds:
             self._kinds = ""
             self._operands.clear()

@@ -5,6 +5,7 @@ Rules, measured with PDFium, poppler, mupdf and pdf.js:
   some viewers look in the page's, some take Helvetica, some draw nothing;
 * a graphics state holds numbers where numbers belong, no font (PDFium ignores it, the others don't), no transfer function but
   Identity and Default (some apply it), and a soft mask only with a transparency group;
+* a knockout group (11.4.6.2) holds nothing that blends: pdf.js does not knock out;
 * a colour has as many components as its space; a pattern is set in a pattern space.
 """
 
@@ -136,6 +137,24 @@ def check_graphics_state(document: PreparedDocument, value: Value) -> Value:
     _check_dash(document, state.get("D"))
     _check_blend_mode(document, state.get("BM"))
     return _group_of_mask(document, state.get("SMask"))
+
+
+def blends(document: PreparedDocument, value: Value) -> bool:
+    """Whether what is drawn in a graphics state that was checked lets through what lies below (11.6.4)."""
+    state = document.dictionary_now(value)
+    mode = document.now(state.get("BM"))
+    first = document.now(mode[0]) if isinstance(mode, list) else mode
+    return (
+        any(document.now(state.get(key)) not in (None, 1) for key in ("ca", "CA"))
+        or first not in (None, "Normal", "Compatible")
+        or document.now(state.get("SMask")) not in (None, "None")
+    )
+
+
+def check_knockout(document: PreparedDocument, value: Value, *, blends: bool) -> None:
+    """The group of a page or form (11.6.6) does not knock out: where something ``blends`` in it, pdf.js draws it otherwise."""
+    if blends and document.now(document.dictionary_now(value).get("K")) not in (None, False):
+        refuse("doc_content", "knockout")
 
 
 def _check_dash(document: PreparedDocument, value: Value) -> None:

@@ -44,3 +44,4 @@ class Summary:
     glyph_kind: bytes = b""
     sets_colours: bool = False
     has_optional_content: bool = False
+    has_dots: bool = False

@@ -17,7 +17,8 @@ from mobile_app.device.document_checks.limits import (
 @dataclass(slots=True)
 class Totals:
     """Costs of drawing an owner once, with all that it draws: each form as often as it is drawn. ``depth`` is how deep
-    forms lie in it, ``saved_states`` how many graphics states are kept at once."""
+    forms lie in it, ``saved_states`` how many graphics states are kept at once; ``blends``: whether anything of it lets
+    through what lies below."""
 
     operators: int = 0
     images: int = 0
@@ -25,6 +26,7 @@ class Totals:
     patterns: int = 0
     depth: int = 0
     saved_states: int = 0
+    blends: bool = False
 
     def add(self, other: "Totals", times: int, own_states: int) -> None:
         """Draw ``other`` so many times within this one, which itself keeps ``own_states`` states."""
@@ -32,6 +34,7 @@ class Totals:
         self.images += other.images * times
         self.pixels += other.pixels * times
         self.patterns += other.patterns * times
+        self.blends |= other.blends
         self.depth = max(self.depth, other.depth + 1)
         self.saved_states = max(self.saved_states, own_states + other.saved_states + 1)
 
