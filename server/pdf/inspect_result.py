@@ -111,6 +111,8 @@ def _checked(hint: Any, value: Any) -> Any:
             raise ValueError("an unknown word")
         return value
     inner = next((one for one in get_args(hint) if is_dataclass(one)), None)
+    if inner is not None and get_origin(hint) is tuple:
+        return tuple(record_from_json(cast(Any, inner), one) for one in value)
     if inner is not None:
         return record_from_json(cast(Any, inner), value)
     if hint is int:
