@@ -5,8 +5,8 @@ Rules:
 * A field that stood empty in the original is a root of the form, has known keys only, and keeps each but ``/V``
   and ``/AP``. What acts, hides, or shows here and not there is no such field.
 * A visible one lies within what is visible of its page, is no smaller than all viewers draw alike, and covers no
-  more than half of the page: a larger one could write another document over it. An invisible one has no area
-  and no appearance.
+  more than half of the page: a larger one could write another document over it. An invisible one has no area,
+  and no appearance or, if it is new, an empty one (``appearance.py``).
 """
 
 import re
@@ -81,7 +81,7 @@ def check_widget(document: PreparedDocument) -> None:
     if signing.is_new and (flags != STAMP_FLAGS or not _is_written(widget["Rect"], rectangle)):
         refuse("doc_widget", "new")
     if not is_visible(rectangle):
-        if widget.get("AP") is not None or (signing.is_new and rectangle != _INVISIBLE):
+        if rectangle != _INVISIBLE if signing.is_new else widget.get("AP") is not None:
             refuse("doc_widget", "invisible")
         return
     if widget.get("AP") is None:
