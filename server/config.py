@@ -65,6 +65,8 @@ class Config:
     wake_up: bool = True
     wake_up_private_addresses: bool = False
     clock_offset_file: str = ""
+    verify_trust: str = ""
+    verify_timestamp_trust: str = ""
 
     @property
     def base_url(self) -> str:

@@ -1,7 +1,7 @@
 """`make test`: pytest in groups, each in processes of its own.
 
 Playwright keeps an event loop running in its process, in which pyHanko's own can't start: what drives a browser runs apart from the rest.
-What failed is run once more by itself and named, so that a machine that was merely slow does not hide what is really broken.
+Each test runs once: what fails on a busy machine is mended (``python -m tests.busy``), not run again.
 """
 
 import subprocess
@@ -26,11 +26,7 @@ def main(arguments: list[str]) -> int:
     statuses = []
     for number, group in enumerate(groups):
         cache = ["-o", f"cache_dir=.pytest_cache/{number}"]
-        status = run([*group, *spread, *cache, *arguments])
-        if status == 1:
-            sys.stdout.write("\nsome tests failed; running those once more, one at a time\n")
-            status = run([*group, *cache, "--last-failed", "--last-failed-no-failures=none", *arguments])
-        statuses.append(status)
+        statuses.append(run([*group, *spread, *cache, *arguments]))
     if all(status == NOTHING_COLLECTED for status in statuses):
         return NOTHING_COLLECTED
     return max(0 if status == NOTHING_COLLECTED else status for status in statuses)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 NEEDED = {
     "Xvfb": ("xvfb", "the tests in the phone app's window"),
@@ -14,6 +15,7 @@ NEEDED = {
     "pdfsig": ("poppler-utils", "the checks of signed files by poppler"),
     "pdftoppm": ("poppler-utils", "the pictures of stamped pages, and poppler among the viewers that must agree"),
     "pdfinfo": ("poppler-utils", "poppler among the viewers that must agree"),
+    "/usr/share/poppler/cMap": ("poppler-data", "Chinese, Japanese and Korean text drawn by poppler"),
     "qpdf": ("qpdf", "the checks of signed files by qpdf"),
     "javac": ("default-jdk-headless", "the checks of the Android app's Java on a JDK"),
     "mvn": ("maven", "veraPDF, which judges whether PDF/A and PDF/UA survive a signature"),
@@ -22,8 +24,8 @@ NEEDED = {
 
 
 def missing() -> dict[str, tuple[str, str]]:
-    """Program → (package, what needs it)."""
-    return {program: what for program, what in NEEDED.items() if shutil.which(program) is None}
+    """Program or folder → (package, what needs it)."""
+    return {program: what for program, what in NEEDED.items() if not (shutil.which(program) or Path(program).is_dir())}
 
 
 def main() -> int:

@@ -77,6 +77,12 @@ class SocketLink:
         self._client.disconnect()
         self._disconnected()
 
+    def abandon(self) -> None:
+        """It never came to be a connection, or was one for a moment: nothing of it stays open."""
+        with self._lock:
+            self._lost = True
+        self._close_transport()
+
     def _disconnected(self, *_reason: object) -> None:
         with self._lock:
             if self._lost:
@@ -127,5 +133,6 @@ class SocketIoConnector:
             )
         except (socketio.exceptions.SocketIOError, ValueError, OSError) as error:
             client.disconnect()
+            link.abandon()
             raise LinkError("connection_failed") from error
         return link

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from flask import Response
 from pydantic import BaseModel
 
-from server.api.models import DocumentAnswer, DocumentLine, PhonesReached, Sentence, SignRequestAnswer
+from server.api.models import DocumentAnswer, DocumentLine, PhonesReached, Sentence, SignRequestAnswer, StampPlace
 from server.documents.document import Document, DocumentState
 from server.signing.sign_request import ItemState
 from server.web.languages import wanted_language
@@ -44,7 +44,7 @@ def _sentences(codes: tuple[str, ...], texts: list[str]) -> list[Sentence]:
 
 def document_answer(document: Document) -> DocumentAnswer:
     shown = wanted_language()
-    refused = document.refusal_code
+    refused, places = document.refusal_code, document.stamp_places
     return DocumentAnswer(
         document_id=document.document_id,
         state=document.state.value,
@@ -57,6 +57,7 @@ def document_answer(document: Document) -> DocumentAnswer:
         rewritten=document.rewritten,
         repairs=_sentences(document.repairs, repair_texts(document.repairs, shown)),
         earlier_signatures=document.earlier_signatures,
+        stamp_places=None if places is None else [StampPlace(page=page, box=(x0, y0, x1, y1)) for page, x0, y0, x1, y1 in places],
         length=document.current_length,
         sha256=document.current_sha256,
         uploaded_sha256=document.uploaded_sha256,
@@ -70,7 +71,8 @@ def document_answer(document: Document) -> DocumentAnswer:
 
 def document_line(line: dict[str, Any]) -> DocumentLine:
     signed = line["state"] == ItemState.SIGNED
-    return DocumentLine(**line, file_url=file_url(line["document_id"]) if signed else None)
+    facts = {name: value for name, value in line.items() if name != "stamp_asked"}
+    return DocumentLine(**facts, file_url=file_url(line["document_id"]) if signed else None)
 
 
 def request_answer(snapshot: dict[str, Any]) -> SignRequestAnswer:

@@ -109,6 +109,13 @@ class Sentence(Outgoing):
     text: str
 
 
+class StampPlace(Outgoing):
+    """A place on a page."""
+
+    page: int = Field(description="From 0.")
+    box: tuple[float, float, float, float] = Field(description="Left, lower, right, upper side in points of the page as shown.")
+
+
 class DocumentAnswer(Outgoing):
     document_id: str
     state: Literal["CHECKING", "READY", "REFUSED"]
@@ -124,6 +131,10 @@ class DocumentAnswer(Outgoing):
     )
     repairs: list[Sentence] = Field(description="Why the file was rewritten at upload; empty: it was not.")
     earlier_signatures: int = Field(description="Signatures that the file holds as it stands now.")
+    stamp_places: list[StampPlace] | None = Field(
+        description="null: a visible signature may stand anywhere. A list: an earlier signature allows it there only (the place nearest to"
+        " the one asked for is taken); an empty list: nowhere, the signature will not be seen."
+    )
     length: int = Field(description="Bytes of the file as it stands now.")
     sha256: str = Field(description="SHA-256 of the file as it stands now, hex: until it is signed, of what will be signed.")
     uploaded_sha256: str = Field(description="SHA-256 of the file as it was uploaded, hex.")
@@ -143,6 +154,10 @@ class DocumentLine(Outgoing):
     state: ItemState
     end_result: str | None
     reason: str | None = Field(description="The person's reason for leaving it unsigned, if there is one.")
+    stamp: StampPlace | None = Field(
+        description="Where the signature is seen once the document is prepared; null: nowhere. It may be another place than the one asked"
+        " for, or none, where an earlier signature allows no other (`stamp_places` of the document)."
+    )
     file_url: str | None = Field(description="The signed file; null unless SIGNED.")
 
 

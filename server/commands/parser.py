@@ -107,6 +107,13 @@ def _add_verify(commands) -> None:  # type: ignore[no-untyped-def]
     verify = commands.add_parser("verify", help="print each signature of PDF files and what changed after it")
     verify.add_argument("files", nargs="+", metavar="FILE")
     verify.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    verify.add_argument("--trust", action="append", default=[], metavar="CERTIFICATE", help="PEM or DER root to trust")
+    verify.add_argument("--trust", action="append", default=[], metavar="FILE", help="roots to trust for signers: PEM (several) or DER")
+    verify.add_argument(
+        "--trust-timestamps",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="roots to trust for time-stamp authorities; without it, the signers' roots",
+    )
     verify.add_argument("--language", choices=("vi", "en"), default="vi")
     _options(verify)

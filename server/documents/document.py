@@ -18,6 +18,7 @@ class DocumentState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Document:
     """``page_boxes``: width and height in points of each page as shown; ``repairs``: why the file was rewritten, empty if it was not;
+    ``stamp_places``: page (0-based) and box of each place that an earlier signature leaves for a visible one, None: anywhere;
     ``checked_by``: which checker judged the bytes that stand before our own signatures, empty: one of long ago;
     ``refusal_details``: what the refusal's sentence names (rule, offset, page, limit);
     ``processing_right``: what the owner may do with it (view, initial, approve, sign); ``in_request``: an open sign request holds it."""
@@ -46,6 +47,7 @@ class Document:
     in_request: bool = False
     refusal_details: Mapping[str, object] = field(default_factory=dict)
     checked_by: str = ""
+    stamp_places: tuple[tuple[int, float, float, float, float], ...] | None = None
 
     @property
     def rewritten(self) -> bool:

@@ -45,6 +45,7 @@ class JudgeDocument:
             findings=found.findings,
             repairs=tuple(dict.fromkeys((*document.repairs, *found.repairs))),
             checked_by=self.version,
+            stamp_places=found.stamp_places,
         )
 
 

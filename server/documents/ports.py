@@ -77,6 +77,7 @@ class InspectedFile:
     findings: tuple[str, ...]
     repaired: Path | None
     repairs: tuple[str, ...]
+    stamp_places: tuple[tuple[int, float, float, float, float], ...] | None = None
 
 
 class DocumentInspector(Protocol):

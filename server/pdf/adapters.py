@@ -20,6 +20,7 @@ from server.pdf.earlier_signatures import refuse_if_worse
 from server.pdf.embed import embed, embed_into_file, gap_bounds
 from server.pdf.inspect_limits import UploadLimits
 from server.pdf.prepare import LARGE_FILE, DocumentPreparer
+from server.pdf.prepared import Prepared
 from server.pdf.sandbox import Sandbox
 from server.pdf.signing_time import format_signing_time
 from server.pdf.stamp import StampFonts, StampMaker
@@ -81,42 +82,44 @@ class StampingPreparer:
         if placement is not None:
             box = geometry.Placement(placement.page, placement.x0, placement.y0, placement.x1, placement.y1)
         when = format_signing_time(datetime.fromtimestamp(signing_time, UTC))
+        make = self._prepare_on_disk if source.stat().st_size >= LARGE_FILE else self._prepare_in_memory
+        return make(self._for(signer), source, target, box, when, digests)
+
+    @staticmethod
+    def _prepare_on_disk(
+        preparer: DocumentPreparer, source: Path, target: Path, box: geometry.Placement | None, when: str, digests: frozenset[str]
+    ) -> PreparedFile:
         first = min(digests)
-        found: dict[str, bytes]
-        if source.stat().st_size >= LARGE_FILE:
-            on_disk = self._for(signer).prepare_file(source, target, box, when, first)
-            if on_disk.signed_before:
-                refuse_if_worse(target, on_disk.source_size)
-            found = {first: on_disk.document_digest}
-            for name in digests - {first}:
-                found[name] = _range_digest(target, on_disk.byte_range, name)
-            return PreparedFile(
-                None,
-                target,
-                on_disk.size,
-                _file_sha256(target),
-                on_disk.byte_range,
-                on_disk.field_name,
-                found.get("sha256"),
-                found.get("sha384"),
-            )
-        made = self._for(signer).prepare(source.read_bytes(), box, when, first)
+        made = preparer.prepare_file(source, target, box, when, first)
+        if made.signed_before:
+            refuse_if_worse(target, made.source_size)
+        found = {first: made.document_digest}
+        for name in digests - {first}:
+            found[name] = _range_digest(target, made.byte_range, name)
+        return _prepared(made, found, None, target, made.size, _file_sha256(target))
+
+    @staticmethod
+    def _prepare_in_memory(
+        preparer: DocumentPreparer, source: Path, _target: Path, box: geometry.Placement | None, when: str, digests: frozenset[str]
+    ) -> PreparedFile:
+        first = min(digests)
+        made = preparer.prepare(source.read_bytes(), box, when, first)
         if made.signed_before:
             refuse_if_worse(made.data, made.source_size)
         found = {first: made.document_digest}
         for name in digests - {first}:
             start, end = gap_bounds(made.byte_range)
             found[name] = hashlib.new(name, made.data[:start] + made.data[end:]).digest()
-        return PreparedFile(
-            made.data,
-            None,
-            len(made.data),
-            hashlib.sha256(made.data).hexdigest(),
-            made.byte_range,
-            made.field_name,
-            found.get("sha256"),
-            found.get("sha384"),
-        )
+        return _prepared(made, found, made.data, None, len(made.data), hashlib.sha256(made.data).hexdigest())
+
+
+def _prepared(
+    made: Prepared, found: dict[str, bytes], data: bytes | None, path: Path | None, length: int, sha256: str
+) -> PreparedFile:
+    stamp = None if made.stamp is None else Placement(made.stamp.page, made.stamp.x0, made.stamp.y0, made.stamp.x1, made.stamp.y1)
+    return PreparedFile(
+        data, path, length, sha256, made.byte_range, made.field_name, found.get("sha256"), found.get("sha384"), stamp
+    )
 
 
 class _CredentialTemplates:
@@ -205,6 +208,7 @@ class SandboxedInspector:
             findings=found.findings,
             repaired=repaired_target if found.repaired else None,
             repairs=found.repair_reasons,
+            stamp_places=found.stamp_places,
         )
 
     def render(self, source: Path, page: int, width: int) -> bytes:

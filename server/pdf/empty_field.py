@@ -44,6 +44,11 @@ class FieldPlace:
         """Does the rectangle have an area?"""
         return self.box[0] < self.box[2] and self.box[1] < self.box[3]
 
+    @property
+    def as_shown(self) -> Placement:
+        """Where it stands on its page as shown."""
+        return Placement(self.page_index, *self.page.view.as_shown(self.box))
+
 
 def fields_that_suit(
     source: SourceDocument, catalog: dict[bytes, bytes], fields: Sequence[EmptySignatureField]

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 
 from server.errors import Unprocessable
 
-_FAILURES = (PdfError, PdfReadError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
+_FAILURES = (PdfError, PdfReadError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, AssertionError)
 
 
 def _digest(source: Path) -> bytes:

@@ -6,6 +6,7 @@ from typing import Final
 
 from server.errors import Unprocessable
 from server.pdf.earlier_signatures import refuse_if_worse
+from server.pdf.geometry import Placement
 from server.pdf.prepare import LARGE_FILE, check_can_be_prepared
 from server.pdf.source_document import READER_ERRORS
 
@@ -18,9 +19,10 @@ PREPARATION_REFUSALS: Final = {
 }
 
 
-def refuse_if_unpreparable(path: Path, scratch: Path) -> None:
-    """Try it; what others have signed must hold as it did. ``scratch`` is written for a while where a file is large and signed. Raises
-    ``pdf_password``, ``pdf_certified_no_changes``, ``pdf_earlier_signature_would_break`` or ``pdf_broken``."""
+def refuse_if_unpreparable(path: Path, scratch: Path) -> tuple[Placement, ...] | None:
+    """Try it, and say where a visible signature may stand (None: anywhere); what others have signed must hold as it did. ``scratch`` is
+    written for a while where a file is large and signed. Raises ``pdf_password``, ``pdf_certified_no_changes``,
+    ``pdf_earlier_signature_would_break`` or ``pdf_broken``."""
     try:
         update = check_can_be_prepared(path)
         if update.signed_before:
@@ -30,6 +32,7 @@ def refuse_if_unpreparable(path: Path, scratch: Path) -> None:
         raise Unprocessable(str(error), code=code, details=error.details) from error
     except READER_ERRORS as error:
         raise Unprocessable("can't be prepared", code="pdf_broken") from error
+    return update.places
 
 
 def _refuse_if_worse(path: Path, appended: bytes, scratch: Path) -> None:

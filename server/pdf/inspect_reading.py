@@ -24,6 +24,7 @@ from server.pdf.inspect_content import findings, refusals
 from server.pdf.inspect_graph import ObjectGraph, open_with_qpdf, read_graph, refuse_circles, refuse_losses, text
 from server.pdf.inspect_limits import MIB, Meter
 from server.pdf.inspect_pages import Pages, read_pages
+from server.pdf.inspect_result import StampPlace
 from server.pdf.inspect_signatures import earlier_signatures, refuse_if_certified_against_changes
 from server.pdf.inspect_streams import measure_stream
 from server.pdf.rewrite_form import has_faults
@@ -41,6 +42,7 @@ class Reading:
     earlier_signatures: int = 0
     findings: set[str] = field(default_factory=set)
     title: str | None = None
+    stamp_places: tuple[StampPlace, ...] | None = None
     form_faults: bool = False
     """Whether the form lists what is no field (rewrite_form.py)."""
 

@@ -6,6 +6,9 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_h
 
 from server.errors import Unprocessable
 
+StampPlace = tuple[int, float, float, float, float]
+"""Page (0-based) and box in points of the page as shown."""
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -28,6 +31,8 @@ class Inspection:
     repaired: bool
     repair_reasons: tuple[str, ...]
     title: str | None
+    stamp_places: tuple[StampPlace, ...] | None = None
+    """Where a visible signature may stand, since an earlier signature forbids other places. None: anywhere; empty: nowhere."""
 
 
 def inspection_to_json(inspection: Inspection) -> dict[str, Any]:
@@ -53,6 +58,7 @@ def inspection_from_json(plain: Any) -> Inspection:
             repaired=plain["repaired"] is True,
             repair_reasons=tuple(_text(one) for one in plain["repair_reasons"]),
             title=None if plain["title"] is None else _text(plain["title"]),
+            stamp_places=None if plain["stamp_places"] is None else tuple(_place(one) for one in plain["stamp_places"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Unprocessable("an answer that is no inspection", code="pdf_broken") from error
@@ -65,6 +71,11 @@ def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise ValueError("no count")
     return value
+
+
+def _place(value: Any) -> StampPlace:
+    page, left, lower, right, upper = value
+    return _count(page), float(left), float(lower), float(right), float(upper)
 
 
 def _digest(value: Any) -> bytes:
@@ -100,6 +111,8 @@ def _checked(hint: Any, value: Any) -> Any:
             raise ValueError("an unknown word")
         return value
     inner = next((one for one in get_args(hint) if is_dataclass(one)), None)
+    if inner is not None and get_origin(hint) is tuple:
+        return tuple(record_from_json(cast(Any, inner), one) for one in value)
     if inner is not None:
         return record_from_json(cast(Any, inner), value)
     if hint is int:

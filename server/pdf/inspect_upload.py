@@ -96,7 +96,9 @@ def _judge(path: Path, meter: Meter) -> Verdict:
 
 def _try_out(path: Path, verdict: Verdict, reading: Reading, target: Path) -> None:
     """Whether it can be signed, and what the signatures that it carries are worth."""
-    refuse_if_unpreparable(path, _beside(target))
+    places = refuse_if_unpreparable(path, _beside(target))
+    if places is not None:
+        reading.stamp_places = tuple((place.page, place.x0, place.y0, place.x1, place.y1) for place in places)
     if verdict.signed:
         reading.findings |= findings_of_earlier_signatures(path)
 
@@ -166,6 +168,7 @@ def _result(source: Path, taken: Path, reasons: tuple[str, ...], reading: Readin
         repaired=bool(reasons),
         repair_reasons=reasons,
         title=reading.title,
+        stamp_places=reading.stamp_places,
     )
 
 

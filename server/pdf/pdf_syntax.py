@@ -27,6 +27,7 @@ _STRING_PART = re.compile(rb"[^()\\]*(?:\\.[^()\\]*)*([()])", re.DOTALL)
 _REFERENCE = re.compile(_SPACE + rb"*(\d{1,10})" + _SPACE + rb"+(\d{1,5})" + _SPACE + rb"+R" + _SPACE + rb"*\Z")
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)\Z")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_TO_ESCAPE = re.compile(rb"[^!-~]|[#()<>\[\]{}/%]")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -82,6 +83,11 @@ def value_bounds(source: bytes, position: int) -> tuple[int, int]:
 def plain_name(name: bytes) -> bytes:
     """A name with its ``#xx`` escapes undone (7.3.5)."""
     return _ESCAPED.sub(lambda found: bytes((int(found[1], 16),)), name) if b"#" in name else name
+
+
+def spelt_name(name: bytes) -> bytes:
+    """A name without escapes as it is written: what is no regular, printable byte, and ``#`` itself, is escaped (7.3.5)."""
+    return name[:1] + _TO_ESCAPE.sub(lambda found: b"#%02X" % found[0][0], name[1:])
 
 
 def split_dictionary(source: bytes, position: int = 0) -> tuple[dict[bytes, bytes], int]:
@@ -163,7 +169,7 @@ def decode_text(token: bytes) -> str:
 
 def write_dictionary(entries: dict[bytes, bytes]) -> bytes:
     """The entries between ``<<`` and ``>>``."""
-    return b"\n".join(key + b" " + value for key, value in entries.items())
+    return b"\n".join(spelt_name(key) + b" " + value for key, value in entries.items())
 
 
 class ObjectEncryption(Protocol):

@@ -8,7 +8,7 @@ lenient. Signature dictionary: ``/SubFilter /ETSI.CAdES.detached``, ``/M`` the c
 itself are written, each in one shape: the phone refuses anything else.
 
 Where an earlier signature forbids a new visible field, the document's own empty signature field is signed,
-or an invisible field is added, and ``stamp_shown`` is False: breaking somebody's certification to show a
+or an invisible field is added, and ``stamp`` is None: breaking somebody's certification to show a
 stamp would be worse."""
 
 import hashlib
@@ -73,7 +73,7 @@ class DocumentPreparer:
         hasher.update(view[: increment.gap_start])
         hasher.update(view[increment.gap_end :])
         return PreparedDocument(
-            increment.byte_range, hasher.digest(), made.field_name, len(source), made.stamp_shown, made.signed_before, prepared
+            increment.byte_range, hasher.digest(), made.field_name, len(source), made.stamp, made.signed_before, prepared
         )
 
     def prepare_file(
@@ -111,7 +111,7 @@ class DocumentPreparer:
             hasher.digest(),
             made.field_name,
             source_size,
-            made.stamp_shown,
+            made.stamp,
             made.signed_before,
             target_path,
             increment.file_size,
@@ -145,23 +145,22 @@ class DocumentPreparer:
         catalog = read_dictionary(source, source.trailer[b"/Root"])
         form = read_form(source, catalog)
         writer = IncrementWriter(source)
-        chosen = None if form.new_visible_field_allowed else self._chosen(source, catalog, form, placement)
+        suiting = [] if form.new_visible_field_allowed else fields_that_suit(source, catalog, form.empty_fields)
+        chosen = None if form.new_visible_field_allowed else self._chosen(suiting, form, placement)
         if chosen is None:
-            shown = placement if form.new_visible_field_allowed else None
-            name, visible = unused_name(form.names), shown is not None
-            self._new_field(source, writer, catalog, form, shown, name, time_text)
+            stamp = placement if form.new_visible_field_allowed else None
+            name = unused_name(form.names)
+            self._new_field(source, writer, catalog, form, stamp, name, time_text)
         else:
-            name, visible = chosen.field.name, chosen.visible
+            name, stamp = chosen.field.name, chosen.as_shown if chosen.visible and self._stamp_maker is not None else None
             self._fill_field(source, writer, catalog, form, chosen, time_text)
         seed = f"{self._signer_name}\0{time_text}\0{name}".encode()
-        return Update(writer.finish(seed), name, visible, form.signed)
+        places = None if form.new_visible_field_allowed else tuple(place.as_shown for place in suiting if place.visible)
+        return Update(writer.finish(seed), name, stamp, form.signed, places)
 
     @staticmethod
-    def _chosen(
-        source: SourceDocument, catalog: dict[bytes, bytes], form: Form, placement: Placement | None
-    ) -> FieldPlace | None:
+    def _chosen(suiting: list[FieldPlace], form: Form, placement: Placement | None) -> FieldPlace | None:
         """The empty field to sign; None for a new invisible one. Raises Unprocessable(``document_fields_locked``)."""
-        suiting = fields_that_suit(source, catalog, form.empty_fields)
         chosen = nearest(suiting, placement)
         if chosen is None and form.locked:
             if not suiting:

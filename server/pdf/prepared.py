@@ -3,20 +3,27 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.pdf.geometry import Placement
 from server.pdf.increment import Increment
 
 
 @dataclass(frozen=True)
 class Prepared:
     """What preparing made. ``byte_range`` in bytes of the prepared file; ``source_size``: so many of its
-    bytes are the source, unchanged."""
+    bytes are the source, unchanged; ``stamp``: where the signature is seen, None: nowhere; ``signed_before``: the source carries earlier
+    signatures (earlier_signatures.py)."""
 
     byte_range: tuple[int, int, int, int]
     document_digest: bytes
     field_name: str
     source_size: int
-    stamp_shown: bool
+    stamp: Placement | None
     signed_before: bool
+
+    @property
+    def stamp_shown(self) -> bool:
+        """Whether the signature is seen."""
+        return self.stamp is not None
 
 
 @dataclass(frozen=True)
@@ -40,5 +47,7 @@ class Update:
 
     increment: Increment
     field_name: str
-    stamp_shown: bool
+    stamp: Placement | None
     signed_before: bool
+    places: tuple[Placement, ...] | None
+    """Where a visible signature may stand at all; None: anywhere."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from asn1crypto import x509 as asn1_x509
-from pyhanko.pdf_utils.crypt import AuthStatus
+from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
@@ -44,8 +44,8 @@ def open_reader(stream: BinaryIO) -> PdfFileReader:
             reader = PdfFileReader(stream, strict=strict)
             if strict and reader.xrefs.hybrid_xrefs_present:  # a strict reader validates none; the grammar says which are sound
                 continue
-            if reader.encrypt_dict is not None and reader.decrypt(b"").status == AuthStatus.FAILED:
-                raise VerificationFailed("the document opens with a password only", code="pdf_password_needed")
+            if reader.encrypt_dict is not None and not _opens_for_all(reader):
+                raise VerificationFailed("the document opens with a password or a recipient's key only", code="pdf_password_needed")
             for _, value, _ in enumerate_sig_fields(reader, filled_status=True):
                 value.get_object()  # what a strict reader refuses shows here
         except READER_ERRORS as error:
@@ -54,6 +54,11 @@ def open_reader(stream: BinaryIO) -> PdfFileReader:
         else:
             return reader
     raise VerificationFailed("the document cannot be read", code="pdf_unreadable")
+
+
+def _opens_for_all(reader: PdfFileReader) -> bool:
+    """With the empty password (ISO 32000-2, 7.6.4); a file for named recipients (7.6.5) never does."""
+    return isinstance(reader.security_handler, StandardSecurityHandler) and reader.decrypt(b"").status != AuthStatus.FAILED
 
 
 def pyhanko_status(signature: EmbeddedPdfSignature, context: ValidationContext, **options: Any) -> PdfSignatureStatus:

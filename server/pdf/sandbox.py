@@ -134,6 +134,7 @@ class Sandbox:
         path: Path,
         trust_roots: Sequence[bytes],
         *,
+        timestamp_roots: Sequence[bytes] | None = None,
         moment: datetime | None = None,
         limits: UploadLimits = _VERIFY_LIMITS,
     ) -> list["SignatureReport"]:
@@ -143,6 +144,7 @@ class Sandbox:
         arguments = {
             "path": str(path.absolute()),
             "trust_roots": [root.hex() for root in trust_roots],
+            "timestamp_roots": None if timestamp_roots is None else [root.hex() for root in timestamp_roots],
             "moment": None if moment is None else moment.isoformat(),
         }
         answer, _ = self._run("verify_file", arguments, limits)

@@ -18,7 +18,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -172,7 +172,9 @@ def _verify(arguments: dict[str, Any], limits: UploadLimits) -> Answer:  # noqa:
 
     roots = [bytes.fromhex(root) for root in arguments["trust_roots"]]
     moment = datetime.fromisoformat(arguments["moment"]) if arguments["moment"] else None
-    return _plain(list(verify_file(Path(arguments["path"]), roots, moment=moment))), b""
+    given = arguments["timestamp_roots"]
+    stamps = None if given is None else [bytes.fromhex(root) for root in given]
+    return _plain(verify_file(Path(arguments["path"]), roots, timestamp_roots=stamps, moment=moment)), b""
 
 
 _JOBS: Final[dict[str, Callable[[dict[str, Any], UploadLimits], Answer]]] = {
@@ -185,7 +187,8 @@ _JOBS: Final[dict[str, Callable[[dict[str, Any], UploadLimits], Answer]]] = {
 def _plain(value: Any) -> Any:
     """JSON values for reports: dates as ISO 8601, bytes as hex, enumerations by name."""
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        # Not asdict(): it would copy whatever a subclass of str drags along.
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

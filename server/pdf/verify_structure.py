@@ -1,7 +1,7 @@
 """Where a signature's bytes stand in the file: checks that pyHanko, pdfsig and qpdf do not make.
 
 Rules: the ByteRange is four direct integers that leave out exactly the ``<…>`` of this dictionary's own
-``/Contents``, hexadecimal digits only; no other object, stream or cross-reference section of any revision
+``/Contents``, hexadecimal digits and white space only (7.3.4.3); no other object, stream or cross-reference section of any revision
 begins in the gap or reaches into it (the bytes of the gap are the only ones nobody signs: an image whose
 stream spans them shows what the signature's own unsigned part says). A stream's length is taken in every
 value that any revision gives it."""
@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from server.pdf.pdf_syntax import (
     UnreadableSyntax,
     as_reference,
+    plain_name,
     split_array,
     split_dictionary,
     token_at,
@@ -25,7 +26,7 @@ from server.pdf.source_document import READER_ERRORS
 
 _HEADER = re.compile(rb"\s*(\d{1,10})\s+(\d{1,5})\s+obj")
 _STREAM = re.compile(rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*[\r\n])*stream(\r\n|\n|\r)?")
-_HEX = re.compile(rb"<[0-9A-Fa-f]*>\Z")
+_HEX = re.compile(rb"<[0-9A-Fa-f\x00\t\n\x0c\r ]*>\Z")
 MAX_ENTRIES = 500_000
 
 
@@ -88,17 +89,24 @@ def _raw_entries(
     if header is None:
         raise UnreadableSyntax("the signature is not an object of its own")
     position = header.end()
-    entries, end = split_dictionary(document, position)
+    entries, _ = split_dictionary(document, position)
     if b"/V" in entries and b"/Contents" not in entries:  # the field holds the signature directly
-        raise UnreadableSyntax("the signature is not an object of its own")
+        position = _value_of(document, position, b"/V")[0]
+        entries, _ = split_dictionary(document, position)
+    return entries, _value_of(document, position, b"/Contents")
+
+
+def _value_of(document: bytes, position: int, key: bytes) -> tuple[int, int]:
+    """Where the value of a dictionary's key stands."""
+    _, end = split_dictionary(document, position)
     _, _, position = token_at(document, position)
     while position < end:
         kind, start, after = token_at(document, position)
         if kind == "close":
             break
         value = value_bounds(document, after)
-        if document[start:after] == b"/Contents":
-            return entries, value
+        if plain_name(document[start:after]) == key:
+            return value
         position = value[1]
     raise UnreadableSyntax("no contents")
 

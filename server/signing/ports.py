@@ -175,6 +175,8 @@ class PreparedFile:
     field_name: str
     digest_sha256: bytes | None
     digest_sha384: bytes | None
+    stamp: Placement | None = None
+    """Where the signature will be seen; None: nowhere, though a place was asked for, where an earlier signature forbids it."""
 
 
 class DocumentJudge(Protocol):

@@ -136,6 +136,7 @@ class PrepareDocuments:
                 field_name=file.field_name,
                 digest_sha256=file.digest_sha256,
                 digest_sha384=file.digest_sha384,
+                stamp=file.stamp,
             )
             for item, file in files
         ]

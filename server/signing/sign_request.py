@@ -122,6 +122,7 @@ class Item:
     field_name: str | None = None
     digest_sha256: bytes | None = None
     digest_sha384: bytes | None = None
+    stamp: Placement | None = None
     signature_value: bytes | None = None
     signed_sha256: str | None = None
     signed_length: int = 0

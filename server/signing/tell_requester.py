@@ -11,7 +11,7 @@ from server.devices.device import DeviceState
 from server.errors import NotFound
 from server.signing.offer import Offer
 from server.signing.ports import SigningStore
-from server.signing.sign_request import BEFORE_APPROVAL, FINAL, Item, ItemState, SignRequest, State
+from server.signing.sign_request import BEFORE_APPROVAL, FINAL, Item, ItemState, Placement, SignRequest, State
 
 DOCUMENTS_SHOWN = 200
 
@@ -121,7 +121,13 @@ def document_line(item: Item) -> dict[str, Any]:
         "state": item.state,
         "end_result": item.end_result,
         "reason": item.reason,
+        "stamp": _place(item.stamp),
+        "stamp_asked": item.placement is not None,
     }
+
+
+def _place(stamp: Placement | None) -> dict[str, Any] | None:
+    return None if stamp is None else {"page": stamp.page, "box": [stamp.x0, stamp.y0, stamp.x1, stamp.y1]}
 
 
 def _seen(offer: Offer | None) -> str:

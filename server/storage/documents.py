@@ -17,6 +17,10 @@ def _boxes(text: str) -> tuple[tuple[float, float], ...]:
     return tuple((width, height) for width, height in json.loads(text))
 
 
+def _places(text: str) -> tuple[tuple[int, float, float, float, float], ...]:
+    return tuple((page, x0, y0, x1, y1) for page, x0, y0, x1, y1 in json.loads(text))
+
+
 DOCUMENT: Readers = {
     "state": DocumentState,
     "findings": text_tuple,
@@ -24,6 +28,7 @@ DOCUMENT: Readers = {
     "in_request": bool,
     "page_boxes": _boxes,
     "refusal_details": json.loads,
+    "stamp_places": _places,
 }
 
 
@@ -40,6 +45,8 @@ class DocumentTable:
         values = asdict(document)
         for name in ("findings", "repairs", "page_boxes", "refusal_details"):
             values[name] = dump(values[name])
+        if values["stamp_places"] is not None:
+            values["stamp_places"] = dump(values["stamp_places"])
         return values
 
     def find(self, document_id: str) -> Document | None:
@@ -89,6 +96,7 @@ class DocumentTable:
             "refusal_code",
             "refusal_details",
             "checked_by",
+            "stamp_places",
         )
         done = self._db.execute(
             f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)} WHERE document_id = ? AND state = 'CHECKING'",  # noqa: S608
@@ -108,7 +116,17 @@ class DocumentTable:
     def set_judged(self, document: Document, before_sha256: str) -> bool:
         """What a new look at the bytes of digest ``before_sha256`` found. False when the document has other bytes by now."""
         values = self._values(document)
-        names = ("current_sha256", "current_length", "pages", "page_boxes", "earlier_signatures", "findings", "repairs", "checked_by")
+        names = (
+            "current_sha256",
+            "current_length",
+            "pages",
+            "page_boxes",
+            "earlier_signatures",
+            "findings",
+            "repairs",
+            "checked_by",
+            "stamp_places",
+        )
         done = self._db.execute(
             f"UPDATE documents SET {', '.join(f'{name} = ?' for name in names)}"  # noqa: S608
             " WHERE document_id = ? AND state = 'READY' AND current_sha256 = ?",
@@ -117,9 +135,13 @@ class DocumentTable:
         return done.rowcount == 1
 
     def set_signed(self, document_id: str, request_id: str, sha256: str, length: int, now: float) -> None:
+        """The document's new bytes. The field that this signature took is no place for another one."""
         self._db.execute(
-            "UPDATE documents SET current_sha256 = ?, current_length = ?, earlier_signatures = earlier_signatures + 1, signed_at = ?,"
-            " last_request_id = ?, in_request = 0 WHERE document_id = ?",
+            "UPDATE documents SET current_sha256 = ?1, current_length = ?2, earlier_signatures = earlier_signatures + 1, signed_at = ?3,"
+            " last_request_id = ?4, in_request = 0, stamp_places = CASE WHEN stamp_places IS NULL THEN NULL ELSE"
+            " (SELECT json_group_array(json(p.value)) FROM json_each(stamp_places) AS p WHERE p.value IS NOT"
+            " (SELECT json(i.stamp) FROM sign_items AS i WHERE i.request_id = ?4 AND i.document_id = ?5)) END"
+            " WHERE document_id = ?5",
             (sha256, length, now, request_id, document_id),
         )
 

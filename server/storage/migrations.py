@@ -333,3 +333,16 @@ TWELFTH = (
 def m0012_checked_by(db: Database) -> None:
     for statement in TWELFTH:
         db.execute(statement)
+
+
+THIRTEENTH = (
+    # where an earlier signature lets a visible one stand, and where each stood in the end
+    "ALTER TABLE documents ADD COLUMN stamp_places TEXT",
+    "ALTER TABLE sign_items ADD COLUMN stamp TEXT",
+)
+
+
+@migrations()
+def m0013_stamp_places(db: Database) -> None:
+    for statement in THIRTEENTH:
+        db.execute(statement)

@@ -20,8 +20,14 @@ _ITEM: Readers = {
     "state": ItemState,
     "findings": text_tuple,
     "placement": _placement,
+    "stamp": _placement,
     "byte_range": text_tuple,
 }
+
+
+def box_text(placement: Placement | None) -> str | None:
+    """As it is stored."""
+    return dump([placement.page, placement.x0, placement.y0, placement.x1, placement.y1]) if placement else None
 
 
 class SignItemTable:
@@ -155,7 +161,7 @@ class SignItemTable:
         """Stores what preparing made, for items that still wait for it. Returns how many."""
         done = self._db.executemany(
             "UPDATE sign_items SET state = 'PREPARED', prepared_sha256 = ?, prepared_length = ?, byte_range = ?, field_name = ?,"
-            " digest_sha256 = ?, digest_sha384 = ? WHERE request_id = ? AND position = ? AND state = 'WAITING'",
+            " digest_sha256 = ?, digest_sha384 = ?, stamp = ? WHERE request_id = ? AND position = ? AND state = 'WAITING'",
             [
                 (
                     i.prepared_sha256,
@@ -164,6 +170,7 @@ class SignItemTable:
                     i.field_name,
                     i.digest_sha256,
                     i.digest_sha384,
+                    box_text(i.stamp),
                     i.request_id,
                     i.position,
                 )

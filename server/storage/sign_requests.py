@@ -11,8 +11,9 @@ from typing import Any
 
 from server.errors import Conflict, NotFound
 from server.signing.set_aside_request import SetAside
-from server.signing.sign_request import FINAL, ChosenItem, Placement, SignRequest, State, check_move
+from server.signing.sign_request import FINAL, ChosenItem, SignRequest, State, check_move
 from server.storage.rows import Readers, assignments, dump, insert, text_tuple, to_entity
+from server.storage.sign_items import box_text
 
 _REQUEST: Readers = {"state": State, "verification_codes": text_tuple}
 _CHANGEABLE = frozenset(
@@ -38,10 +39,6 @@ _ADD_ITEMS = (
 LIVE = "('PREPARING', 'QUEUED', 'PUSHED', 'OPENED', 'SIGNING', 'ANSWERED')"
 
 
-def _box(placement: Placement | None) -> str | None:
-    return dump([placement.page, placement.x0, placement.y0, placement.x1, placement.y1]) if placement else None
-
-
 class SignRequestTable:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -52,7 +49,7 @@ class SignRequestTable:
         values = asdict(request)
         values["verification_codes"] = dump(request.verification_codes)
         insert(self._db, "sign_requests", values)
-        boxes = {placement: _box(placement) for placement in {item.placement for item in chosen}}
+        boxes = {placement: box_text(placement) for placement in {item.placement for item in chosen}}
         wanted = dump([(item.item_id, item.document_id, boxes[item.placement]) for item in chosen])
         try:
             done = self._db.execute(_ADD_ITEMS, (request.request_id, wanted))

@@ -43,6 +43,7 @@ def document_facts(document: Document, last: SignRequest | None, user: User, *, 
         "earlier_signatures": document.earlier_signatures - (1 if document.signed_at else 0),
         "rewritten": document.rewritten,
         "repairs": repair_texts(document.repairs, language()),
+        "stamp_places": None if document.stamp_places is None else [list(place) for place in document.stamp_places],
         "findings": finding_texts(document.findings, language()),
         "result": None,
     }

@@ -115,6 +115,8 @@ def result_line(line: dict[str, Any]) -> dict[str, Any]:
         reason = code_text(reason, language())  # the server's own code; a person's words stay as they are
     elif reason:
         reason = gettext("Reason: %(reason)s", reason=reason)
+    elif state is ItemState.SIGNED and line["stamp_asked"] and line["stamp"] is None:
+        reason = gettext("Signed without being seen on a page: an earlier signature allows no visible one.")
     return {
         "position": line["position"],
         "title": line["title"],

@@ -47,7 +47,7 @@ def long_names() -> Iterator[Part]:
     for length in (127, 128, 140, 255, 300):
         first, second = ("X" * (length - 1) + last for last in "AB")
         writer = contract(
-            content=f"/{first} Do 0 0 m /{second} Do".encode(),
+            content=f"/{first} Do /{second} Do".encode(),
             resources=f"/XObject << /{first} 8 0 R /{second} 9 0 R >>",
         )
         writer.put_stream(

@@ -29,7 +29,6 @@ LONG_FUNCTIONS = {
     "server/devices/complete_pairing.py _add_device": "two records, written out field by field",
     "server/app.py build": "every use case with its collaborators, read like a list",
     "server/commands/parser.py make_parser": "every command and option, read like a list",
-    "server/pdf/verify.py _report": "one report, written out field by field",
     "mobile_app/device/paired_run.py __init__": "joins the parts of a paired phone",
     "mobile_app/device/document_checks/syntax.py _read_value": "one branch for each kind of PDF object",
 }

@@ -78,19 +78,19 @@ def test_a_thousand_with_progress(
     desk.all_of_batch(batch)
     page.keyboard.press("End")
     expect(page.locator("[data-document-place]")).to_have_text("1.000 / 1.000")
-    with pixel.plays(outcome(1000) + "time_limit = 120\n" + APPROVE) as playing:
+    with pixel.plays(outcome(1000) + "time_limit = 300\n" + APPROVE) as playing:
         started = time.monotonic()
         request_id = desk.confirm()
         expect(page.locator("[data-panel-title]")).to_have_text("Ký số 1.000 chứng từ")
         desk.visit.picture(pictures, "thousand-preparing")
         desk.approve(pixel, request_id)
         seen = follow_bar(desk, pictures)
-        playing.end(120)
+        playing.end(300)
         took = time.monotonic() - started
     told = desk.visit.result()
     assert "Đã ký xong cả 1.000 chứng từ" in told
     assert re.search(r"1\.000 chứng từ trong [\d,]+ giây · [\d.]+ chứng từ/giây", told)
-    assert took < 60, f"{took:.0f} s for a thousand"
+    assert took < 240, f"{took:.0f} s for a thousand (the benchmarks hold it to less, on a machine that does nothing else)"
     assert len(set(seen)) >= 3, f"no progress was shown: {seen}"  # five looks a second, and a second may be all it takes
     expect(page.locator("[data-result-list] li")).to_have_count(50)
     page.locator("[data-result-more]").click()

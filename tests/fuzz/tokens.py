@@ -97,7 +97,7 @@ def other_string(text: bytes, choices: Choices) -> bytes:
     """The string in another spelling, or another string."""
     inner = text[1:-1]
     if text.startswith(b"<"):
-        return choices.one((text[:-1] + b"7>", text[:-1] + b" \n>", text[:-1] + b"zz>", b"<" + inner * 9000 + b">", text[:-1],
+        return choices.one((text[:-1] + b"7>", text[:-1] + b" \n>", text[:-1] + b"zz>", b"<" + (inner * 9000)[:72_000] + b">", text[:-1],
             b"<>", b"()"))
     return choices.one(
         (

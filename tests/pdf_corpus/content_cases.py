@@ -7,6 +7,7 @@ accepts, with the same findings.
 
 from tests.pdf_corpus.content_case import MALFORMED, TOO_COMPLEX, ContentCase
 from tests.pdf_corpus.content_cases_annotations import ANNOTATION_CASES
+from tests.pdf_corpus.content_cases_bounds import BOUND_CASES
 from tests.pdf_corpus.content_cases_drawing import DRAWING_CASES
 from tests.pdf_corpus.content_cases_fax import FAX_CASES
 from tests.pdf_corpus.content_cases_findings import FINDING_CASES
@@ -26,6 +27,7 @@ _ALL = (
     *GLYPH_CASES,
     *ANNOTATION_CASES,
     *IMAGE_CASES,
+    *BOUND_CASES,
     *FAX_CASES,
 )
 CASES: dict[str, ContentCase] = {case.name: case for case in _ALL}

@@ -6,6 +6,7 @@ it. Deterministic; to add a case is to add it for both sides.
 """
 
 from tests.pdf_corpus import (
+    grammar_cases_bounds,
     grammar_cases_objects,
     grammar_cases_pages,
     grammar_cases_revisions,
@@ -22,5 +23,6 @@ CASES: tuple[GrammarCase, ...] = (
     *grammar_cases_revisions.cases(),
     *grammar_cases_updates.cases(),
     *grammar_cases_pages.cases(),
+    *grammar_cases_bounds.cases(),
 )
 BY_NAME = {case.name: case for case in CASES}

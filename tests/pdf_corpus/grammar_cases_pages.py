@@ -97,6 +97,8 @@ def _boxes() -> Iterator[GrammarCase]:
     yield from both("box_indirect", None, lambda s: _changed(s, 3, box, b"/MediaBox 7 0 R", {7: b"[0 0 595 842]"}))
     yield from both("crop_box", None, lambda s: _changed(s, 3, box, box + b" /CropBox [10 10 585 832]"))
     yield from both("crop_box_outside", "page_box", lambda s: _changed(s, 3, box, box + b" /CropBox [-10 10 585 832]"))
+    for side, crop in (("below", b"10 -10 585 832"), ("right", b"10 10 605 832"), ("above", b"10 10 585 852")):
+        yield from both(f"crop_box_{side}", "page_box", lambda s, c=crop: _changed(s, 3, box, box + b" /CropBox [%b]" % c))
     yield from both("crop_box_of_names", "page_box", lambda s: _changed(s, 3, box, box + b" /CropBox /All"))
     for key in (b"CropBox", b"Rotate", b"Resources"):
         name = key.decode().lower()

@@ -41,6 +41,17 @@ def well(document: bytes, **metadata: object) -> bytes:
     return signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document))).getvalue()
 
 
+def certified_with_fields(document: bytes, *boxes: tuple[float, float, float, float]) -> bytes:
+    """Certified (level 2) after an empty signature field was put at each of the boxes on the first page."""
+    specs = [fields.SigFieldSpec(f"Ben{number}", on_page=0, box=box) for number, box in enumerate(boxes)]
+
+    def add(writer: IncrementalPdfFileWriter) -> None:
+        for spec in specs:
+            fields.append_signature_field(writer, spec)
+
+    return well(_updated(document, add) if boxes else document, certify=True)
+
+
 def _updated(signed: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(signed))
     change(writer)

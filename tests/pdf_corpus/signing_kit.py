@@ -35,7 +35,9 @@ class Signer:
     issuer: "Signer | None" = None
 
     @classmethod
-    def create(cls, name: str, *, issuer: "Signer | None" = None, kind: str = "rsa") -> "Signer":
+    def create(
+        cls, name: str, *, issuer: "Signer | None" = None, kind: str = "rsa", not_after: datetime.datetime = _NOT_AFTER
+    ) -> "Signer":
         """A fresh RSA-2048 (``rsa``) or P-256 (``ec``) key and a certificate from ``issuer``, or a root without one."""
         key: PrivateKey
         key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
@@ -49,7 +51,7 @@ class Signer:
             .issuer_name(issuer.certificate.subject if issuer else subject)
             .public_key(key.public_key())
             .not_valid_before(_NOT_BEFORE)
-            .not_valid_after(_NOT_AFTER)
+            .not_valid_after(not_after)
             .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
             .add_extension(
                 x509.KeyUsage(

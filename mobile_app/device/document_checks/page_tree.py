@@ -9,7 +9,7 @@ Rules:
 * ``/Count`` of every node is the number of its pages, at least one.
 * Boxes, their own or inherited, are four numbers. The MediaBox has an area, and so has what the CropBox leaves of it.
   A CropBox may stand out of the MediaBox where viewers cut it alike (``_cuts_alike``, measured with PDFium, poppler and
-  mupdf). ``/Rotate`` is a whole multiple of 90 (poppler takes 90.0 for 0), ``/UserUnit`` above 0.
+  mupdf). ``/Rotate`` is a whole multiple of 90 (poppler takes 90.0 for 0), ``/UserUnit`` above 0 and below a million.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ MAX_NODES: Final = 200_000
 MAX_LEVELS: Final = 64
 _INHERITED: Final = ("MediaBox", "CropBox", "Rotate", "Resources")
 _ROUNDING: Final = 1.0  # point: what makers round by when they write the same box twice
+_MAX_UNIT: Final = 1e6  # points; more is no page, and viewers stop at different sizes
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ def _check_boxes(original: OriginalFile, page: Ref, value: dict[str, Value], inh
     turned, unit = inherited.get("Rotate", 0), original.value(value.get("UserUnit", 1))
     if type(turned) is not int or turned % 90:
         raise _refuse("page_box", page)
-    if not isinstance(unit, int | float) or isinstance(unit, bool) or not unit > 0:
+    if not isinstance(unit, int | float) or isinstance(unit, bool) or not 0 < unit < _MAX_UNIT:
         raise _refuse("page_box", page)
 
 

@@ -1,8 +1,8 @@
 """How the revisions of a file follow each other (ISO 32000-2, 7.5.6, 7.5.8.4 and annex F).
 
 Rules: ``/Prev`` of a section is the section before it in file order; each revision ends with the ``startxref`` that
-names its section; every trailer has ``/Root``, and ``/Size`` is above every number listed so far. The first table
-begins with entry 0.
+names its section; every trailer has ``/Root``, and ``/Size`` is above every number listed so far. The first section
+lists entry 0, and a table begins with it.
 
 Softened, for signed files:
 * more than one revision; a ``/Size`` that is larger than it must be (64 of 614 honest ones);
@@ -11,7 +11,7 @@ Softened, for signed files:
   ``/Linearized``;
 * a hybrid file of the shape that Word writes (23): a section without entries whose ``/XRefStm`` stands in the body
   before and lists what the table there lists as free, namely object streams and their members; the last trailer has the
-  same ``/Root``. A newer trailer may copy an old ``/XRefStm``.
+  same ``/Root``, and so has that stream. A newer trailer may copy an old ``/XRefStm``.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def _check_announced(revisions: list[Revision], softenings: Softenings) -> None:
         if first is not last and (first.announced > 0 or first.entries.keys() & last.entries.keys()):
             breach("linearised", offset=first.start)
     oldest = revisions[0].last
-    if oldest.number is None and next(iter(oldest.entries), None) != 0:
+    if 0 not in oldest.entries or (oldest.number is None and next(iter(oldest.entries)) != 0):
         breach("entry_zero", offset=oldest.start)
 
 
@@ -121,6 +121,7 @@ def _arrange_hidden(revisions: list[Revision]) -> None:
                 or not before.begin <= hidden.start < before.last.start
                 or hidden.trailer.keys() & {"Prev", "XRefStm"}
                 or section.trailer["Root"] != root
+                or hidden.trailer.get("Root", root) != root
             ):
                 breach("hybrid", offset=section.start)
             before.hidden = hidden

@@ -47,7 +47,7 @@ _NAME: Final = (
 # 9 real, 10 hexadecimal string, 11 string with escapes, 12 keyword, 13 the container's end.
 _VALUE: Final = (
     rb"(?:/(%(name)b)"
-    rb"|(\d{1,7})%(ws)b++(\d{1,5})%(ws)b++R%(end)b"
+    rb"|(0|[1-9]\d{0,6})%(ws)b++(0|[1-9]\d{0,4})%(ws)b++R%(end)b"
     rb"|(-?\d{1,10}+%(end)b)"
     rb"|(<<)"
     rb"|\(([^()\\\r]*+)\)"

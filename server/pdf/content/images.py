@@ -24,7 +24,6 @@ _PICTURES: Final = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode
 _SPACES_OF_JPEG_2000: Final = ("/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/CalGray", "/CalRGB", "/ICCBased")
 _FAX_COLUMNS: Final = 1728  # where nothing is said (table 11)
 _MAX_LZW_BYTES: Final = 4 << 20
-_MAX_FILTERS: Final = 8
 _AT_A_TIME: Final = 1 << 20
 Filter = tuple[str, Dictionary]
 
@@ -73,8 +72,6 @@ class Images:
                 raise Malformed("image")
             if name in DECODERS and graph.get(parameters, "/EarlyChange") not in (None, 0, 1):
                 raise Malformed("image")
-        if len(found) > _MAX_FILTERS:
-            raise Malformed("image")
         return found
 
     def _components(self, image: Dictionary, last: str) -> int:

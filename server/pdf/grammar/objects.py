@@ -65,7 +65,7 @@ def read_object(buffer: Buffer, position: int, length_of: LengthOf, breaches: Br
     try:
         value, after = reader.read(after, number)
     except Unfollowable as error:
-        if error.breach.rule == "value" and buffer[after : after + 7].strip().startswith(b"stream"):
+        if buffer[after : after + 7].strip().startswith(b"stream"):
             raise Unfollowable("stream_start", position, number) from error
         raise
     if isinstance(value, Reference):

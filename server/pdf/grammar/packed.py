@@ -1,7 +1,7 @@
 """One object stream: the objects that are packed in it (ISO 32000-2, 7.5.7).
 
-Rules: ``/N`` pairs of number and offset and nothing else before ``/First``; offsets ascend; each member is one value and white space up
-to the next, never a reference; Flate or no filter. In an encrypted file the stream is decrypted first.
+Rules: ``/N`` pairs of number and offset and nothing else before ``/First``; each member is one value and white space up to the next, so
+that offsets ascend, and never a reference; Flate or no filter. In an encrypted file the stream is decrypted first.
 """
 
 import re
@@ -71,7 +71,7 @@ def _places(container: ObjectAt, data: bytes) -> tuple[list[tuple[int, int]], in
     dictionary = _dictionary(container)
     count, first = dictionary.get(b"N"), dictionary.get(b"First")
     wrong = Unfollowable("object_stream", container.start, container.number)
-    if type(count) is not int or type(first) is not int or not 0 <= first <= len(data) or count < 0:
+    if type(count) is not int or type(first) is not int or not 0 <= first <= len(data):
         raise wrong
     if _PAIRS.fullmatch(data, 0, first) is None:
         raise wrong
@@ -79,8 +79,7 @@ def _places(container: ObjectAt, data: bytes) -> tuple[list[tuple[int, int]], in
     if len(numbers) != 2 * count:
         raise wrong
     places = list(zip(numbers[::2], numbers[1::2], strict=True))
-    offsets = [offset for _, offset in places]
-    if offsets != sorted(set(offsets)) or (offsets and not is_white(data[first : first + offsets[0]])):
+    if places and not is_white(data[first : first + places[0][1]]):
         raise wrong
     if any(not 0 < number <= MAX_OBJECT_NUMBER for number, _ in places) or (not places and not is_white(data[first:])):
         raise wrong

@@ -40,7 +40,7 @@ def _check_trailers(structure: Structure) -> None:
             structure.breaches.add("size", at)
         elif size > highest + 1:
             structure.breaches.add("size", at, softened=True, settled=True)
-        if revision.linearised and type(revision.last.trailer.get(b"Size")) is not int:
+        if type(revision.last.trailer.get(b"Size")) is not int:
             structure.breaches.add("size", at)
         for section in revision.sections[:-1] if not revision.linearised else ():
             if not isinstance(section.trailer.get(b"Root"), Reference):

@@ -124,7 +124,7 @@ class Structure:
             for member in read_members(found, self._object_stream(found), self.breaches, self.meter):
                 members[(found.number, member.index)] = (member, found)
                 listed = revision.entries.get(member.number)
-                if listed is None or listed != (PACKED, found.number, member.index):
+                if listed != (PACKED, found.number, member.index):
                     self.breaches.add("object_stream_member", found.start, member.number)
         return members
 

@@ -21,6 +21,8 @@ from tests.integration.api.api_caller import Caller, body_for, corpus
 from tests.server_process import PIN, EventLines, Person, ServerProcess
 
 BOX = [300.0, 100.0, 500.0, 175.0]
+SOON = 45.0
+"""Seconds, well below the minute that a poll which nothing ends would wait: how busy the machine is does not matter."""
 
 
 def post(caller: Caller, body: Any, status: int, code: str, **headers: str) -> dict[str, Any]:
@@ -194,7 +196,7 @@ def test_a_long_poll_wakes_when_something_changes(
     thread.join(15)
     assert not thread.is_alive()
     assert (told["state"], told["final"], told["end_result"]) == ("CANCELLED", True, "cancelled")
-    assert 0.4 < told["seconds"] < 10
+    assert 0.4 < told["seconds"] < SOON
     assert told["version"] > waiting["version"]
 
 
@@ -203,16 +205,16 @@ def test_a_long_poll_ends_in_time_and_old_versions_do_not_wait(caller: Caller, p
     seen = caller.follow_until(made["request_id"], "QUEUED")
     began = time.monotonic()
     assert caller.follow(made["request_id"], wait=1, version=seen["version"])["version"] == seen["version"]
-    assert 0.9 < time.monotonic() - began < 8
+    assert 0.9 < time.monotonic() - began < SOON
     began = time.monotonic()
     caller.follow(made["request_id"], wait=60, version=seen["version"] - 1)
     caller.follow(made["request_id"], wait=60)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < SOON
     caller.call("POST", f"/sign-requests/{made['request_id']}/cancel", status=200)
     ended = caller.follow(made["request_id"])
     began = time.monotonic()
     caller.follow(made["request_id"], wait=60, version=ended["version"])
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < SOON
     caller.refused("GET", f"/sign-requests/{made['request_id']}", 400, "query_invalid", params={"wait": 61})
 
 

@@ -56,7 +56,7 @@ def test_first_start_visitor_and_second_start(start_demo: Callable[..., Demo], t
     target = tmp_path / "signed.pdf"
     visitor.fetch(document_id, target)
     assert len(verify_file(target, [])) == 1
-    assert demo.stop(signal.SIGINT) < 5.5
+    demo.stop(signal.SIGINT)
     assert demo.process.returncode == 0
 
     before = json.loads((data / "demo.json").read_text("utf-8"))
@@ -69,7 +69,7 @@ def test_first_start_visitor_and_second_start(start_demo: Callable[..., Demo], t
     visitor.fetch(document_id, tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == target.read_bytes()
     assert not any("Signing the sample" in line for line in lines)
-    assert again.stop(signal.SIGKILL) < 6
+    again.stop(signal.SIGKILL)
 
 
 def test_the_demo_may_take_another_port_each_time(start_demo: Callable[..., Demo], tmp_path: Path) -> None:

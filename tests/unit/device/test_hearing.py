@@ -13,20 +13,20 @@ def test_the_end_waits_for_what_is_under_way_and_hears_nothing_more() -> None:
 
     def hear(event: str, _message: object) -> None:
         began.set()
-        assert may_go_on.wait(10)
+        assert may_go_on.wait(60)
         heard.append(event)
 
     hearing = Hearing(hear)
     slow = threading.Thread(target=hearing, args=("outcome", {}))
     slow.start()
-    assert began.wait(10)
+    assert began.wait(60)
     closed = threading.Thread(target=lambda: (hearing.end(), heard.append("closed")))
     closed.start()
     closed.join(0.05)
     assert closed.is_alive()
     may_go_on.set()
-    closed.join(10)
-    slow.join(10)
+    closed.join(60)
+    slow.join(60)
     assert heard == ["outcome", "closed"]
     assert hearing("outcome", {}) is None
     assert heard == ["outcome", "closed"]
@@ -60,7 +60,7 @@ def test_a_phone_that_stops_waits_for_what_it_is_hearing(kit: Kit, monkeypatch: 
 
     def outcome(_statement: object) -> None:
         began.set()
-        assert may_go_on.wait(10)
+        assert may_go_on.wait(60)
 
     monkeypatch.setattr(kit.phone._run.book, "outcome", outcome)
     request = kit.server.ask()
@@ -69,12 +69,12 @@ def test_a_phone_that_stops_waits_for_what_it_is_hearing(kit: Kit, monkeypatch: 
     ended = kit.server.finish(request, "COMPLETED", "ok")
     hearing = threading.Thread(target=kit.links.push, args=("outcome", ended))
     hearing.start()
-    assert began.wait(10)
+    assert began.wait(60)
     stopping = threading.Thread(target=kit.phone.stop)
     stopping.start()
     stopping.join(1.0)
     assert stopping.is_alive(), "it did not wait"
     may_go_on.set()
-    stopping.join(10)
-    hearing.join(10)
+    stopping.join(60)
+    hearing.join(60)
     assert not stopping.is_alive()

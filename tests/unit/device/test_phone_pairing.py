@@ -321,7 +321,7 @@ def test_stopping_voids_a_pairing_that_waits_and_it_can_go_on(unpaired: Kit):
 
     thread = threading.Thread(target=pair)
     thread.start()
-    assert shown.wait(20)
+    assert shown.wait(60)
     unpaired.phone.stop()
     thread.join(20)
     assert [error.reason for error in failures] == ["stopped"]

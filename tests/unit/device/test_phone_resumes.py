@@ -80,7 +80,7 @@ def test_an_open_question_is_void_when_the_request_is_withdrawn(kit: Kit):
     kit.server.finish(request, "COMPLETED", "ok")
     kit.links.push("withdrawn", kit.server.withdrawal(request, "answered_elsewhere"))
     assert kit.person.result().end_result == "answered_elsewhere"
-    assert lost.wait(5)
+    assert lost.wait(60)
     assert "choose_code" not in kit.server.seen
 
 
@@ -159,7 +159,7 @@ def test_killed_while_signing(kit: Kit, monkeypatch, point: str):
             kit.links.push("outcome", kit.server.finish(request, "COMPLETED", "ok"))
     except Killed:
         pass
-    assert dead.wait(20)
+    assert dead.wait(60)
     before = (request.approval, dict(request.values))
     come_back(kit, monkeypatch)
     kit.online()
@@ -180,7 +180,7 @@ def test_what_has_a_receipt_is_not_sent_again(kit: Kit, monkeypatch):
     request = kit.server.ask(450)
     dead = kill_at(kit, monkeypatch, "request.journal.receipt.after")
     kit.offer(request)
-    assert dead.wait(20)
+    assert dead.wait(60)
     come_back(kit, monkeypatch)
     kit.online()
     kit.complete(request)
@@ -197,7 +197,7 @@ def test_killed_while_refusing(kit: Kit, monkeypatch, point: str):
     request = kit.server.ask()
     dead = kill_at(kit, monkeypatch, point)
     kit.offer(request)
-    assert dead.wait(20)
+    assert dead.wait(60)
     come_back(kit, monkeypatch)
     kit.online()
     wait_for(lambda: [one.result.end_result for one in kit.phone.history()] == ["user_refused"])
@@ -209,7 +209,7 @@ def test_after_a_kill_the_pin_is_asked_for_only_if_values_are_missing(kit: Kit, 
     request = kit.server.ask()
     dead = kill_at(kit, monkeypatch, "request.journal.values.after")
     kit.offer(request)
-    assert dead.wait(20)
+    assert dead.wait(60)
     come_back(kit, monkeypatch)
     kit.online()
     kit.complete(request)
@@ -217,7 +217,7 @@ def test_after_a_kill_the_pin_is_asked_for_only_if_values_are_missing(kit: Kit, 
     second = kit.server.ask()
     dead = kill_at(kit, monkeypatch, "request.journal.values.before")
     kit.offer(second)
-    assert dead.wait(20)
+    assert dead.wait(60)
     come_back(kit, monkeypatch)
     kit.online()
     kit.complete(second)

@@ -44,12 +44,12 @@ def test_a_page_that_takes_too_long_ends_with_its_code(monkeypatch: pytest.Monke
     data = slow_page()
     pages = PdfPages(lambda _position: CheckedPdf(data, 1, len(data)))
     monkeypatch.setattr(pdf_pages, "MAX_PAGE_SECONDS", 0.1)
-    began = time.monotonic()
+    began = time.process_time()  # of this process: what else the machine does is no matter
     with pytest.raises(CheckFailed, match="page_too_slow"):
         pages.picture(0, 0, 2000)
     with pytest.raises(CheckFailed, match="page_too_slow"):
         pages.before_signing(0, 0, 2000, 0.1)
-    assert time.monotonic() - began < 5, "it was drawn to the end"
+    assert time.process_time() - began < 5, "it was drawn to the end"
     monkeypatch.undo()
     assert pages.picture(0, 0, 20).width == 20, "the next one is drawn"
     pages.close()

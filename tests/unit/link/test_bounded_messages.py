@@ -16,6 +16,8 @@ from mobile_app.link.trust import ServerTrust
 
 FAR_TOO_MUCH = 64 * MAX_MESSAGE
 PIECE = bytes(65536)
+SLOWEST = 120.0
+"""Seconds: no figure of this test, only the end of waiting on a machine that does much else."""
 
 
 def frame(opcode: int, content: bytes, *, last: bool = True, announced: int | None = None) -> bytes:
@@ -26,8 +28,10 @@ def frame(opcode: int, content: bytes, *, last: bool = True, announced: int | No
 class Flood:
     """Answers one handshake, lets the phone join, and then sends ``frames`` until the phone hangs up."""
 
-    def __init__(self, frames: Callable[[], Iterator[bytes]]) -> None:
+    def __init__(self, frames: Callable[[], Iterator[bytes]], *, joined: bool = True) -> None:
+        """``joined``: the phone is let in first; else it never comes to be connected."""
         self._frames = frames
+        self._joined = joined
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.sent = 0
@@ -36,7 +40,7 @@ class Flood:
 
     def _run(self) -> None:
         connection, _ = self._listener.accept()
-        connection.settimeout(20)
+        connection.settimeout(SLOWEST)
         with connection:
             head = connection.recv(65536).decode()
             key = next(
@@ -53,7 +57,8 @@ class Flood:
             hello = {"sid": "a", "upgrades": [], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 1000000}
             connection.sendall(frame(1, b"0" + json.dumps(hello).encode()))
             connection.recv(65536)
-            connection.sendall(frame(1, b'40/device,{"sid":"b"}'))
+            if self._joined:
+                connection.sendall(frame(1, b'40/device,{"sid":"b"}'))
             try:
                 for piece in self._frames():
                     connection.sendall(piece)
@@ -62,7 +67,7 @@ class Flood:
                 return
 
     def close(self) -> None:
-        self._thread.join(20)
+        self._thread.join(SLOWEST)
         self._listener.close()
         assert not self._thread.is_alive()
 
@@ -84,9 +89,24 @@ def test_an_endless_message_ends_the_connection(frames: Callable[[], Iterator[by
     flood, lost = Flood(frames), threading.Event()
     try:
         link = SocketIoConnector(ServerTrust()).connect(flood.url, lambda *_: None, lost.set)
-        assert lost.wait(15)
-        link.close()
+        try:
+            assert lost.wait(SLOWEST)
+        finally:
+            link.close()
     except LinkError:
         pass  # it may end before the link is handed out
-    flood.close()
+    finally:
+        flood.close()
     assert flood.sent < FAR_TOO_MUCH / 2, "what the phone did not take, besides buffers of the system"
+
+
+@pytest.mark.parametrize("frames", [one_frame, many_frames, lambda: iter(())])
+def test_a_connection_that_never_came_to_be_leaves_no_socket_open(frames: Callable[[], Iterator[bytes]]) -> None:
+    """Collected afterwards (conftest.py), where it would be found in whichever test runs then."""
+    flood = Flood(frames, joined=False)
+    try:
+        with pytest.raises(LinkError, match="connection_failed"):
+            SocketIoConnector(ServerTrust()).connect(flood.url, lambda *_: None, lambda: None, timeout=5)
+    finally:
+        flood.close()
+    assert flood.sent < FAR_TOO_MUCH / 2

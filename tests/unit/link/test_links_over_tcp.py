@@ -225,7 +225,7 @@ def test_socket_calls_events_and_the_end(phones: Phones):
     assert answer == {"received": True}
     assert events == [("sign_request", {"envelope": 1})]
     link.close()
-    assert gone.wait(10)
+    assert gone.wait(60)
     with pytest.raises(LinkError, match="connection_lost"):
         link.call("hello", {})
 
@@ -246,7 +246,7 @@ def test_a_call_whose_connection_breaks_fails_at_once(phones: Phones):
     thread.start()
     wait_for(lambda: bool(link._calls))
     phones.io.disconnect(phones.sids[0], namespace="/device")
-    thread.join(20)
+    thread.join(50)
     assert [error.code for error in failures] == ["connection_lost"]
-    assert time.monotonic() - started < 10
-    assert gone.wait(10)
+    assert time.monotonic() - started < 45, "the call itself would wait a minute"
+    assert gone.wait(45)

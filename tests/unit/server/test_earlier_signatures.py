@@ -22,7 +22,6 @@ from tests.unit.server.world import World
 
 PLACE = Placement(0, 60, 500, 260, 560)
 TOLD = {"never_completed": BROKEN, "without_byte_range": BROKEN, "broken": BROKEN, "noted": DOUBTFUL, "certified_and_noted": DOUBTFUL}
-TOLD |= {"spaced_contents": DOUBTFUL}  # white space is odd, and no change
 
 
 @functools.cache

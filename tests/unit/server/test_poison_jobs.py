@@ -158,10 +158,8 @@ class Slow:
 def test_a_document_that_takes_too_long_fails_alone(world: World) -> None:
     request = queue(world, ["endless"])
     slow = Slow()
-    begin = time.monotonic()
     one = worker(world, BoundedPreparer(slow, 0.05))
-    assert one.run_one()
-    assert time.monotonic() - begin < 10
+    assert one.run_one(), "it would never end by itself"
     assert slow.swallowed, "a library that swallows the first exception meets another"
     assert [item.reason for item in world.items(request)] == ["pdf_too_complex"]
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

@@ -276,6 +276,42 @@ def test_refusal_shows_its_reason_and_mismatch_warns(page: Any, stage: Stage, co
     page.wait_for_selector(".security >> text=Cảnh báo an toàn: điện thoại đã chặn yêu cầu này")
 
 
+def test_the_place_is_the_one_that_an_earlier_signature_left(page: Any, stage: Stage, contract: bytes) -> None:
+    """Marked on the page, and asked for as it is; where none is left, that is said before anybody asks."""
+    stage.portal.phone()
+    open_document(page, contract)
+    document_id = page.url.rsplit("/", 1)[-1]
+
+    def leave(*places: tuple[float, ...]) -> None:
+        def act() -> None:
+            database = stage.portal.app.store._tables.database.conn
+            database.execute("UPDATE documents SET stamp_places = ?", (json.dumps(places),))
+
+        stage.lanes.database(act)
+        page.reload()
+
+    leave()
+    page.wait_for_selector("text=Chữ ký có trước không cho phép thêm chữ ký nhìn thấy")
+    assert page.locator("[data-stamp-visible]").is_hidden()
+    leave((1, 60.0, 600.0, 90.0, 610.0))  # smaller than what can be asked for
+    page.wait_for_selector("text=Chữ ký của bạn sẽ nằm trong ô được đánh dấu trên trang")
+    box = page.locator("[data-stamp]")
+    box.wait_for(state="visible")
+    assert float(box.evaluate("box => parseFloat(box.style.left)")) == pytest.approx(100 * 60 / 595, abs=0.1)
+    page.locator("form").get_by_role("button", name="Ký số").click()
+    page.get_by_role("button", name="Xác nhận").click()
+    page.wait_for_selector("[data-waiting-panel]:visible")
+
+    def asked() -> Any:
+        with stage.portal.app.store.read() as tx:
+            return tx.items.live_of_document(document_id).placement
+
+    placement = stage.lanes.database(asked)
+    assert placement.page == 1
+    middle = ((placement.x0 + placement.x1) / 2, (placement.y0 + placement.y1) / 2)
+    assert middle == pytest.approx((75, 605))
+
+
 def test_the_panel_goes_on_to_the_request_for_the_others(page: Any, stage: Stage) -> None:
     """The phone would not sign one of two: the page shows the new request with its own code, and where the first is told."""
     stage.portal.phone()

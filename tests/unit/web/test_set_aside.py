@@ -95,7 +95,8 @@ def test_what_is_wrong_is_said(portal: Any, operator: Any, failed: str) -> None:
     assert failed in operator.get(LIST).text
     assert portal.logged_in().post(f"{LIST}/{failed}/set-aside").status_code == 403
     assert operator.client.post(f"{LIST}/{failed}/set-aside").status_code == 403, "without its anti-forgery value"
-    assert portal.browser().post(f"{LIST}/{failed}/set-aside").status_code == 401
+    stranger = portal.browser().post(f"{LIST}/{failed}/set-aside")
+    assert (stranger.status_code, stranger.location) == (303, "/login")
     assert entries(portal) == []
 
 

@@ -37,12 +37,36 @@ function show() {
   });
 }
 
+/** The places that an earlier signature left for a visible one: page from 0, and sides in points; null where it may stand anywhere. */
+const places = /** @type {[number, number, number, number, number][] | null} */ (facts.places);
+const fieldChoice = form.querySelector('[data-stamp-field]');
+
+/** The box marks the place that was chosen, and can't be moved. */
+function standInField() {
+  if (!places || !(fieldChoice instanceof HTMLSelectElement)) return;
+  const [page, left, lower, right, upper] = places[Number(fieldChoice.value)];
+  pageChoice.value = String(page + 1);
+  if (currentPage() !== page + 1) turnTo(page + 1);
+  box.box = { x: left, y: lower, width: right - left, height: upper - lower };
+  box.show();
+  show();
+}
+
 /**
  * What the server is asked for: the page from 0, and the box from the lower left corner; null for no visible signature.
  * @returns {{ page: number, x0: number, y0: number, x1: number, y1: number } | null}
  */
 export function placement() {
-  return visible.checked ? { page: stampPage().number - 1, ...box.sides() } : null;
+  if (!visible.checked) return null;
+  if (!places) return { page: stampPage().number - 1, ...box.sides() };
+  // The field itself may be smaller than what can be asked for: the server takes the field that is nearest.
+  const { x, y, width, height } = box.box;
+  const across = Math.max(width, facts.stamp.least_width);
+  const up = Math.max(height, facts.stamp.least_height);
+  const page = stampPage();
+  const x0 = Math.min(Math.max(0, x + (width - across) / 2), Math.max(0, page.width - across));
+  const y0 = Math.min(Math.max(0, y + (height - up) / 2), Math.max(0, page.height - up));
+  return { page: page.number - 1, x0, y0, x1: x0 + across, y1: y0 + up };
 }
 
 function ownSize() {
@@ -52,6 +76,7 @@ function ownSize() {
 }
 
 onPage((number) => {
+  if (places) return show();
   // Turning the page takes the box along: it stands where the person looks.
   pageChoice.value = String(number);
   box.place({});
@@ -63,5 +88,12 @@ sizeChoice.addEventListener('change', () => {
 });
 visible.addEventListener('change', show);
 
-box.toCorner(SIZES[sizeChoice.value] || SIZES.medium);
-if (stampPage().number !== currentPage()) turnTo(stampPage().number);
+if (places) {
+  stamp.classList.add('fixed');
+  stamp.tabIndex = -1;
+  fieldChoice?.addEventListener('change', standInField);
+  standInField();
+} else {
+  box.toCorner(SIZES[sizeChoice.value] || SIZES.medium);
+}
+if (!places && stampPage().number !== currentPage()) turnTo(stampPage().number);
