@@ -44,8 +44,8 @@ FINDINGS: Final[Mapping[str, Pair]] = {
         "Has dots drawn as lines without length: some viewers show them, some don't.",
     ),
     "conformance_lost": (
-        "Theo chuẩn PDF/UA (trợ năng): chữ ký hiển thị trên trang làm mất chuẩn này.",
-        "Keeps PDF/UA (accessibility): a signature shown on a page ends that.",
+        "Theo chuẩn PDF/UA-1 (trợ năng): chữ ký hiển thị trên trang làm mất chuẩn này.",
+        "Keeps PDF/UA-1 (accessibility): a signature shown on a page ends that.",
     ),
     "empty_signature_fields": (
         "Có ô chữ ký trống dành cho người khác.",

@@ -105,8 +105,8 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "en": "Some dots are drawn as lines without length; some viewers do not show them.",
     },
     "conformance_lost": {
-        "vi": "Tài liệu theo chuẩn PDF/UA (trợ năng): chữ ký hiển thị trên trang sẽ làm mất chuẩn này, chữ ký ẩn thì không.",
-        "en": "The document keeps PDF/UA (accessibility): a signature shown on a page would end that, an invisible one would not.",
+        "vi": "Tài liệu theo chuẩn PDF/UA-1 (trợ năng): chữ ký hiển thị trên trang sẽ làm mất chuẩn này, chữ ký ẩn thì không.",
+        "en": "The document keeps PDF/UA-1 (accessibility): a signature shown on a page would end that, an invisible one would not.",
     },
     "alternate_images": {
         "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",

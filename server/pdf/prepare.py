@@ -18,7 +18,7 @@ from pathlib import Path
 
 from server.document_limits import STAMP_FLAGS
 from server.errors import Unprocessable
-from server.pdf.conformance import Conformance, read_conformance
+from server.pdf.conformance import DESCRIPTION, Conformance, read_conformance
 from server.pdf.document_pages import Page, add_field_to_page, find_page
 from server.pdf.empty_field import FieldPlace, fields_that_suit, nearest
 from server.pdf.form_field import Form, add_field_to_form, fields_locked, read_form, unused_name
@@ -187,10 +187,12 @@ class DocumentPreparer:
             empty = writer.number()
             writer.add(empty, nothing_shown(empty, source.encryption))
             appearance = b"/AP<</N %d 0 R>>" % empty
+        if conformance.needs_description:
+            appearance += b"/Contents" + source.encryption.string(field, text_string(DESCRIPTION))
         if placement is not None:
             box = page.view.to_user_space(page.view.stand(placement))
             rectangle = b" ".join(b"%.3f" % value for value in box)
-            appearance = b"/AP<</N %d 0 R>>" % self._add_stamp(source, writer, time_text, page, box, conformance)
+            appearance += b"/AP<</N %d 0 R>>" % self._add_stamp(source, writer, time_text, page, box, conformance)
         writer.add(
             field,
             write_object(
@@ -202,7 +204,7 @@ class DocumentPreparer:
                 ),
             ),
         )  # fmt: skip
-        add_field_to_page(source, writer, page, field, tabs=conformance.pdfua)
+        add_field_to_page(source, writer, page, field, tabs=bool(conformance.pdfua_part))
         add_field_to_form(source, writer, catalog, field, form_is_signed=form.signed)
 
     def _fill_field(

@@ -1,4 +1,4 @@
-"""Files that keep archive standards, made by code: PDF/A of each part and level, PDF/UA-1, with each kind of output intent and without one.
+"""Files that keep archive standards, made by code: PDF/A of each part and level, PDF/UA, with each kind of output intent and without one.
 
 Rules: small, of one or two pages, one drawing in the colours that the output intent allows; veraPDF says yes to each (held by the tests);
 what differs besides the standard (``SHAPES``) is what made a signature or a rewrite lose a standard, or might.
@@ -32,8 +32,10 @@ _UA_SCHEMA = """
 def _metadata(standards: tuple[str, ...]) -> bytes:
     said = []
     for standard in standards:
-        if standard == "ua1":
-            said.append("<pdfuaid:part xmlns:pdfuaid='http://www.aiim.org/pdfua/ns/id/'>1</pdfuaid:part>")
+        if standard.startswith("ua"):
+            said.append(f"<pdfuaid:part xmlns:pdfuaid='http://www.aiim.org/pdfua/ns/id/'>{standard[2]}</pdfuaid:part>")
+            if standard == "ua2":
+                said.append("<pdfuaid:rev xmlns:pdfuaid='http://www.aiim.org/pdfua/ns/id/'>2024</pdfuaid:rev>")
             said += [_UA_SCHEMA] if len(standards) > 1 else []
             continue
         said.append(f"<pdfaid:part xmlns:pdfaid='http://www.aiim.org/pdfa/ns/id/'>{standard[0]}</pdfaid:part>")
@@ -61,7 +63,7 @@ def profile(space: bytes) -> bytes:
 def conforming(*standards: str, intent: str = "rgb", pages: int = 1, change: Callable[[pikepdf.Pdf], None] | None = None) -> pikepdf.Pdf:
     """A document by these standards (``1b``, ``2u``, ``4``, ``ua1``). ``intent``: rgb, gray, cmyk or none."""
     pdf = pikepdf.new()
-    tagged = "ua1" in standards or standards[0].endswith("a")
+    tagged = bool({"ua1", "ua2"} & {*standards}) or standards[0].endswith("a")
     for _ in range(pages):
         page = pdf.add_blank_page(page_size=(595, 842)).obj
         mark = (b"/Artifact BMC\n", b"EMC\n") if tagged else (b"", b"")
@@ -79,6 +81,9 @@ def conforming(*standards: str, intent: str = "rgb", pages: int = 1, change: Cal
         tree = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot, ParentTree=Dictionary(Nums=Array())))
         tree.K = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=tree))
         root.StructTreeRoot, root.MarkInfo, root.Lang = tree, Dictionary(Marked=True), String("vi-VN")
+        if "ua2" in standards:
+            space = pdf.make_indirect(Dictionary(Type=Name.Namespace, NS=String("http://iso.org/pdf2/ssn")))
+            tree.Namespaces, tree.K.NS = Array([space]), space
         root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     if change is not None:
         change(pdf)
@@ -98,9 +103,8 @@ def written(pdf: pikepdf.Pdf, version: str, *, object_streams: bool = False, lin
 
 def made(*standards: str, intent: str = "rgb", pages: int = 1, change: Callable[[pikepdf.Pdf], None] | None = None, **how: bool) -> bytes:
     """``conforming``, written."""
-    return written(
-        conforming(*standards, intent=intent, pages=pages, change=change), _VERSIONS.get(standards[0][0], "1.7"), **how
-    )
+    version = "2.0" if "ua2" in standards else _VERSIONS.get(standards[0][0], "1.7")
+    return written(conforming(*standards, intent=intent, pages=pages, change=change), version, **how)
 
 
 def _turned(pdf: pikepdf.Pdf) -> None:
@@ -142,7 +146,7 @@ def _cases() -> Iterator[tuple[str, bytes]]:
     for standard in ("1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4"):
         for intent in _DRAWINGS:
             yield f"{standard}_{intent}", made(standard, intent=intent)
-    for standards in (("ua1",), ("1a", "ua1"), ("2b", "ua1"), ("3a", "ua1")):
+    for standards in (("ua1",), ("1a", "ua1"), ("2b", "ua1"), ("3a", "ua1"), ("ua2",), ("4", "ua2")):
         yield "_".join(standards), made(*standards)
     for part in ("1b", "2b", "ua1"):
         yield f"{part}_turned", made(part, change=_turned)
@@ -153,6 +157,7 @@ def _cases() -> Iterator[tuple[str, bytes]]:
         yield f"{part}_field", made(part, intent="gray", change=lambda pdf: _field(pdf, area=True))
     yield "2b_field_without_area", made("2b", change=lambda pdf: _field(pdf, area=False))
     yield "2b_object_streams", made("2b", intent="none", object_streams=True)
+    yield "ua2_turned", made("ua2", change=_turned)
     yield "ua1_object_streams", made("ua1", object_streams=True)
     yield "4_page_intent", made("4", change=_page_intent)
 

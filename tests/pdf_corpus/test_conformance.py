@@ -57,7 +57,7 @@ def _standards(path: Path) -> set[str]:
     named = OTHERS.get(path.name)
     if named:
         return {named}
-    known = {"1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4", "ua1"}
+    known = {"1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4", "ua1", "ua2"}
     return known & set(path.stem.split("_"))
 
 
@@ -66,7 +66,7 @@ def test_every_file_conforms_before(sources: list[Path], losses: list[Loss]) -> 
     for path in sources:
         judged = {loss.standard for loss in losses if loss.source == path}
         assert judged == _standards(path), path.name
-    assert {loss.standard for loss in losses} == {"1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4", "ua1"}
+    assert {loss.standard for loss in losses} == {"1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4", "ua1", "ua2"}
 
 
 def test_no_standard_is_lost_without_a_word_and_none_told_that_is_not(losses: list[Loss]) -> None:
@@ -74,13 +74,13 @@ def test_no_standard_is_lost_without_a_word_and_none_told_that_is_not(losses: li
     assert faults == []
 
 
-def test_pdfa_is_never_lost_and_pdfua_by_a_stamp_alone(losses: list[Loss]) -> None:
+def test_others_are_never_lost_and_pdfua_1_by_a_stamp_alone(losses: list[Loss]) -> None:
     lost = {(loss.standard, loss.way) for loss in losses if loss.broken}
     assert lost == {("ua1", "visible"), ("ua1", "twice")}
     assert {loss.way for loss in losses} == {"rewritten", "invisible", "visible", "twice"}
 
 
-def test_it_is_told_of_pdfua_and_of_nothing_else(signed: list[Signed], tmp_path: Path) -> None:
+def test_it_is_told_of_pdfua_1_and_of_nothing_else(signed: list[Signed], tmp_path: Path) -> None:
     for one in signed:
         assert (TOLD in one.findings) == ("ua1" in _standards(one.source)), one.source.name
     claims_only = CORPUS / CLAIMS_ONLY
@@ -122,7 +122,7 @@ def test_a_loss_that_nobody_told_is_a_fault() -> None:
         return Loss(Path(), standard, way, broken, told).is_fault
 
     assert fault("1b", "visible", "6.9-2:1", False)
-    assert fault("1b", "visible", "6.9-2:1", True)  # told is what happens to PDF/UA
+    assert fault("1b", "visible", "6.9-2:1", True)  # told is what happens to PDF/UA-1
     assert fault("ua1", "visible", "7.18.4-1:1", False)
     assert fault("ua1", "visible", "", True)
     assert fault("ua1", "invisible", "7.18.3-1:1", True)

@@ -8,7 +8,7 @@ from tests.pdf_corpus.conformance.judge import Answer, judge
 from tests.pdf_corpus.conformance.signing import Signed
 
 TOLD = "conformance_lost"
-"""The finding of the upload: a stamp ends the conformance. It speaks of PDF/UA alone, and not of what is invisible."""
+"""The finding of the upload: a stamp ends the conformance. It speaks of PDF/UA-1 alone, and not of what is invisible."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Loss:
     @property
     def is_fault(self) -> bool:
         """Lost without a word, or told without a loss."""
-        return bool(self.broken) != (self.told and self.standard.startswith("ua") and self.way in ("visible", "twice"))
+        return bool(self.broken) != (self.told and self.standard == "ua1" and self.way in ("visible", "twice"))
 
 
 def compared(files: Sequence[Signed]) -> Iterator[Loss]:

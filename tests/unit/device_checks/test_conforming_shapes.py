@@ -27,6 +27,7 @@ CALIBRATED = (
     b"/ColorSpace<</DefaultRGB[/CalRGB<</WhitePoint[0.9505 1 1.089]/Gamma[2.2 2.2 2.2]"
     b"/Matrix[0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505]>>]>>"
 )
+DESCRIPTION = b"/Contents<FEFF004300681EEF0020006B00FD002000731ED1>"
 EMPTY = b"<</Type/XObject/Subtype/Form/FormType 1/BBox[0 0 0 0]/Length 0>>\nstream\n\nendstream"
 
 
@@ -57,6 +58,13 @@ def invisible() -> Forge:
     forge.increment = {number: body for number, body in forge.increment.items() if number in (SIGNATURE, FIELD, FORM, PAGE, CATALOG)}
     forge.increment[FIELD] = forge.increment[FIELD].replace(b"[300 100 500 160]", b"[0 0 0 0]")
     forge.increment[STAMP] = EMPTY
+    return forge
+
+
+def described() -> Forge:
+    """The field says what it is."""
+    forge = Forge()
+    forge.increment[FIELD] = forge.increment[FIELD].replace(b"/AP", DESCRIPTION + b"/AP")
     return forge
 
 
@@ -96,7 +104,10 @@ def listed(body: bytes) -> Callable[[], Forge]:
     return forge
 
 
-@pytest.mark.parametrize("forge", [with_glyph_lists, calibrated, ordered, ordered_before(b"/Tabs/S", b"/Tabs/S"), ordered_before(b"", b"")])
+TAKEN = (with_glyph_lists, calibrated, described, ordered, ordered_before(b"/Tabs/S", b"/Tabs/S"), ordered_before(b"", b""))
+
+
+@pytest.mark.parametrize("forge", TAKEN)
 def test_what_a_standard_wants_is_taken(forge: Callable[[], Forge]) -> None:
     data, expected = forge().build()
     assert check_prepared_document(data, expected).signature_rect == (300, 100, 500, 160)
@@ -143,6 +154,10 @@ OTHERWISE = {
     "a form of another kind": ("check_appearance", "kind", changed(invisible, STAMP, b"FormType 1", b"FormType 2")),
     "an appearance for the mouse": ("check_appearance", "states", changed(invisible, FIELD, b"/N 8 0 R", b"/N 8 0 R/D 8 0 R")),
     "a field somewhere": ("check_widget", "invisible", changed(invisible, FIELD, b"[0 0 0 0]", b"[9 9 9 9]")),
+    "other words": ("check_signature_field", "description", changed(described, FIELD, b"1ED1>", b"1ED2>")),
+    "words in another encoding": ("check_signature_field", "description", changed(described, FIELD, DESCRIPTION, b"/Contents(Ky so)")),
+    "no words": ("check_signature_field", "description", changed(described, FIELD, DESCRIPTION, b"/Contents null")),
+    "a tooltip": ("check_signature_field", "keys", changed(described, FIELD, b"/Contents", b"/TU")),
     "an order of rows": ("check_page", "keys", changed(ordered, PAGE, b"/Tabs/S", b"/Tabs/R")),
     "an order that was another": ("check_page", "keys", ordered_before(b"/Tabs/R", b"/Tabs/S")),
     "an order that is gone": ("check_page", "keys", ordered_before(b"/Tabs/S", b"")),

@@ -17,19 +17,19 @@ from tests.pdf_corpus.conforming_files import made
 
 TIME_TEXT = "22/11/2025 14:05 (+07:00)"
 PLACEMENT = Placement(0, 60, 60, 260, 120)
-NOTHING = (0, False)
+NOTHING = (0, 0)
 
 
 @pytest.mark.parametrize(
     ("packet", "claimed"),
     [
-        (b"<pdfaid:part>1</pdfaid:part>", (1, False)),
-        (b"<pdfaid:part xmlns:pdfaid='http://www.aiim.org/pdfa/ns/id/'> 3\n</pdfaid:part>", (3, False)),
-        (b'<rdf:Description pdfaid:part="2" pdfaid:conformance="B"/>', (2, False)),
-        (b"<rdf:Description pdfaid:part = '4' pdfuaid:part='1'/>", (4, True)),
-        (b"<pdfuaid:part>1</pdfuaid:part>", (0, True)),
-        ("<pdfaid:part>1</pdfaid:part>".encode("utf-16-le"), (1, False)),
-        ("<pdfuaid:part>2</pdfuaid:part>".encode("utf-32-be"), (0, True)),
+        (b"<pdfaid:part>1</pdfaid:part>", (1, 0)),
+        (b"<pdfaid:part xmlns:pdfaid='http://www.aiim.org/pdfa/ns/id/'> 3\n</pdfaid:part>", (3, 0)),
+        (b'<rdf:Description pdfaid:part="2" pdfaid:conformance="B"/>', (2, 0)),
+        (b"<rdf:Description pdfaid:part = '4' pdfuaid:part='1'/>", (4, 1)),
+        (b"<pdfuaid:part>1</pdfuaid:part>", (0, 1)),
+        ("<pdfaid:part>1</pdfaid:part>".encode("utf-16-le"), (1, 0)),
+        ("<pdfuaid:part>2</pdfuaid:part>".encode("utf-32-be"), (0, 2)),
         (b"", NOTHING),
         (b"<pdfaid:part>0</pdfaid:part>", NOTHING),
         (b"<pdfaid:part>10</pdfaid:part>", NOTHING),
@@ -38,7 +38,7 @@ NOTHING = (0, False)
         (b"<pdfaid:conformance>B</pdfaid:conformance>", NOTHING),
     ],
 )
-def test_claims_are_read_as_xmp_writes_them(packet: bytes, claimed: tuple[int, bool]) -> None:
+def test_claims_are_read_as_xmp_writes_them(packet: bytes, claimed: tuple[int, int]) -> None:
     assert claims(packet) == claimed
 
 
@@ -57,12 +57,12 @@ def _read(source: QuickSource) -> Conformance:
 @pytest.mark.parametrize(
     ("data", "found"),
     [
-        (made("1b"), Conformance(1, pdfua=False, rgb_intent=True)),
+        (made("1b"), Conformance(1, rgb_intent=True)),
         (made("1b", intent="cmyk"), Conformance(1)),
         (made("2u", intent="gray", object_streams=True), Conformance(2)),
         (made("3b", intent="none"), Conformance(3)),
-        (made("2b", "ua1"), Conformance(2, pdfua=True, rgb_intent=True)),
-        (made("ua1"), Conformance(pdfua=True)),
+        (made("2b", "ua1"), Conformance(2, pdfua_part=1, rgb_intent=True)),
+        (made("ua1"), Conformance(pdfua_part=1)),
     ],
 )
 def test_both_readers_find_the_same(data: bytes, found: Conformance) -> None:
@@ -94,6 +94,12 @@ def test_an_invisible_field_has_an_appearance_in_pdfa_1_alone(preparer: Document
     for other in (made("2b"), made("ua1")):
         assert b"/AP" not in _update(preparer, other, None)
     assert b"/BBox[0 0 0 0]" not in _update(preparer, made("1b"))
+
+
+def test_a_field_says_what_it_is_in_pdfua_2_alone(preparer: DocumentPreparer) -> None:
+    for placement in (PLACEMENT, None):
+        assert b"/Contents(\xfe\xff\x00C\x00h" in _update(preparer, made("ua2"), placement)
+        assert _update(preparer, made("ua1"), placement).count(b"/Contents") == _update(preparer, made("2b"), placement).count(b"/Contents")
 
 
 def test_a_page_gets_its_order_in_pdfua_alone_and_keeps_the_one_it_has(preparer: DocumentPreparer) -> None:
