@@ -24,13 +24,14 @@ def cases() -> Iterator[GrammarCase]:
 
 
 def _other_member() -> bytes:
-    """The first member of object stream 8 is object 12, the cross-reference says that it is object 11; nothing names either."""
+    """The only member of object stream 8 is object 12, its section says object 11, and the next revision has an object 11 of its own."""
     objects = base(True)
     file = GrammarFile()
     for number in sorted(objects):
         file.put(number, objects[number])
     file.put(8, pack({12: b"(x)"}))
-    return file.close_stream(9, {11: (8, 0)}).done()
+    file.close_stream(9, {11: (8, 0)}).put(11, b"(y)")
+    return file.close_stream(10).done()
 
 
 def _length_of_member(signed: bool) -> bytes:
