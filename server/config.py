@@ -52,6 +52,7 @@ class Config:
     request_lifetime: int = 300
     signing_deadline: int = 3600
     lease_seconds: int = 60
+    hang_seconds: int = 25
     max_document_bytes: int = 300 * 1024 * 1024
     max_document_pages: int = 2000
     max_request_items: int = 10_000
@@ -104,6 +105,8 @@ class Config:
             raise ConfigError("connections_per_address must be 0 (no limit) or a number of connections")
         if self.lease_seconds < 1:
             raise ConfigError("lease_seconds must be at least 1")
+        if self.hang_seconds < 1:
+            raise ConfigError("hang_seconds must be at least 1")
         if not 30 <= self.request_lifetime <= 86_400:
             raise ConfigError("request_lifetime must lie between 30 and 86400 seconds")
         if not 0.0 <= self.full_validation_share <= 1.0:

@@ -32,6 +32,9 @@ MAX_PAGE_PIXELS: Final = 200_000_000
 MAX_PAGE_CONTENT_BYTES: Final = 64 * 1024 * 1024
 MAX_PAGE_SECONDS: Final = 10.0
 
+# A page's sides in its own units, as what is visible of it (ISO 32000-2, annex C.2): smaller ones are a matter of rounding.
+MIN_PAGE_SIDE: Final = 3.0
+
 # The stamp: sides in points, share of the page's visible area (a small page may be full). Rects may reach over the
 # edge by the slack; the appearance's box may differ from its Rect by what rounding to thousandths does.
 MIN_STAMP_SIDE: Final = 4.0

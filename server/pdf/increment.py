@@ -43,6 +43,10 @@ class IncrementWriter:
         self._gap = (0, 0)
         self._byte_range_part = 0
 
+    def leave_out_references(self) -> None:
+        """New objects get numbers that nothing in the file refers to: a reference to nothing must not become one to ours."""
+        self._next_number = max(self._next_number, self._source.highest_reference() + 1)
+
     def number(self, count: int = 1) -> int:
         """The first of ``count`` new object numbers."""
         first = self._next_number

@@ -144,6 +144,8 @@ class DocumentPreparer:
         catalog = read_dictionary(source, source.trailer[b"/Root"])
         form = read_form(source, catalog)
         writer = IncrementWriter(source)
+        if form.signed:  # in others no reference leads nowhere (grammar/references.py)
+            writer.leave_out_references()
         suiting = [] if form.new_visible_field_allowed else fields_that_suit(source, catalog, form.empty_fields)
         chosen = None if form.new_visible_field_allowed else self._chosen(suiting, form, placement)
         if chosen is None:

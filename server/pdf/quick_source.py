@@ -5,6 +5,7 @@ never listed. Rules: everything must stand exactly as ISO 32000-2 7.5 says; encr
 free or compressed entries out of place, a generation or number that differs, unknown filters: all raise
 UnreadableSyntax, and pyHanko reads the document instead."""
 
+import io
 import re
 import zlib
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from server.pdf.pdf_syntax import (
     split_dictionary,
     value_bounds,
 )
+from server.pdf.source_document import highest_reference_in
 
 MAX_SECTIONS = 64
 MAX_STREAM = 8 << 20
@@ -77,6 +79,10 @@ class QuickSource:
         if after.group(1) is None:
             raise UnreadableSyntax("a stream where a plain object should be")
         return self._source[start:end]
+
+    def highest_reference(self) -> int:
+        """From the file itself."""
+        return highest_reference_in(io.BytesIO(self._source))
 
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """``/T`` of the field."""

@@ -6,6 +6,7 @@ reads, strictly first and then leniently, encrypted files included (with the emp
 memory or from a file of any size."""
 
 import io
+import re
 import zlib
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,24 @@ class SourceDocument(Protocol):
 
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """A form field's partial name, decrypted."""
+
+    def highest_reference(self) -> int:
+        """The highest number that a reference in the file's own bytes names, whether there is such an object or not."""
+
+
+_REFERENCE = re.compile(rb"(?<![0-9.])([0-9]{1,6}) [0-9]{1,5} R(?![A-Za-z])")
+_WINDOW = 1 << 22
+
+
+def highest_reference_in(file: BinaryIO) -> int:
+    """See ``SourceDocument.highest_reference``. What looks like one in the middle of a stream counts too: a number is left out for it."""
+    highest, carried = 0, b""
+    file.seek(0)
+    while piece := file.read(_WINDOW):
+        text = carried + piece
+        highest = max(highest, *(int(found[1]) for found in _REFERENCE.finditer(text)), 0)
+        carried = text[-32:]
+    return highest
 
 
 def resolve(source: SourceDocument, value: bytes) -> bytes:
@@ -100,7 +119,7 @@ class PyHankoSource:
 
     def __init__(self, stream: BinaryIO, *, strict: bool) -> None:
         reader = PdfFileReader(stream, strict=strict)
-        self._reader = reader
+        self._reader, self._stream = reader, stream
         self.encryption: ObjectEncryption = NoEncryption()
         if reader.encrypt_dict is not None:
             self._unlock(reader)
@@ -143,6 +162,10 @@ class PyHankoSource:
         if owner is not None:
             target = generic.Reference(owner[0], owner[1], self._reader)
         return _serialise(_with_strings_as_read(found), self._reader.security_handler if encrypted else None, target)
+
+    def highest_reference(self) -> int:
+        """From the file itself."""
+        return highest_reference_in(self._stream)
 
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """``/T`` as pyHanko reads it."""

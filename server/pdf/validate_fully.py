@@ -4,14 +4,17 @@ means for earlier signatures.
 pyHanko's verdict alone is not enough (it accepts bytes after the CMS, and one CMS in two fields):
 validate.py's own check goes with it, and foreign files are looked at by verify.py."""
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 
 from server.errors import VerificationFailed
-from server.pdf.earlier_signatures import Beginning, embedded_signatures, opened, worse_off
+from server.pdf.earlier_signatures import worse_off
 from server.pdf.pyhanko_reading import open_reader, pyhanko_status, validation_context
 from server.pdf.source_document import READER_ERRORS
 
@@ -44,16 +47,16 @@ def validate_signed_document_fully(
     ``pdf_password_needed``, ``field_missing``, ``message_digest_mismatch``, ``signature_invalid``,
     ``coverage_incomplete``, ``certificate_untrusted``, ``full_validation_failed``,
     ``earlier_signature_broken``."""
-    with opened(document) as stream, Beginning(opened(document), original_length or 0) as before:
-        reader = open_reader(stream)
-        try:
-            found = dict(embedded_signatures(reader))
-            own = found.get(field_name)
-            if own is None:
-                raise VerificationFailed("the signed field is not there", code="field_missing")
-            context = validation_context(trust_roots, other_certificates, moment)
-            _check_own(pyhanko_status(own, context))
-            if original_length and len(found) > 1 and worse_off(open_reader(before), reader, moment):
-                raise VerificationFailed("an earlier signature does not hold", code="earlier_signature_broken")
-        except READER_ERRORS as error:
-            raise VerificationFailed("the full validation failed", code="full_validation_failed") from error
+    content = document if isinstance(document, bytes) else document.read_bytes()
+    reader = open_reader(io.BytesIO(content))
+    try:
+        signatures = [(name, field) for name, _, field in enumerate_sig_fields(reader, filled_status=True)]
+        own = next((field for name, field in signatures if name == field_name), None)
+        if own is None:
+            raise VerificationFailed("the signed field is not there", code="field_missing")
+        context = validation_context(trust_roots, other_certificates, moment)
+        _check_own(pyhanko_status(EmbeddedPdfSignature(reader, own.get_object(), field_name), context))
+        if original_length and len(signatures) > 1 and worse_off(content, original_length):
+            raise VerificationFailed("an earlier signature does not hold", code="earlier_signature_broken")
+    except READER_ERRORS as error:
+        raise VerificationFailed("the full validation failed", code="full_validation_failed") from error

@@ -5,7 +5,7 @@ import faulthandler
 import os
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MEMORY = 2 << 30
@@ -41,9 +41,17 @@ def watchdog(kind: str, lease_seconds: float) -> Iterator[None]:
 
 
 _running: list[float] = []
+_tell: list[Callable[[float], None]] = []
+
+
+def tell_limits(tell: Callable[[float], None]) -> None:
+    """``tell`` is called with the seconds that the job in hand may take, and with 0 between two jobs."""
+    _tell[:] = [tell]
 
 
 def _arm() -> None:
+    for tell in _tell:
+        tell(_running[-1] if _running else 0.0)
     if _running:
         faulthandler.dump_traceback_later(_running[-1], exit=True, file=sys.__stderr__ or sys.stderr)
     else:

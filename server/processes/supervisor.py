@@ -1,7 +1,8 @@
 """``python -m server serve``: starts one web process and the workers, and starts again whatever dies.
 
 Rules: set-up (keys, schema) runs here, once, before anybody else; the listening socket is opened here, so that connections wait while
-the web process is started again; a child that dies at once is started again with a growing pause; SIGTERM and SIGINT end every child.
+the web process is started again; a child that dies at once is started again with a growing pause, and one that gives no sign of life
+(heartbeat.py) is ended and started again; SIGTERM and SIGINT end every child.
 """
 
 import contextlib
@@ -26,6 +27,7 @@ from typing import Any
 from server.app import set_up
 from server.config import Config, ConfigError
 from server.processes.file_limit import raise_file_limit
+from server.processes.heartbeat import START_SECONDS, Beats
 from server.processes.listening_socket import listen
 from server.processes.with_supervisor import SUPERVISOR
 
@@ -47,6 +49,7 @@ class Child:
     started: float = 0.0
     failures: int = 0
     not_before: float = 0.0
+    silent_until: float = 0.0
 
     def start(self) -> None:
         environment = {**os.environ, SUPERVISOR: str(os.getpid())}
@@ -54,9 +57,19 @@ class Child:
             [sys.executable, "-m", *self.arguments], pass_fds=self.fds, env=environment, start_new_session=True
         )
         self.started = time.monotonic()
+        self.silent_until = self.started + START_SECONDS
+
+    def hear(self, process_id: int, seconds: float) -> None:
+        """A sign of life of this process or of one before it."""
+        if self.process is not None and self.process.pid == process_id:
+            self.silent_until = time.monotonic() + seconds
 
     def look(self) -> None:
-        """Starts the process again when it has ended and its pause is over."""
+        """Ends the process when it hangs; starts it again when it has ended and its pause is over."""
+        if self.process is not None and self.process.poll() is None and time.monotonic() > self.silent_until:
+            log.error("%s gives no sign of life: it is ended", self.name)
+            self.process.kill()
+            self.process.wait()
         if self.process is None:
             if time.monotonic() >= self.not_before:
                 self.start()
@@ -105,21 +118,31 @@ class Supervisor:
         try:
             config_path = write_config(self._config, run_folder)
             children = self._children(config_path, run_folder, listener.fileno())
+            beats = Beats(run_folder)
             for child in children:
                 child.start()
             self._write_pids(children)
             log.warning("serving %s", self._config.base_url)
             while not self._stopping:
-                for child in children:
-                    child.look()
+                self._watch(children, beats)
                 self._write_pids(children)
                 time.sleep(0.1)
             self._end(children)
+            beats.close()
         finally:
             shutil.rmtree(run_folder, ignore_errors=True)
             listener.close()
             os.close(lock)
         return 0
+
+    @staticmethod
+    def _watch(children: list[Child], beats: Beats) -> None:
+        for name, process_id, seconds in beats.heard():
+            for child in children:
+                if child.name == name:
+                    child.hear(process_id, seconds)
+        for child in children:
+            child.look()
 
     def _listen(self) -> socket.socket:
         """The last supervisor's web process may hold the port for a moment when both were killed while it was being started."""

@@ -26,6 +26,7 @@ from server.gateways.checked_post import CheckedPost
 from server.gateways.web_push import WebPush
 from server.processes.connections import BoundedServer
 from server.processes.gevent_lanes import GeventLanes, News, resolver, spawn_forever
+from server.processes.heartbeat import BEATS_BEFORE_SILENCE, Heart
 from server.processes.nudge import SocketNudge
 from server.processes.send_wake_ups import DOUBTFUL_HANDS, HANDS, SendWakeUps
 from server.processes.with_supervisor import supervisor_is_gone
@@ -131,6 +132,7 @@ def serve(config: Config, run_folder: Path, listener: socket.socket) -> None:
     spawn_forever(outbox.run)
     _wake_phones(app, lanes)
     spawn_forever(_end_with_supervisor)
+    spawn_forever(lambda: _give_signs_of_life(Heart(run_folder, "web"), config.hang_seconds))
     _spare_long_collections()
     counted = config.host not in LOOPBACK and not config.behind_proxy  # else all come from one address: the proxy counts
     limit = config.connections_per_address if counted else 0
@@ -148,6 +150,13 @@ def _wake_phones(app: UseCases, lanes: GeventLanes) -> None:
             post = CheckedPost(private_addresses=private, resolve=resolver(hands))
             push = WebPush(app.vapid, app.clock, post, private_addresses=private)
             spawn_forever(SendWakeUps(app.wake_phones, push, lanes, doubtful=doubtful).run)
+
+
+def _give_signs_of_life(heart: Heart, hang_seconds: int) -> None:
+    """From the hub itself: when that is held up, the supervisor hears nothing."""
+    while True:
+        heart.beat(hang_seconds)
+        gevent.sleep(hang_seconds / BEATS_BEFORE_SILENCE)
 
 
 def _spare_long_collections() -> None:

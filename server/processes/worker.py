@@ -27,8 +27,9 @@ from server.pdf.adapters import CmsEmbedder, SandboxedInspector, StampingPrepare
 from server.pdf.bounded import BoundedEmbedder, BoundedPreparer
 from server.pdf.sandbox import Sandbox
 from server.pdf.sandbox_walls import EVERY_WALL
+from server.processes.heartbeat import Heart
 from server.processes.housekeeping import Housekeeping
-from server.processes.job_limits import SHARE_FOR_ONE, limit_memory, watchdog
+from server.processes.job_limits import SHARE_FOR_ONE, limit_memory, tell_limits, watchdog
 from server.processes.nudge import NudgeListener, SocketNudge
 from server.processes.with_supervisor import supervisor_is_gone
 from server.signing.embed_signatures import EmbedSignatures
@@ -172,9 +173,12 @@ def run_worker(config: Config, run_folder: Path, number: int) -> None:
         if missing := [wall for wall in EVERY_WALL if wall not in sandbox.walls]:
             log.warning("this kernel gives the PDF sandbox no wall against: %s", ", ".join(missing))
         limit_memory()
+        heart = Heart(run_folder, f"worker-{number}")
+        tell_limits(lambda seconds: heart.beat(seconds + config.hang_seconds))
         gc.freeze()  # modules and fonts stay: no collection need look at them again
         swept = 0.0
         while not stopping and not supervisor_is_gone():
+            heart.beat(config.hang_seconds)
             worked = worker.run_one()
             if time.monotonic() - swept >= LOOK_EVERY:
                 worker.sweep()

@@ -40,6 +40,14 @@ def _encodings() -> list[ContentCase]:
         _case("type_3_width_no_number", old=b"/Widths [1000]", new=b"/Widths [(1000)]"),
         _case("type_3_width_of_another", old=b"/FirstChar 65", new=b"/FirstChar 64"),
         _case("type_3_first_missing", old=b"/FirstChar 65"),
+        _case("type_3_last_missing", old=b"/LastChar 65"),
+        _case("type_3_last_no_number", old=b"/LastChar 65", new=b"/LastChar /A"),
+        _case("type_3_last_before", old=b"/LastChar 65", new=b"/LastChar 64"),
+        _case("type_3_width_none", old=b"/Widths [1000]", new=b"/Widths [0]"),
+        _case("type_3_width_backwards_quiet", old=b"/Widths [1000]", new=b"/Widths [-1000]"),
+        _case("type_3_of_many_times", old=b"0.001 0 0 0.001", new=b"1 0 0 1"),
+        _case("type_3_matrix_moves", old=b"0.001 0 0]", new=b"0.001 57 0]"),
+        _case("type_3_name_empty", old=b"[65 /square] >> " + procs, new=b"[65 / ] >> " + named),
     ]
 
 

@@ -134,6 +134,14 @@ def _by_hand(flags: str) -> Callable[[bytes], bytes]:
     return make
 
 
+def _reference_to_nothing(_document: bytes) -> bytes:
+    """The trailer names the first number that the file does not have, as LibreOffice's hybrid files do."""
+    increment = SignatureIncrement(plain_document().build(), field_name="Earlier")
+    increment.put_objects()
+    increment.trailer_extra = f"/AdditionalStreams [/application#2Fodt {increment.writer.next_number()} 0 R]"
+    return increment.finish().sign(Signer.create("Người ký trước"))
+
+
 KINDS: dict[str, Callable[[bytes], bytes]] = {
     "well": well,
     "certified": lambda document: well(document, certify=True),
@@ -147,4 +155,5 @@ KINDS: dict[str, Callable[[bytes], bytes]] = {
     "flags_0": _by_hand("/SigFlags 0"),
     "flags_1": _by_hand("/SigFlags 1"),
     "flags_3": _by_hand("/SigFlags 3"),
+    "reference_to_nothing": _reference_to_nothing,
 }

@@ -196,15 +196,15 @@ class Asker:
         """
         return self.ask_for([(a_pdf(f"Contract {n} {uuid.uuid4()}", pages), None) for n in range(count)], lifetime, login)
 
+    def upload(self, data: bytes) -> dict[str, Any]:
+        headers = {"Content-Type": "application/pdf", "X-File-Name": "hop-dong.pdf"}
+        return dict(self._call("POST", "/documents", data=data, headers=headers))
+
     def ask_for(
         self, documents: Sequence[tuple[bytes, Mapping[str, object] | None]], lifetime: int = 3600, login: str = LOGIN
     ) -> Asked:
         """For these documents, each with the API's placement of its signature; None: not visible."""
-        headers = {"Content-Type": "application/pdf", "X-File-Name": "hop-dong.pdf"}
-        wanted = [
-            {"document_id": self._call("POST", "/documents", data=data, headers=headers)["document_id"], "placement": placement}
-            for data, placement in documents
-        ]
+        wanted = [{"document_id": self.upload(data)["document_id"], "placement": placement} for data, placement in documents]
         body = {"subscriber": login, "requested_by": "Trần Thị B", "lifetime_seconds": lifetime, "documents": wanted}
         made = self._call("POST", "/sign-requests", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
         return self.await_code(made["request_id"])

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mobile_app.device.document_checks.bodies import Bodies
+from mobile_app.device.document_checks.limits import MIN_PAGE_SIDE
 from mobile_app.device.document_checks.original_file import OriginalFile
 from mobile_app.device.document_checks.syntax import Ref, Value
 from mobile_app.errors import CheckFailed
@@ -131,7 +132,7 @@ def _check_boxes(original: OriginalFile, page: Ref, value: dict[str, Value], inh
 def _cuts_alike(low: float, high: float, media_low: float, media_high: float) -> bool:
     """Say whether all viewers cut the MediaBox alike along one side of the CropBox. They take what both have in common;
     poppler takes the whole MediaBox if the CropBox is longer, so that one must then reach over both ends."""
-    if not max(low, media_low) < min(high, media_high):
+    if not min(high, media_high) - max(low, media_low) >= MIN_PAGE_SIDE:
         return False
     covers = low <= media_low + _ROUNDING and high >= media_high - _ROUNDING
     return covers or high - low <= media_high - media_low

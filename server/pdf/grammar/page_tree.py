@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.document_limits import MAX_DEPTH
+from server.document_limits import MAX_DEPTH, MIN_PAGE_SIDE
 from server.pdf.grammar.sections import is_name
 from server.pdf.grammar.structure import Structure
 from server.pdf.grammar.values import Reference
@@ -118,11 +118,11 @@ class _Walk:
 
     def boxes_are_right(self, attributes: dict[bytes, object], unit: object) -> bool:
         media = self.box(attributes.get(b"MediaBox"))
-        if media is None:
+        if media is None or not _is_wide(media):
             return False
         if attributes.get(b"CropBox") is not None:
             crop = self.box(attributes[b"CropBox"])
-            if crop is None or not _lies_within(crop, media):
+            if crop is None or not _lies_within(crop, media) or not _is_wide(crop):
                 return False
         turn = self.structure.resolve(attributes.get(b"Rotate", 0))
         if turn is not None and (type(turn) is not int or turn % 90):
@@ -142,6 +142,10 @@ class _Walk:
 
 def _is_number(value: object) -> bool:
     return type(value) in (int, float)
+
+
+def _is_wide(box: Corners) -> bool:
+    return box[2] - box[0] >= MIN_PAGE_SIDE and box[3] - box[1] >= MIN_PAGE_SIDE
 
 
 def _lies_within(inner: Corners, outer: Corners) -> bool:

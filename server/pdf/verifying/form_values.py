@@ -15,7 +15,7 @@ from pyhanko.pdf_utils import generic
 
 from server.pdf.pdf_syntax import decode_text
 from server.pdf.source_document import READER_ERRORS
-from server.pdf.verifying.pdf_values import entry, plain_text
+from server.pdf.verifying.pdf_values import entry, plain_text, raw_entry
 
 _MAX_FIELDS = 50_000
 _MAX_NODES = 20_000
@@ -117,7 +117,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, generic.DictionaryObject):  # a signature: its /Reference may lead through the whole document
-        parts = [entry(value, key) for key in ("/Contents", "/ByteRange")]
+        parts = [raw_entry(value, "/Contents"), entry(value, "/ByteRange")]
         return f"{plain_text(entry(value, '/Name'))} ({hashlib.sha256(repr(parts).encode()).hexdigest()[:12]})".strip()
     if isinstance(value, generic.ArrayObject):
         return ", ".join(_text(value[index]) for index in range(min(len(value), 100)))

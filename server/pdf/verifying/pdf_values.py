@@ -16,6 +16,14 @@ def entry(dictionary: Any, key: str) -> Any:
     return None if isinstance(value, generic.NullObject) else value
 
 
+def raw_entry(dictionary: generic.DictionaryObject, key: str) -> Any:
+    """As it stands in the file: a signature's /Contents is never encrypted (7.6.2), so that decrypting it fails."""
+    try:
+        return dictionary.raw_get(key, decrypt=generic.EncryptedObjAccess.RAW)
+    except KeyError:
+        return None
+
+
 def plain_text(value: object) -> str:
     """A name or string as a plain ``str``: pyHanko's own subclasses carry the whole reader along."""
     return "" if value is None else "".join(str(value))

@@ -32,6 +32,7 @@ def document_limits_vector() -> Json:
             "max_page_pixels": 200_000_000,
             "max_page_content_bytes": 67_108_864,
             "max_page_seconds": 10.0,
+            "min_page_side": 3.0,
         },
         "increment": {
             "min_stamp_side": 4.0,

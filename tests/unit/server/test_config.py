@@ -97,6 +97,7 @@ def test_a_file_then_the_command_line(tmp_path: Path) -> None:
         ({"port": -1}, "port"),
         ({"workers": -1}, "workers"),
         ({"lease_seconds": 0}, "lease_seconds"),
+        ({"hang_seconds": 0}, "hang_seconds"),
         ({"behind_proxy": "yes"}, "'behind_proxy' must be of type bool"),
         ({"server_name": 5}, "'server_name' must be of type str"),
         ({"data_dir": 5}, "'data_dir' must be"),

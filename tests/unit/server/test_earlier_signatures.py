@@ -67,6 +67,15 @@ def test_flags_of_a_signed_form_stay(kind: str) -> None:
     assert re.findall(rb"/SigFlags (\d)", form) == re.findall(rb"/SigFlags (\d)", made(kind))
 
 
+def test_our_objects_get_numbers_that_nothing_refers_to() -> None:
+    """A reference to nothing would become one to ours."""
+    data = made("reference_to_nothing")
+    [nothing] = re.findall(rb"odt (\d+) 0 R", data)
+    prepared = prepare.DocumentPreparer("An", None).prepare(data, None, "22/11/2025 14:05 (+07:00)")
+    assert b"\n%b 0 obj" % nothing not in prepared.data
+    assert int(re.findall(rb"\n(\d+) 0 obj", prepared.data[len(data) - 1 :])[0]) == int(nothing) + 1
+
+
 def worse(signed: bytes) -> bytes:
     """With an update that no signature allows."""
     writer = IncrementalPdfFileWriter(io.BytesIO(signed))

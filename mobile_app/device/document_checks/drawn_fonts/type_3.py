@@ -1,8 +1,10 @@
 """Fonts whose glyphs are content (ISO 32000-2, 9.6.4): which glyph a code may be, and which of them viewers draw differently.
 
 Rules, measured with PDFium, poppler, mupdf and pdf.js: the encoding is a dictionary or one of the three that have names; each glyph
-that is shown has its width in ``/Widths``; a code without a glyph is nothing to all, but where only the names of some encoding lead to a
-glyph; a glyph without colours of its own draws within the box that it says (``glyph_extent.py``). The font's own box is of no matter.
+that is shown has its width in ``/Widths`` between ``/FirstChar`` and ``/LastChar``, neither none nor over 50 times the text's own size;
+the font's matrix moves nothing; a code without a glyph is nothing to all, but where only the names of some encoding lead to a glyph, or
+the name is empty, which is a name to some and none to others; a glyph without colours of its own draws within the box that it says
+(``glyph_extent.py``). The font's own box is of no matter.
 """
 
 from functools import cache
@@ -20,19 +22,22 @@ from mobile_app.device.document_checks.page_content.sources import decoded, is_s
 from mobile_app.device.document_checks.syntax import Value, name_of
 from mobile_app.errors import CheckFailed
 
+_WIDEST = 50.0
+"""Times the size of the text; below a glyph's own width in any font that people write with."""
+
 
 def named_by_some(document: PreparedDocument, font: dict[str, Value], code: int) -> tuple[set[str], bool]:
     """The names in ``/CharProcs`` that some viewer takes for the code; and whether all take the same."""
     glyphs = {name for name, one in document.dictionary_now(font.get("CharProcs")).items() if one is not None}
     value = document.now(font.get("Encoding"))
     said = differences_of(document, font).get(code)
-    if said is not None:
+    if said:
         return {said} & glyphs, True
     base = document.now(value.get("BaseEncoding")) if isinstance(value, dict) else value
     tables = [BASES[base]] if isinstance(base, str) and base in BASES else BASES.values()
     characters = {table[code] for table in tables}
     names = {name_of_character(one) for one in characters if one is not None} & glyphs
-    return names, not names or len(tables) == 1
+    return names, not names or (len(tables) == 1 and said is None)
 
 
 def doubt_of_type_3(document: PreparedDocument, font: dict[str, Value]) -> Doubt:
@@ -40,10 +45,12 @@ def doubt_of_type_3(document: PreparedDocument, font: dict[str, Value]) -> Doubt
     encoding = document.now(font.get("Encoding"))
     if not isinstance(encoding, dict) and not (isinstance(encoding, str) and encoding in BASES):
         return everything
-    first, widths = document.now(font.get("FirstChar")), document.now(font.get("Widths"))
-    if type(first) is not int or not isinstance(widths, list):
+    first, last, widths = (document.now(font.get(key)) for key in ("FirstChar", "LastChar", "Widths"))
+    scale = _scale(document, font)
+    if type(first) is not int or type(last) is not int or not isinstance(widths, list) or scale is None:
         return everything
-    known = {first + place for place, one in enumerate(widths) if type(document.now(one)) in (int, float)}
+    sizes = [document.now(one) for one in widths[: max(0, last - first + 1)]]
+    known = {first + place for place, one in enumerate(sizes) if isinstance(one, int | float) and 0 < abs(one) * scale <= _WIDEST}
 
     @cache
     def is_doubtful(code: int) -> bool:
@@ -51,6 +58,19 @@ def doubt_of_type_3(document: PreparedDocument, font: dict[str, Value]) -> Doubt
         return not alike or (bool(names) and code not in known) or any(_is_cut(document, font, name) for name in names)
 
     return lambda text: any(map(is_doubtful, set(text)))
+
+
+def _scale(document: PreparedDocument, font: dict[str, Value]) -> float | None:
+    """How many units of text one of the glyphs' space is, across; ``None`` for a matrix that is none, or moves."""
+    matrix = document.now(font.get("FontMatrix"))
+    numbers = [document.now(one) for one in matrix] if isinstance(matrix, list) else []
+    if len(numbers) != 6 or not all(map(_is_number, numbers)) or numbers[4:] != [0, 0]:
+        return None
+    return max(abs(numbers[0]), abs(numbers[1]))  # type: ignore[arg-type]
+
+
+def _is_number(value: Value) -> bool:
+    return type(value) in (int, float)
 
 
 def _is_cut(document: PreparedDocument, font: dict[str, Value], name: str) -> bool:
