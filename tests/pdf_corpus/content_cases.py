@@ -15,6 +15,7 @@ from tests.pdf_corpus.content_cases_fonts import FONT_CASES
 from tests.pdf_corpus.content_cases_glyphs import GLYPH_CASES
 from tests.pdf_corpus.content_cases_images import IMAGE_CASES
 from tests.pdf_corpus.content_cases_limits import LIMIT_CASES
+from tests.pdf_corpus.content_cases_phone import PHONE_CASES
 from tests.pdf_corpus.content_cases_syntax import SYNTAX_CASES
 
 PHONE_CODES = {MALFORMED: "doc_content", TOO_COMPLEX: "doc_limits"}
@@ -29,5 +30,6 @@ _ALL = (
     *IMAGE_CASES,
     *BOUND_CASES,
     *FAX_CASES,
+    *PHONE_CASES,
 )
 CASES: dict[str, ContentCase] = {case.name: case for case in _ALL}

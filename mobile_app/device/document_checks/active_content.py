@@ -75,7 +75,7 @@ def _check_automatic(document: PreparedDocument, waiting: list[Value]) -> None:
         if count > _MAX_ACTIONS:
             refuse("doc_active_content", "too_many_actions")
         kind = document.original.value(action.get("S"))
-        if kind == "Launch" or _is_script(kind, action):
+        if _is_script(kind, action):  # what launches a program has been refused, wherever it stands
             refuse("doc_active_content", "action", kind=kind)
         if kind in _OUTWARD:
             document.active_findings.add(AUTOMATIC_ACTIONS)

@@ -122,7 +122,7 @@ class _Walk:
                     breach("offset", offset=section.start, number=number)
             elif not begin <= place + self._white_at(place) < last:
                 breach("dangling", offset=section.start, number=number)
-            elif place in listed or number == 0:
+            elif place in listed:
                 breach("offset", offset=place, number=number)
             else:
                 listed[place] = (number, third)

@@ -7,13 +7,7 @@ def same(before: Value, after: Value) -> bool:
     """Say whether two values mean the same: numbers by amount, ``null`` entries as absent (ISO 32000-2,
     7.3.7), all else exactly."""
     if type(before) is not type(after):
-        return (
-            isinstance(before, int | float)
-            and isinstance(after, int | float)
-            and not isinstance(before, bool)
-            and not isinstance(after, bool)
-            and before == after
-        )
+        return {type(before), type(after)} == {int, float} and before == after
     if type(before) is dict and type(after) is dict:
         return not changed_keys(before, after)
     if type(before) is list and type(after) is list:
@@ -30,9 +24,4 @@ def appended(before: Value, after: Value, reference: Ref) -> bool:
     """Say whether ``after`` is the array ``before`` (absent counts as empty) with just ``reference``
     behind."""
     items = [] if before is None else before
-    return (
-        isinstance(items, list)
-        and isinstance(after, list)
-        and reference not in items
-        and same([*items, reference], after)
-    )
+    return isinstance(items, list) and reference not in items and same([*items, reference], after)

@@ -176,12 +176,11 @@ def _find_signing_field(document: PreparedDocument) -> SigningField:
         refuse("doc_signature_field", "fields", count=len(found))
     field, signature = found[0]
     value = document.dictionary_now(field)
-    page = value.get("P")
-    if page is None:
-        holding = [one for one in document.pages if field in document.array_now(one, "Annots")]
-        page = holding[0] if len(holding) == 1 else None
-    if not isinstance(page, Ref) or page not in document.pages:
+    said = value.get("P")
+    holding = [one for one in document.pages if one == said or (said is None and field in document.array_now(one, "Annots"))]
+    if len(holding) != 1:
         refuse("doc_signature_field", "page")
+    page = holding[0]
     return SigningField(
         field=field,
         field_value=value,

@@ -38,7 +38,7 @@ class Inflater:
             decoded = inflate.decompress(raw, self._left)
         except zlib.error:
             unfollowable("structure_stream_data")
-        if inflate.unconsumed_tail or not inflate.eof:
+        if not inflate.eof:
             unfollowable("structure_stream_size")
         self._left -= len(decoded)
         if self._left <= 0:

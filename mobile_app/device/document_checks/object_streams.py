@@ -49,7 +49,7 @@ def _read(data: bytes, count: int, first: int) -> ObjectStream:
     references = []
     position = first
     for (number, offset), following in zip(members, [*offsets[1:], len(data)], strict=False):  # none of no members
-        if not position <= offset < following or not _SPACE.fullmatch(data, position, offset):
+        if not _SPACE.fullmatch(data, position, offset):
             breach("object_stream", number=number)
         value, position, named = read_with_references(data, offset, following)
         if type(value) is Ref:

@@ -118,7 +118,7 @@ def pages_of(original: OriginalFile, bodies: Bodies) -> list[Ref]:
 def _check_boxes(original: OriginalFile, page: Ref, value: dict[str, Value], inherited: dict[str, Value]) -> None:
     media = _box(original, inherited.get("MediaBox"))
     crop = _box(original, inherited["CropBox"]) if inherited.get("CropBox") is not None else media
-    if media is None or crop is None or not media[0] < media[2] or not media[1] < media[3]:
+    if media is None or crop is None:
         raise _refuse("page_box", page)
     if not _cuts_alike(crop[0], crop[2], media[0], media[2]) or not _cuts_alike(crop[1], crop[3], media[1], media[3]):
         raise _refuse("page_box", page)

@@ -118,7 +118,7 @@ def _arrange_hidden(revisions: list[Revision]) -> None:
             if (
                 index == 0
                 or section.entries
-                or not before.begin <= hidden.start < before.last.start
+                or hidden.start < before.begin
                 or hidden.trailer.keys() & {"Prev", "XRefStm"}
                 or section.trailer["Root"] != root
                 or hidden.trailer.get("Root", root) != root

@@ -33,6 +33,7 @@ _ESCAPED: Final = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|\r|\n)|([\s\S]))")
 _LETTERS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _SPACE: Final = re.compile(rb"[%s]*+" % WHITE)
 _NUMBER_START: Final = b"0123456789+-."
+_MAX_WORDS: Final = 100_000  # in one array or dictionary, with all that it holds
 
 
 class Name(bytes):
@@ -56,7 +57,7 @@ class Lexer:
         parts = [part for part in parts if part]
         self.data = parts[0] if len(parts) == 1 else b"\n".join(parts)
         self.borders = list(accumulate((len(part) + 1 for part in parts[:-1]), initial=-1))[1:]
-        self.position = 0
+        self.position = self._words = 0
 
     def border(self) -> int:
         """Where the stream ends in which ``position`` lies."""
@@ -103,6 +104,8 @@ class Lexer:
 
     def _value(self, depth: int) -> tuple[str, object]:
         kind, text = self._token()
+        if depth:
+            self._count_word()
         if kind == "word":
             return _word(text)
         if kind == "name":
@@ -113,6 +116,12 @@ class Lexer:
         if kind == "mark":
             return self._marked(text, depth)
         return "end", b""
+
+    def _count_word(self) -> None:
+        """Of those in brackets, the last closing one is not counted."""
+        self._words += 1
+        if self._words > _MAX_WORDS + 1:
+            raise Malformed("bracket")
 
     def _token(self) -> tuple[str, bytes]:
         while match := _TOKEN.match(self.data, self.position):
@@ -143,6 +152,7 @@ class Lexer:
 
     def _array(self, depth: int) -> tuple[str, object]:
         letters, values = "", []
+        self._words = 0 if depth == 1 else self._words
         while True:
             kind, value = self._inner(depth)
             if kind == "close":
@@ -167,6 +177,7 @@ class Lexer:
     def dictionary(self, end: bytes, depth: int = 1) -> dict[bytes, tuple[str, object]]:
         """Keys and values up to ``end``, which is ``>>`` or the operator ``ID``."""
         found: dict[bytes, tuple[str, object]] = {}
+        self._words = 0 if depth == 1 else self._words
         while True:
             kind, key = self._value(depth)
             if key == end and kind in ("close", "operator"):

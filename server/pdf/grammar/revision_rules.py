@@ -9,9 +9,11 @@ update, not linearised, not hybrid, /Size exact. In a signed file each of these 
   /XRefStm in a newer trailer only where that frees none of its numbers and changes none of its entries by leaving them out.
 """
 
+from collections.abc import Mapping
+
 from server.pdf.grammar.chain import Revision
 from server.pdf.grammar.objects import ObjectAt
-from server.pdf.grammar.sections import FREE, Entry, Section
+from server.pdf.grammar.sections import FREE, IN_USE, Entry, Section
 from server.pdf.grammar.structure import Structure
 from server.pdf.grammar.values import Reference
 
@@ -40,11 +42,19 @@ def _check_trailers(structure: Structure) -> None:
             structure.breaches.add("size", at)
         elif size > highest + 1:
             structure.breaches.add("size", at, softened=True, settled=True)
-        if type(revision.last.trailer.get(b"Size")) is not int:
+        if not all(_counts_its_own(section) for section in revision.sections):
             structure.breaches.add("size", at)
         for section in revision.sections[:-1] if not revision.linearised else ():
             if not isinstance(section.trailer.get(b"Root"), Reference):
                 structure.breaches.add("root", section.start)
+
+
+def _counts_its_own(section: Section) -> bool:
+    """Say whether the section's /Size, and that of its hidden stream, is beyond what each lists."""
+    said: list[tuple[object, Mapping[int, Entry]]] = [(section.trailer.get(b"Size"), section.entries)]
+    if section.own is not None and isinstance(section.own.value, dict):
+        said.append((section.own.value.get(b"Size"), section.hidden))
+    return all(type(size) is int and size > max(entries, default=0) for size, entries in said)
 
 
 def _check_linearised(structure: Structure) -> None:
@@ -83,15 +93,24 @@ def _check_hybrids(structure: Structure) -> None:
             if place in known:
                 honest = known[place] and _copy_changes_nothing(section, in_force)
             else:
-                honest = known[place] = (
-                    not section.entries and revision.begin <= place < section.start and len(revision.sections) > 1
-                )
+                behind = section is not revision.sections[0] and not section.entries
+                honest = known[place] = behind and revision.begin <= place < section.start and _is_of_body(section, revision, in_force)
             own_root = (
                 section.own.value.get(b"Root", root) if section.own and isinstance(section.own.value, dict) else root
             )
             same_root = section.trailer.get(b"Root") == own_root == root
             structure.breaches.add("hybrid", section.start, softened=honest and same_root)
         in_force.update(revision.entries)
+
+
+def _is_of_body(section: Section, revision: Revision, in_force: dict[int, Entry]) -> bool:
+    """Say whether the hidden stream takes older objects only as they are in force, none that the table before has freed."""
+    table = revision.sections[0].entries
+    return all(
+        in_force.get(number) == entry and (number not in table or table[number].kind != FREE)
+        for number, entry in section.hidden.items()
+        if entry.kind == IN_USE and entry.first < revision.begin
+    )
 
 
 def _copy_changes_nothing(section: Section, in_force: dict[int, Entry]) -> bool:

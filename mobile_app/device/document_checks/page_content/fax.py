@@ -95,7 +95,7 @@ class _Lines:
         while length >= 64:
             found = codes.get(self._bits[self._position : self._position + _RUN_BITS])
             self._count += 1
-            if found is None or total > self._columns:
+            if found is None:
                 raise Damaged
             length, size = found
             self._position += size

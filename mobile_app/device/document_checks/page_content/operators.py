@@ -102,8 +102,7 @@ _VALUES: Final[dict[bytes, Callable[[bytes], bool]]] = {
 
 def check_value(word: bytes, value: bytes) -> None:
     """The only operand of ``word`` is one that all viewers understand alike."""
-    allowed = _VALUES.get(word)
-    if allowed is not None and not allowed(value):
+    if not _VALUES[word](value):
         refuse("doc_content", "operands", operator=word.decode("ascii"))
 
 

@@ -35,9 +35,8 @@ def stream_of(document: PreparedDocument, value: Value, what: str) -> Stream:
     found = document.increment.objects.get(value.number)
     if found is None:
         return document.original.stream(value)
-    if found.stream is None or not isinstance(found.value, dict):
-        refuse("doc_content", what)
-    raw = bytes(document.data[found.stream[0] : found.stream[1]])
+    begin, end = found.stream or (0, 0)
+    raw = bytes(document.data[begin:end])
     handler = document.original.handler
     return document.dictionary_now(value), raw if handler is None else handler.stream(raw, value)
 

@@ -191,7 +191,7 @@ def decode(raw: bytes, filters: Sequence[Value], parameters: Sequence[Value], mo
     data = raw
     for number, name in enumerate(filters):
         decoded, end = decode_one(data, 0, name, parameters[number] if number < len(parameters) else None, most)
-        if end < len(data) and data[end:].strip(_WHITE):
+        if data[end:].strip(_WHITE):
             refuse("doc_content", "content_data")
         data = decoded
     if len(data) > most:

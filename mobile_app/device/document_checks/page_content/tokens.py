@@ -99,7 +99,7 @@ def check_dictionary(words: list[Token]) -> None:
         if kind == COMMENT:
             continue
         if kind == WORD and text in (b"]", b">>"):
-            if text == b">>" and not is_key[-1]:
+            if not is_key[-1]:
                 refuse("doc_content", "bracket")
             keys.pop()
             is_key.pop()
@@ -131,10 +131,7 @@ def check_name(raw: bytes) -> None:
 
 def _hexadecimal(digits: bytes) -> bytes:
     digits = digits.translate(None, b"\x00\t\n\x0c\r ")
-    text = bytes.fromhex((digits + b"0" if len(digits) % 2 else digits).decode("ascii"))
-    if len(text) > MAX_CONTENT_STRING_BYTES:
-        refuse("doc_content", "string_length")
-    return text
+    return bytes.fromhex((digits + b"0" if len(digits) % 2 else digits).decode("ascii"))
 
 
 def _escaped(data: bytes, position: int) -> tuple[bytes, int]:
