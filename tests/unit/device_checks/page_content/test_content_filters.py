@@ -49,7 +49,15 @@ def flushed(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH)
 
 
+def nested(times: int) -> bytes:
+    data = DATA
+    for _ in range(times):
+        data = runs(data)
+    return data
+
+
 GOOD = {
+    "eight": (nested(8), b"[" + b"/RunLengthDecode" * 8 + b"]", b""),
     "flate": (FLATE, b"/FlateDecode", b""),
     "flate and a line end": (FLATE + b"\r\n", b"/FlateDecode", b""),
     "flate that is only flushed": (flushed(DATA), b"/FlateDecode", b""),
@@ -69,7 +77,7 @@ BAD = {
     "unknown": (FLATE, b"/BrotliDecode", b"", "content_data"),
     "a picture's": (FLATE, b"/DCTDecode", b"", "content_data"),
     "abbreviated": (FLATE, b"/Fl", b"", "content_data"),
-    "nine": (DATA, b"[" + b"/FlateDecode" * 9 + b"]", b"", "content_data"),
+    "nine": (nested(9), b"[" + b"/RunLengthDecode" * 9 + b"]", b"", "content_data"),
     "predictor": (FLATE, b"/FlateDecode", b"/DecodeParms<</Predictor 12>>", "content_data"),
     "parameters": (FLATE, b"/FlateDecode", b"/DecodeParms 5", "content_data"),
     "early change": (lzw(DATA), b"/LZWDecode", b"/DecodeParms<</EarlyChange 2>>", "content_data"),
