@@ -42,6 +42,7 @@ $(VENV)/.phone: mobile_app/requirements.txt requirements.txt
 test: setup-dev
 	@$(PY) -m tests.system_packages
 	@$(PY) -m tests.agreement.set_up
+	@$(PY) -m tests.pdf_corpus.conformance.set_up
 	@$(PY) -m tests.run $(ARGS)
 
 trial: setup-dev

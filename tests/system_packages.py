@@ -18,6 +18,7 @@ NEEDED = {
     "/usr/share/poppler/cMap": ("poppler-data", "Chinese, Japanese and Korean text drawn by poppler"),
     "qpdf": ("qpdf", "the checks of signed files by qpdf"),
     "javac": ("default-jdk-headless", "the checks of the Android app's Java on a JDK"),
+    "mvn": ("maven", "veraPDF, which judges whether PDF/A and PDF/UA survive a signature"),
     "openssl": ("openssl", "the vectors made again by a third tool"),
 }
 

@@ -43,6 +43,10 @@ FINDINGS: Final[Mapping[str, Pair]] = {
         "Có dấu chấm vẽ bằng nét không độ dài: có nơi hiện, có nơi không.",
         "Has dots drawn as lines without length: some viewers show them, some don't.",
     ),
+    "conformance_lost": (
+        "Theo chuẩn PDF/UA-1 (trợ năng): chữ ký hiển thị trên trang làm mất chuẩn này.",
+        "Keeps PDF/UA-1 (accessibility): a signature shown on a page ends that.",
+    ),
     "empty_signature_fields": (
         "Có ô chữ ký trống dành cho người khác.",
         "Has empty signature fields meant for others.",

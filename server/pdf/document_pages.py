@@ -2,7 +2,7 @@
 
 Rules: a page that gains a widget gets an array of annotations of its own, in its own dictionary: the array that it
 had may be another page's too, or a field's, and would show the widget there as well. Of the page nothing else
-changes."""
+changes, but for the order of its annotations where PDF/UA wants one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,11 +141,15 @@ def _is_signed(source: SourceDocument, value: bytes) -> bool:
     return False
 
 
-def add_field_to_page(source: SourceDocument, writer: IncrementWriter, page: Page, field: int) -> None:
-    """Puts the widget last among the page's annotations."""
+def add_field_to_page(
+    source: SourceDocument, writer: IncrementWriter, page: Page, field: int, *, tabs: bool = False
+) -> None:
+    """Puts the widget last among the page's annotations. ``tabs``: the page, if it says nothing of the order in which keys
+    reach them, says that it is that of the structure (table 31)."""
     array = own_array(source, page.entries.get(b"/Annots"), page.reference, b"%d 0 R" % field)
     number, generation = page.reference
-    entries = write_dictionary({**page.entries, b"/Annots": array})
+    order = {b"/Tabs": b"/S"} if tabs and b"/Tabs" not in page.entries else {}
+    entries = write_dictionary({**page.entries, **order, b"/Annots": array})
     writer.add(number, write_object(number, entries, generation=generation), generation)
 
 

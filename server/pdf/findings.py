@@ -104,6 +104,10 @@ FINDING_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Có dấu chấm được vẽ bằng nét không có độ dài; một số trình xem không hiển thị chúng.",
         "en": "Some dots are drawn as lines without length; some viewers do not show them.",
     },
+    "conformance_lost": {
+        "vi": "Tài liệu theo chuẩn PDF/UA-1 (trợ năng): chữ ký hiển thị trên trang sẽ làm mất chuẩn này, chữ ký ẩn thì không.",
+        "en": "The document keeps PDF/UA-1 (accessibility): a signature shown on a page would end that, an invisible one would not.",
+    },
     "alternate_images": {
         "vi": "Có hình ảnh mà bản in khác với bản trên màn hình.",
         "en": "There are images that print differently from what the screen shows.",

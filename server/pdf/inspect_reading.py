@@ -19,6 +19,7 @@ from server.errors import Unprocessable
 from server.pdf.content.judge import judge_content
 from server.pdf.flatten_hybrid import flatten_hybrid
 from server.pdf.grammar import Verdict
+from server.pdf.inspect_conformance import loses_pdfua
 from server.pdf.inspect_content import findings, refusals
 from server.pdf.inspect_graph import ObjectGraph, open_with_qpdf, read_graph, refuse_circles, refuse_losses, text
 from server.pdf.inspect_limits import MIB, Meter
@@ -112,6 +113,8 @@ def _judge(
     reading.findings |= judge_content(path, pdf, graph, reading.pages, meter)
     reading.earlier_signatures = earlier_signatures(graph, reading.pages)
     reading.findings |= findings(graph, reading.pages)
+    if loses_pdfua(pdf, graph):
+        reading.findings.add("conformance_lost")
     reading.title = _title(graph)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from server.document_limits import STAMP_FLAGS
 from server.errors import Unprocessable
+from server.pdf.conformance import DESCRIPTION, Conformance, read_conformance
 from server.pdf.document_pages import Page, add_field_to_page, find_page
 from server.pdf.empty_field import FieldPlace, fields_that_suit, nearest
 from server.pdf.form_field import Form, add_field_to_form, fields_locked, read_form, unused_name
@@ -33,7 +34,7 @@ from server.pdf.prepared import PreparedDocument, PreparedFile, Update
 from server.pdf.quick_source import QuickSource
 from server.pdf.signing_time import ANY_TIME, pdf_date
 from server.pdf.source_document import READER_ERRORS, SourceDocument, open_leniently, read_dictionary
-from server.pdf.stamp import STAMP_OBJECTS, StampMaker
+from server.pdf.stamp import StampMaker, nothing_shown, stamp_objects
 
 DEFAULT_CONTENTS_BYTES = 8192  # room for the CMS; twice as many hex digits
 COPY_CHUNK = 1 << 20
@@ -183,10 +184,17 @@ class DocumentPreparer:
         signature = self._add_signature(source, writer, time_text)
         field = writer.number()
         rectangle, appearance = b"0 0 0 0", b""
+        conformance = read_conformance(source, catalog)
+        if placement is None and conformance.needs_appearance:
+            empty = writer.number()
+            writer.add(empty, nothing_shown(empty, source.encryption))
+            appearance = b"/AP<</N %d 0 R>>" % empty
+        if conformance.needs_description:
+            appearance += b"/Contents" + source.encryption.string(field, text_string(DESCRIPTION))
         if placement is not None:
             box = page.view.to_user_space(page.view.stand(placement))
             rectangle = b" ".join(b"%.3f" % value for value in box)
-            appearance = b"/AP<</N %d 0 R>>" % self._add_stamp(source, writer, time_text, page, box)
+            appearance += b"/AP<</N %d 0 R>>" % self._add_stamp(source, writer, time_text, page, box, conformance)
         writer.add(
             field,
             write_object(
@@ -198,7 +206,7 @@ class DocumentPreparer:
                 ),
             ),
         )  # fmt: skip
-        add_field_to_page(source, writer, page, field)
+        add_field_to_page(source, writer, page, field, tabs=bool(conformance.pdfua_part))
         add_field_to_form(source, writer, catalog, field, form_is_signed=form.signed)
 
     def _fill_field(
@@ -215,7 +223,8 @@ class DocumentPreparer:
         signature = self._add_signature(source, writer, time_text)
         entries = {**place.field.entries, b"/V": b"%d 0 R" % signature}
         if place.visible and self._stamp_maker is not None:
-            appearance = self._add_stamp(source, writer, time_text, place.page, place.box)
+            conformance = read_conformance(source, catalog)
+            appearance = self._add_stamp(source, writer, time_text, place.page, place.box, conformance)
             entries[b"/AP"] = b"<</N %d 0 R>>" % appearance
         writer.add(number, write_object(number, write_dictionary(entries), generation=generation), generation)
         add_field_to_form(source, writer, catalog, None, form_is_signed=form.signed)
@@ -231,7 +240,9 @@ class DocumentPreparer:
         writer.add_signature(number, entries, self._contents_bytes)
         return number
 
-    def _add_stamp(self, source: SourceDocument, writer: IncrementWriter, time_text: str, page: Page, box: Box) -> int:
+    def _add_stamp(
+        self, source: SourceDocument, writer: IncrementWriter, time_text: str, page: Page, box: Box, conformance: Conformance
+    ) -> int:
         """The appearance for a box in the page's own coordinates, upright as the page is shown."""
         assert self._stamp_maker is not None, "only an invisible signature goes without a stamp maker"
         across, up = box[2] - box[0], box[3] - box[1]
@@ -239,8 +250,10 @@ class DocumentPreparer:
         stamp = self._stamp_maker.stamp(self._signer_name, time_text, width, height)
         turn = page.view.upright_matrix(stamp.width, stamp.height)
         matrix = b"%d %d %d %d %.3f %.3f" % turn
-        first = writer.number(STAMP_OBJECTS)
-        for offset, written in enumerate(stamp.objects(first, time_text, matrix, source.encryption)):
+        cid_sets, calibrated = conformance.cid_sets, conformance.calibrated(page.entries)
+        first = writer.number(stamp_objects(cid_sets=cid_sets))
+        objects = stamp.objects(first, time_text, matrix, source.encryption, cid_sets=cid_sets, calibrated=calibrated)
+        for offset, written in enumerate(objects):
             writer.add(first + offset, written)
         return first
 

@@ -88,6 +88,13 @@ class QuickSource:
         """``/T`` of the field."""
         return decode_text(entries[b"/T"]) if b"/T" in entries else ""
 
+    def stream_data(self, reference: Reference) -> bytes:
+        """The data of a stream that has no filter or Flate."""
+        place = self._find(reference)
+        if isinstance(place, tuple):
+            raise UnreadableSyntax("a stream within an object stream")
+        return self._stream_at(place, reference)[1]
+
     def _read_sections(self) -> dict[bytes, bytes]:
         trailer: dict[bytes, bytes] = {}
         offset: int | None = self.last_startxref

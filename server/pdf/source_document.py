@@ -52,6 +52,9 @@ class SourceDocument(Protocol):
     def field_name(self, reference: Reference, entries: dict[bytes, bytes]) -> str:
         """A form field's partial name, decrypted."""
 
+    def stream_data(self, reference: Reference) -> bytes:
+        """A stream's data, decrypted and without its filters."""
+
     def highest_reference(self) -> int:
         """The highest number that a reference in the file's own bytes names, whether there is such an object or not."""
 
@@ -172,6 +175,13 @@ class PyHankoSource:
         target = generic.Reference(reference[0], reference[1], self._reader)
         field = self._reader.get_object(target)  # type: ignore[no-untyped-call]
         return str(field["/T"]) if "/T" in field else ""  # [] decrypts, get() would not
+
+    def stream_data(self, reference: Reference) -> bytes:
+        """As pyHanko undoes its filters."""
+        found = self._reader.get_object(generic.Reference(*reference, self._reader))  # type: ignore[no-untyped-call]
+        if not isinstance(found, generic.StreamObject):
+            raise UnreadableSyntax("not a stream")
+        return bytes(found.data)
 
 
 def next_object_number(reader: PdfFileReader) -> int:

@@ -24,7 +24,11 @@ SMALL_TEXT = 0.74  # label and time, relative to the name
 # Line heights relative to the text's size. Vietnamese capitals carry two marks (Ấ, Ặ): they reach 1.17
 # above and 0.25 below the baseline.
 NAME_ASCENT, NAME_LEADING, DESCENT, SMALL_LEADING = 1.17, 1.34, 0.27, 1.42
-STAMP_OBJECTS = 1 + 2 * OBJECTS_PER_FONT
+# sRGB, near enough: what RGB means in a PDF/A whose output intent has no RGB (ISO 32000-2 8.6.5.3, 8.6.5.6; IEC 61966-2-1).
+_CALIBRATED = (
+    b"/ColorSpace<</DefaultRGB[/CalRGB<</WhitePoint[0.9505 1 1.089]/Gamma[2.2 2.2 2.2]"
+    b"/Matrix[0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505]>>]>>"
+)
 MAX_CACHED = 64
 
 Key = TypeVar("Key")
@@ -84,21 +88,45 @@ class Stamp:
         glyphs = self._fonts.time_glyphs
         return self._before_time + b"".join(glyphs[c] for c in time_text) + self._after_time
 
-    def objects(self, first_number: int, time_text: str, matrix: bytes, encryption: ObjectEncryption) -> list[bytes]:
-        """The appearance (number ``first_number``) and its fonts (the ten numbers after it); STAMP_OBJECTS
-        in all."""
-        regular, semibold = first_number + 1, first_number + 1 + OBJECTS_PER_FONT
+    def objects(
+        self,
+        first_number: int,
+        time_text: str,
+        matrix: bytes,
+        encryption: ObjectEncryption,
+        *,
+        cid_sets: bool = False,
+        calibrated: bool = False,
+    ) -> list[bytes]:
+        """The appearance (number ``first_number``) and its fonts; stamp_objects() in all, numbered on. ``cid_sets``,
+        ``calibrated``: for PDF/A, see conformance.py."""
+        regular, semibold = first_number + 1, first_number + 1 + _font_objects(cid_sets=cid_sets)
         appearance = write_object(
             first_number,
             b"/Type/XObject/Subtype/Form/FormType 1/BBox[0 0 %.3f %.3f]/Matrix[%b]"
-            b"/Resources<</Font<</F1 %d 0 R/F2 %d 0 R>>>>" % (self.width, self.height, matrix, regular, semibold),
+            b"/Resources<</Font<</F1 %d 0 R/F2 %d 0 R>>%b>>"
+            % (self.width, self.height, matrix, regular, semibold, _CALIBRATED if calibrated else b""),
             encryption.stream(first_number, self.content(time_text)),
         )
         return [
             appearance,
-            *self._fonts.regular.objects(regular, encryption),
-            *self._fonts.semibold.objects(semibold, encryption),
+            *self._fonts.regular.objects(regular, encryption, cid_set=cid_sets),
+            *self._fonts.semibold.objects(semibold, encryption, cid_set=cid_sets),
         ]
+
+
+def _font_objects(*, cid_sets: bool) -> int:
+    return OBJECTS_PER_FONT + cid_sets
+
+
+def stamp_objects(*, cid_sets: bool) -> int:
+    """How many objects a stamp has."""
+    return 1 + 2 * _font_objects(cid_sets=cid_sets)
+
+
+def nothing_shown(number: int, encryption: ObjectEncryption) -> bytes:
+    """The appearance of a widget without area, where a standard wants one."""
+    return write_object(number, b"/Type/XObject/Subtype/Form/FormType 1/BBox[0 0 0 0]", encryption.stream(number, b""))
 
 
 class _SignerFonts:

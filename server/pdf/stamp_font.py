@@ -134,9 +134,9 @@ class FontSubset:
         """Four hex digits that show this glyph of the full font."""
         return b"%04x" % self._cid_of[glyph]
 
-    def objects(self, first_number: int, encryption: ObjectEncryption) -> list[bytes]:
+    def objects(self, first_number: int, encryption: ObjectEncryption, *, cid_set: bool = False) -> list[bytes]:
         """The five indirect objects numbered from ``first_number``: Type0 font, CIDFont, descriptor, font
-        file, ToUnicode."""
+        file, ToUnicode. ``cid_set``: a sixth lists the glyphs, as PDF/A-1 wants it (ISO 19005-1 6.3.5)."""
         name = self.name.encode("ascii")
         number = first_number
         widths = b" ".join(b"%d" % advance for advance in self._advances)
@@ -158,8 +158,8 @@ class FontSubset:
             write_object(
                 number + 2,
                 b"/Type/FontDescriptor/FontName/%b/Flags 4/FontBBox[-150 -280 1200 1200]"
-                b"/ItalicAngle 0/Ascent %d/Descent %d/CapHeight 740/StemV 90/FontFile2 %d 0 R"
-                % (name, font.ascender, font.descender, number + 3),
+                b"/ItalicAngle 0/Ascent %d/Descent %d/CapHeight 740/StemV 90/FontFile2 %d 0 R%b"
+                % (name, font.ascender, font.descender, number + 3, b"/CIDSet %d 0 R" % (number + 5) if cid_set else b""),
             ),
             write_object(
                 number + 3,
@@ -167,6 +167,7 @@ class FontSubset:
                 encryption.stream(number + 3, self._program),
             ),
             write_object(number + 4, b"/Filter/FlateDecode", encryption.stream(number + 4, self._to_unicode)),
+            *([write_object(number + 5, b"", encryption.stream(number + 5, _all_of(len(self._advances))))] if cid_set else []),
         ]
 
 
@@ -185,6 +186,12 @@ CMapName currentdict /CMap defineresource pop
 end
 end
 """
+
+
+def _all_of(glyphs: int) -> bytes:
+    """A bit for each glyph, the first the highest of the first byte (ISO 32000-1 table 124)."""
+    size = -(-glyphs // 8)
+    return (((1 << glyphs) - 1) << (8 * size - glyphs)).to_bytes(size, "big")
 
 
 def _to_unicode_cmap(text_of_cid: dict[int, str]) -> bytes:

@@ -52,6 +52,7 @@ _FAMILIES: Final[tuple[tuple[tuple[str, ...], Bilingual], ...]] = (
             "cms_not_der",
             "cms_too_large",
             "cms_trailing_bytes",
+            "cms_unreadable",
             "content_type_mismatch",
             "contents_malformed",
             "coverage_incomplete",

@@ -3,6 +3,9 @@ the file, else with one by hand that fits what the phone itself reads.
 """
 
 import hashlib
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,6 +45,9 @@ class Prepared:
         )
 
 
+PREPARE_SECONDS = 10.0
+
+
 class NotPrepared(Exception):
     """Neither the server nor the phone can follow the file; carries the phone's word for it."""
 
@@ -51,10 +57,28 @@ def _preparer() -> DocumentPreparer:
     return DocumentPreparer("An", StampMaker(StampFonts()), contents_bytes=64)
 
 
+@contextmanager
+def _given(seconds: float) -> Iterator[None]:
+    """Raises ``TimeoutError`` inside when it takes longer: pyHanko reads on for ever in a comment that nothing ends."""
+
+    def late(_signal: int, _frame: object) -> None:
+        raise TimeoutError
+
+    left, _ = signal.getitimer(signal.ITIMER_REAL)  # of the test that this is a part of
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, left)
+
+
 def prepared(original: bytes, *, stamp: bool = False) -> Prepared:
     """Prepare ``original``, without a stamp unless asked. Raises ``NotPrepared``."""
     try:
-        made = _preparer().prepare(original, PLACE if stamp else None, TIME)
+        with _given(PREPARE_SECONDS):
+            made = _preparer().prepare(original, PLACE if stamp else None, TIME)
     except Exception:  # noqa: BLE001 - pyHanko on hostile bytes; whether upload takes such a file is asked elsewhere
         return _by_hand(original)
     return Prepared(made.data, len(original), made.byte_range, by_hand=False)

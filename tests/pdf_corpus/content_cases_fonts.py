@@ -166,6 +166,7 @@ def _composite(
 def _composites() -> list[ContentCase]:
     quiet: frozenset[str] = frozenset()
     map_at = b"/CIDToGIDMap 9 0 R"
+    identity = b"/CIDToGIDMap /Identity"
     cff = {"kind": b"CIDFontType0", "to_glyphs": b"", "data": compact(), "file": b"/FontFile3 8 0 R"}
     cases = [
         ("composite_identity_quiet", quiet, {}),
@@ -176,6 +177,13 @@ def _composites() -> list[ContentCase]:
         ("composite_map_to_nothing", TOLD, {"to_glyphs": map_at, "extra": (stream(b"\0\0\0\1\0\3"),)}),
         ("composite_map_damaged", TOLD, {"to_glyphs": map_at, "extra": (stream(b"\0\0\0\1\0\2", b"/Filter /FlateDecode"),)}),
         ("composite_map_unknown", TOLD, {"to_glyphs": b"/CIDToGIDMap /Other"}),
+        ("composite_widths_quiet", quiet, {"to_glyphs": identity + b" /W [1 [500 500] 5 9 500 3 [] 4 4 200]"}),
+        ("composite_widths_twice", TOLD, {"to_glyphs": identity + b" /W [1 [500 500] 2 4 700]"}),
+        ("composite_widths_within", TOLD, {"to_glyphs": identity + b" /W [0 9 500 4 [200]]"}),
+        ("composite_widths_backwards", TOLD, {"to_glyphs": identity + b" /W [4 2 500]"}),
+        ("composite_widths_cut", TOLD, {"to_glyphs": identity + b" /W [1 2]"}),
+        ("composite_widths_of_names", TOLD, {"to_glyphs": identity + b" /W [/A [500]]"}),
+        ("composite_widths_no_list", TOLD, {"to_glyphs": identity + b" /W 500"}),
         ("composite_beyond_the_glyphs", TOLD, {"shown": b"<00010003>"}),
         ("composite_odd_text", TOLD, {"shown": b"<000100>"}),
         ("composite_unknown_encoding", TOLD, {"encoding": b"/NoSuch-H"}),

@@ -10,6 +10,7 @@ from tests.pdf_corpus import (
     grammar_cases_objects,
     grammar_cases_pages,
     grammar_cases_phone,
+    grammar_cases_places,
     grammar_cases_revisions,
     grammar_cases_sections,
     grammar_cases_updates,
@@ -26,5 +27,6 @@ CASES: tuple[GrammarCase, ...] = (
     *grammar_cases_pages.cases(),
     *grammar_cases_bounds.cases(),
     *grammar_cases_phone.cases(),
+    *grammar_cases_places.cases(),
 )
 BY_NAME = {case.name: case for case in CASES}

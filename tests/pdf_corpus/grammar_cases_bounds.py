@@ -137,6 +137,8 @@ def _object_streams() -> Iterator[GrammarCase]:
         ("first_past_end", _members(b"", b" ", b"0", b"99"), {}),
         ("word_in_pairs", _members(b"11 0 x ", b"(x)", b"1"), one),
         ("overlapping", _members(b"11 0 12 2 ", b"[ (x) ]", b"2"), two),
+        ("same_place", _members(b"11 0 12 0 ", b"(x)", b"2"), two),
+        ("sharing_an_end", _members(b"11 0 12 1 ", b"12", b"2"), two),
         ("junk_first", _members(b"11 4 ", b"(y) (x)", b"1"), one),
         ("none_but_data", _members(b" ", b"(x)", b"0"), {}),
         ("number_zero", _members(b"0 0 ", b"(x)", b"1"), {}),

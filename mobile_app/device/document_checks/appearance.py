@@ -5,15 +5,18 @@ of four ways (ISO 32000-2, 12.5.5), so that no viewer scales or clips it in its 
 nothing else to draw with: no group, blending, mask, image, further form or optional content, and no reference to
 anything of the original. Its content is a frame that ``stamp_content.py`` knows to the operator, unfiltered.
 What the stamp says is for the person to see; these checks see that it says the same to everybody.
+* PDF/A asks for three things more, each of one form and none that shows anything: colours may be given their meaning by a default colour
+  space (sRGB), fonts may list their glyphs (``fonts.py``), and a field without area may have an appearance, which is empty.
 """
 
 from dataclasses import dataclass
 from typing import Final, TypeGuard
 
+from mobile_app.device.document_checks.comparison import same
 from mobile_app.device.document_checks.document import PreparedDocument, refuse
 from mobile_app.device.document_checks.indirect_objects import IndirectObject
 from mobile_app.device.document_checks.limits import MAX_STAMP_CONTENT_BYTES, STAMP_ROUNDING
-from mobile_app.device.document_checks.signature_field import rectangle_of
+from mobile_app.device.document_checks.signature_field import is_visible, rectangle_of
 from mobile_app.device.document_checks.stamp_content import StampContent, read_stamp_content
 from mobile_app.device.document_checks.syntax import Ref, Value
 
@@ -22,6 +25,17 @@ FONT_OBJECTS: Final = 5
 """A font's own object and those of its glyphs, its description, its program and its map to Unicode, numbered on."""
 _NUMBERS: Final = frozenset((int, float))
 _FORM: Final = frozenset(("Type", "Subtype", "FormType", "BBox", "Matrix", "Resources", "Length"))
+_EMPTY_FORM: Final = frozenset(("Type", "Subtype", "FormType", "BBox", "Length"))
+_CALIBRATED: Final[Value] = {
+    "DefaultRGB": [
+        "CalRGB",
+        {
+            "WhitePoint": [0.9505, 1, 1.089],
+            "Gamma": [2.2, 2.2, 2.2],
+            "Matrix": [0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505],
+        },
+    ]
+}
 
 
 def check_appearance(document: PreparedDocument) -> None:
@@ -31,18 +45,30 @@ def check_appearance(document: PreparedDocument) -> None:
         return
     if not isinstance(appearance, dict) or appearance.keys() != {"N"}:
         refuse("doc_appearance", "states")
-    found = new_stream(document, appearance["N"])
-    if found is None or found.entries.keys() != _FORM:
-        refuse("doc_appearance", "form", keys=sorted(found.entries.keys() ^ _FORM)[:8] if found else [])
+    rectangle = rectangle_of(document, document.signing.field_value.get("Rect"))
+    shown = rectangle is None or is_visible(rectangle)
+    found, keys = new_stream(document, appearance["N"]), _FORM if shown else _EMPTY_FORM
+    if found is None or found.entries.keys() != keys:
+        refuse("doc_appearance", "form", keys=sorted(found.entries.keys() ^ keys)[:8] if found else [])
     form = found.entries
     if (form["Type"], form["Subtype"]) != ("XObject", "Form") or not is_integer(form["FormType"], 1):
         refuse("doc_appearance", "kind")
+    if shown:
+        _check_stamp(document, form)
+    elif form["BBox"] != [0, 0, 0, 0] or stream_bytes(document, found, MAX_STAMP_CONTENT_BYTES) != b"":
+        refuse("doc_appearance", "not_empty")
+
+
+def _check_stamp(document: PreparedDocument, form: dict[str, Value]) -> None:
+    """Its box, its resources, and what it draws."""
     box = form["BBox"]
     if not _are_numbers(box, 4) or not _box_fits(document, box, form["Matrix"]):
         refuse("doc_appearance", "box")
     resources = form["Resources"]
-    if not isinstance(resources, dict) or resources.keys() != {"Font"}:
+    if not isinstance(resources, dict) or resources.keys() - {"ColorSpace"} != {"Font"}:
         refuse("doc_appearance", "resources")
+    if "ColorSpace" in resources and not same(_CALIBRATED, resources["ColorSpace"]):
+        refuse("doc_appearance", "colours")
     fonts = resources["Font"]
     if not isinstance(fonts, dict) or tuple(sorted(fonts)) != FONT_NAMES:
         refuse("doc_appearance", "fonts")
@@ -125,7 +151,13 @@ def font_numbers(document: PreparedDocument) -> list[range]:
     resources = document.dictionary_now(stamp_of(document)).get("Resources")
     fonts = resources.get("Font") if isinstance(resources, dict) else None
     named = fonts.values() if isinstance(fonts, dict) else ()
-    return [range(font.number, font.number + FONT_OBJECTS) for font in named if isinstance(font, Ref)]
+    return [font_objects(document, font) for font in named if isinstance(font, Ref)]
+
+
+def font_objects(document: PreparedDocument, font: Ref) -> range:
+    """Return the numbers of the font's objects: one more where its description names a list of its glyphs."""
+    listed = "CIDSet" in document.dictionary_now(Ref(font.number + 2, 0))
+    return range(font.number, font.number + FONT_OBJECTS + listed)
 
 
 def stamp_of(document: PreparedDocument) -> Value:

@@ -2,7 +2,8 @@
 
 Why: a font that is not embedded looks different on each machine, a Type 3 font is content under another name, and
 a font with two ways to find a glyph is read in two ways. So each is a composite font whose codes are the glyphs of
-its own TrueType program, one to one, and the program holds outlines and nothing else (``font_program.py``).
+its own TrueType program, one to one, and the program holds outlines and nothing else (``font_program.py``). It may list its glyphs
+(``/CIDSet``, table 122), as PDF/A-1 wants it: then all of them.
 """
 
 import re
@@ -12,6 +13,7 @@ from mobile_app.device.document_checks.appearance import (
     FONT_NAMES,
     FONT_OBJECTS,
     drawn_by,
+    font_objects,
     is_integer,
     new_stream,
     stamp_of,
@@ -36,6 +38,7 @@ _METRICS: Final = ("ItalicAngle", "Ascent", "Descent", "CapHeight", "StemV")
 _SYMBOLIC: Final = 4
 _NAME: Final = re.compile(r"[A-Z]{6}\+[A-Za-z0-9-]{1,60}")
 _SYSTEM: Final = {"Registry": b"Adobe", "Ordering": b"Identity", "Supplement": 0}
+_REST: Final = (b"", b"\x80", b"\xc0", b"\xe0", b"\xf0", b"\xf8", b"\xfc", b"\xfe")
 _known: Final = KnownFonts()
 
 
@@ -59,9 +62,9 @@ def _glyphs_of(document: PreparedDocument, reference: Value) -> int:
     if not isinstance(reference, Ref):
         refuse("doc_font", "objects")
     objects = document.new_objects
-    numbers = range(reference.number, reference.number + FONT_OBJECTS)
+    numbers = font_objects(document, reference)
     parts = tuple(objects[number] for number in numbers if number in objects)
-    if len(parts) != FONT_OBJECTS:
+    if len(parts) != len(numbers):
         refuse("doc_font", "objects")
     if document.original.handler is not None:
         return _check_font(document, reference)
@@ -93,7 +96,25 @@ def _check_font(document: PreparedDocument, first: Ref) -> int:
     if glyphs["FontDescriptor"] != descriptor:
         refuse("doc_font", "parts")
     _check_descriptor(document, descriptor, name, program)
-    return _check_widths(document, program, glyphs["W"])
+    count = _check_widths(document, program, glyphs["W"])
+    _check_glyph_list(document, document.dictionary_now(descriptor), Ref(first.number + FONT_OBJECTS, 0), count)
+    return count
+
+
+def _check_glyph_list(document: PreparedDocument, descriptor: dict[str, Value], listed: Ref, glyphs: int) -> None:
+    """A list of glyphs, if there is one, names all of them, and is not packed."""
+    if "CIDSet" not in descriptor:
+        return
+    found = new_stream(document, listed)
+    if descriptor["CIDSet"] != listed or found is None or found.entries.keys() != {"Length"}:
+        refuse("doc_font", "glyph_list")
+    if stream_bytes(document, found, MAX_STAMP_FONT_BYTES) != all_glyphs(glyphs):
+        refuse("doc_font", "glyph_list")
+
+
+def all_glyphs(count: int) -> bytes:
+    """Return a bit for each of so many glyphs, all set, the first in the highest place."""
+    return b"\xff" * (count // 8) + _REST[count % 8]
 
 
 def _check_widths(document: PreparedDocument, program: Ref, widths: Value) -> int:
@@ -111,7 +132,8 @@ def _check_widths(document: PreparedDocument, program: Ref, widths: Value) -> in
 
 
 def _check_descriptor(document: PreparedDocument, reference: Ref, name: str, program: Ref) -> None:
-    descriptor = _new_dictionary(document, reference, _DESCRIPTOR)
+    listed = document.dictionary_now(reference).keys() & {"CIDSet"}
+    descriptor = _new_dictionary(document, reference, _DESCRIPTOR | listed)
     box = descriptor["FontBBox"]
     numbers = [*(box if isinstance(box, list) and len(box) == 4 else [None]), *(descriptor[key] for key in _METRICS)]
     if (

@@ -51,7 +51,9 @@ def _read(data: bytes, count: int, first: int) -> ObjectStream:
     for (number, offset), following in zip(members, [*offsets[1:], len(data)], strict=False):  # none of no members
         if not _SPACE.fullmatch(data, position, offset):
             breach("object_stream", number=number)
-        value, position, named = read_with_references(data, offset, following)
+        value, position, named = read_with_references(data, offset, len(data))
+        if position > following:  # read on its own a number that goes on in the next member would be another one
+            breach("object_stream", number=number)
         if type(value) is Ref:
             breach("reference_value", number=number)
         if isinstance(value, dict) and "Linearized" in value:

@@ -2,7 +2,8 @@
 
 Rules: the page gets an array of its own in its own dictionary, whatever the original kept its annotations in, so
 that no other page (nor field, nor anything else that refers to the old array) gains the widget too. A field that
-stood in the original leaves the page as it is, and is listed on this page alone.
+stood in the original leaves the page as it is, and is listed on this page alone. A page that says nothing of the order of its annotations
+may gain that of the structure (``/Tabs /S``, which PDF/UA wants): keys go that way, and nothing else changes.
 """
 
 from mobile_app.device.document_checks.comparison import appended, changed_keys
@@ -11,12 +12,14 @@ from mobile_app.device.document_checks.syntax import Ref, Value
 
 
 def check_page(document: PreparedDocument) -> None:
-    """If the increment holds the page, nothing of it has changed but ``/Annots``, and that for a new field."""
+    """If the increment holds the page, nothing of it has changed but ``/Annots`` (and an order that it had not), and that for a new
+    field."""
     signing = document.signing
     if signing.page.number not in document.increment.objects:
         return
     before, after = document.dictionary_before(signing.page), document.dictionary_now(signing.page)
-    if changed_keys(before, after) - {"Annots"}:
+    ordered = {"Tabs"} if before.get("Tabs") is None and after.get("Tabs") == "S" else set()
+    if changed_keys(before, after) - {"Annots"} - ordered:
         refuse("doc_page_changed", "keys", keys=sorted(changed_keys(before, after))[:8])
     if not signing.is_new:
         refuse("doc_page_changed", "kept")

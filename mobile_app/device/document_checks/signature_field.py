@@ -1,12 +1,13 @@
 """The field being signed and its widget on the page (ISO 32000-2, 12.5.6.19 and 12.7.5.5): one of two forms.
 
 Rules:
-* A new field has exactly the keys that the server writes, its flag is Print, and its name is the server's.
+* A new field has exactly the keys that the server writes, its flag is Print, and its name is the server's. It may say what it is, in one
+  set of words, as PDF/UA-2 wants it.
 * A field that stood empty in the original is a root of the form, has known keys only, and keeps each but ``/V``
   and ``/AP``. What acts, hides, or shows here and not there is no such field.
 * A visible one lies within what is visible of its page, is no smaller than all viewers draw alike, and covers no
-  more than half of the page: a larger one could write another document over it. An invisible one has no area
-  and no appearance.
+  more than half of the page: a larger one could write another document over it. An invisible one has no area,
+  and no appearance or, if it is new, an empty one (``appearance.py``).
 """
 
 import re
@@ -29,6 +30,7 @@ from mobile_app.device.document_checks.syntax import Ref, Value
 
 _NEW_KEYS: Final = frozenset(("Type", "Subtype", "FT", "T", "V", "Rect", "F", "P"))
 _NEW_NAME: Final = re.compile(rb"PhoneSeal[1-9]\d{0,5}")
+_DESCRIPTION: Final = b"\xfe\xff" + "Chữ ký số".encode("utf-16-be")
 _FILLED_KEYS: Final = frozenset(("V", "AP"))
 _INVISIBLE: Final = (0, 0, 0, 0)
 # A page without a usable MediaBox is a US Letter, as PDFium has it.
@@ -58,13 +60,15 @@ def check_signature_field(document: PreparedDocument) -> None:
 
 
 def _check_new_field(document: PreparedDocument, value: dict[str, Value]) -> None:
-    if value.keys() - {"AP"} != _NEW_KEYS:
+    if value.keys() - {"AP", "Contents"} != _NEW_KEYS:
         refuse("doc_signature_field", "keys", keys=sorted(value.keys() ^ _NEW_KEYS)[:8])
     name = value["T"]
     if value["FT"] != "Sig" or value["Type"] != "Annot":
         refuse("doc_signature_field", "kind")
     if not isinstance(name, bytes) or not _NEW_NAME.fullmatch(name):
         refuse("doc_signature_field", "name")
+    if "Contents" in value and value["Contents"] != _DESCRIPTION:
+        refuse("doc_signature_field", "description")
     if name.decode("ascii") in _root_names(document):
         refuse("doc_signature_field", "name_taken")
 
@@ -81,7 +85,7 @@ def check_widget(document: PreparedDocument) -> None:
     if signing.is_new and (flags != STAMP_FLAGS or not _is_written(widget["Rect"], rectangle)):
         refuse("doc_widget", "new")
     if not is_visible(rectangle):
-        if widget.get("AP") is not None or (signing.is_new and rectangle != _INVISIBLE):
+        if rectangle != _INVISIBLE if signing.is_new else widget.get("AP") is not None:
             refuse("doc_widget", "invisible")
         return
     if widget.get("AP") is None:

@@ -46,7 +46,7 @@ REPLACED: tuple[tuple[str, str, int, bytes, bytes], ...] = (
     ("check_widget", "new", FIELD, b"/F 4", b"/F 36"),
     ("check_widget", "new", FIELD, b"/F 4", b"/F 0"),
     ("check_widget", "new", FIELD, b"[300 100 500 160]", b"[500 160 300 100]"),
-    ("check_widget", "invisible", FIELD, b"[300 100 500 160]", b"[0 0 0 0]"),
+    ("check_appearance", "form", FIELD, b"[300 100 500 160]", b"[0 0 0 0]"),
     ("check_widget", "invisible", FIELD, b"[300 100 500 160]/F 4/P 3 0 R/AP<</N 8 0 R>>", b"[300 100 300 160]/F 4/P 3 0 R"),
     ("check_widget", "no_appearance", FIELD, b"/AP<</N 8 0 R>>", b""),
     ("check_widget", "outside", FIELD, b"[300 100 500 160]", b"[300 -2 500 58]"),

@@ -26,7 +26,6 @@ OWN_WORDS = {
     "index_1000001": "size",
     "index_number_twice": "xref_stream_size",
     "index_without_zero": "entry_zero",
-    "members_overlapping": "value",
     "members_number_zero": "object_stream_member",
     "members_number_1000001": "object_stream_member",
     "linearised_startxref_front": "linearised",
@@ -35,6 +34,8 @@ OWN_WORDS = {
     "hybrid_place_of_catalog": "startxref",
     "hybrid_place_of_string": "startxref",
     "hybrid_place_of_dictionary": "startxref",
+    "section_in_stream": "eof",
+    "hybrid_streams_of_one_number": "hybrid",
 }
 # What the phone asks elsewhere (shared arrays of annotations), or judges by a measurement of its own: a CropBox that stands out is
 # taken where viewers cut it alike.

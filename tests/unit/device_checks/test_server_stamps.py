@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mobile_app.device.document_checks.font_program import is_unicode_map, read_advances
+from mobile_app.device.document_checks.fonts import all_glyphs
 from mobile_app.device.document_checks.limits import MAX_STAMP_CONTENT_BYTES, MAX_STAMP_FONT_BYTES, MIN_STAMP_SIDE
 from mobile_app.device.document_checks.stamp_content import read_stamp_content
 from server.pdf.pdf_syntax import NoEncryption
@@ -53,4 +54,6 @@ def test_its_fonts_are_taken_with_all_their_letters(font: StampFont, first: int)
     assert advances is not None
     assert b"/W[0[" + b" ".join(b"%d" % advance for advance in advances) + b"]]" in glyphs
     assert length <= MAX_STAMP_FONT_BYTES
+    *_, listed = subset.objects(1, NoEncryption(), cid_set=True)
+    assert listed.split(b"stream\n", 1)[1].rsplit(b"\nendstream", 1)[0] == all_glyphs(len(advances))
     assert is_unicode_map(unicode_map.split(b"stream\n", 1)[1].rsplit(b"\nendstream", 1)[0])

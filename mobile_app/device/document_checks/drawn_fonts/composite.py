@@ -1,11 +1,13 @@
 """Texts of a composite font that viewers draw as different glyphs (ISO 32000-2, 9.7.4 and 9.7.6).
 
 Rules, measured with PDFium, poppler, mupdf and pdf.js: a text is drawn alike when its codes become numbers by Identity-H, Identity-V or a
-map in the file (``character_maps.py``), each number has a glyph in the map to glyphs or, without one, in the program, and the program is
-whole and of the kind that the font says. By the name of a map that is not in the file, each viewer asks tables of its own.
+map in the file (``character_maps.py``), each number has a glyph in the map to glyphs or, without one, in the program, no number has
+two widths, and the program is whole and of the kind that the font says. By the name of a map that is not in the file, each viewer asks
+tables of its own.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 from mobile_app.device.document_checks.document import PreparedDocument
@@ -22,7 +24,7 @@ def doubt_of_composite(document: PreparedDocument, font: dict[str, Value], glyph
     """``glyphs``: the font's only descendant, whose embedded program is ``program``. Raises ``CheckFailed`` for damaged data."""
     numbers = _numbers(document, font)
     has_glyph = _glyphs(document, glyphs, program)
-    if numbers is None or has_glyph is None:
+    if numbers is None or has_glyph is None or not _each_has_one_width(document, glyphs):
         return everything
 
     def doubt(text: bytes) -> bool:
@@ -30,6 +32,30 @@ def doubt_of_composite(document: PreparedDocument, font: dict[str, Value], glyph
         return asked is None or not all(map(has_glyph, asked))
 
     return doubt
+
+
+def _each_has_one_width(document: PreparedDocument, glyphs: dict[str, Value]) -> bool:
+    """Say whether ``/W`` (9.7.4.3) is of its two forms and names no number twice: viewers take the first of two, or the last."""
+    listed = document.now(glyphs.get("W"))
+    if listed is None:
+        return True
+    values = [document.now(one) for one in listed] if isinstance(listed, list) else [None]
+    runs: list[tuple[int, int]] = []
+    place = 0
+    while place < len(values):
+        first, then = values[place], values[place + 1] if place + 1 < len(values) else None
+        if type(first) is not int:
+            return False
+        if isinstance(then, list):
+            runs.append((first, first + len(then)))
+            place += 2
+        elif type(then) is int and then >= first and place + 2 < len(values):
+            runs.append((first, then + 1))
+            place += 3
+        else:
+            return False
+    runs.sort()
+    return all(end <= start for (_, end), (start, _) in pairwise(runs))
 
 
 def _numbers(document: PreparedDocument, font: dict[str, Value]) -> Numbers | None:

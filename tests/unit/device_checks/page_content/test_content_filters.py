@@ -44,18 +44,20 @@ def runs(data: bytes) -> bytes:
     return out + b"\xf0 " + b"\x80"
 
 
-def hexadecimal(data: bytes, times: int) -> bytes:
-    for _ in range(times):
-        data = data.hex().encode() + b">"
-    return data
-
-
 def flushed(data: bytes) -> bytes:
     packer = zlib.compressobj()
     return packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH)
 
 
+def nested(times: int) -> bytes:
+    data = DATA
+    for _ in range(times):
+        data = runs(data)
+    return data
+
+
 GOOD = {
+    "eight": (nested(8), b"[" + b"/RunLengthDecode" * 8 + b"]", b""),
     "flate": (FLATE, b"/FlateDecode", b""),
     "flate and a line end": (FLATE + b"\r\n", b"/FlateDecode", b""),
     "flate that is only flushed": (flushed(DATA), b"/FlateDecode", b""),
@@ -75,7 +77,7 @@ BAD = {
     "unknown": (FLATE, b"/BrotliDecode", b"", "content_data"),
     "a picture's": (FLATE, b"/DCTDecode", b"", "content_data"),
     "abbreviated": (FLATE, b"/Fl", b"", "content_data"),
-    "nine": (hexadecimal(DATA[:17], 9), b"[" + b"/ASCIIHexDecode" * 9 + b"]", b"", "content_data"),
+    "nine": (nested(9), b"[" + b"/RunLengthDecode" * 9 + b"]", b"", "content_data"),
     "predictor": (FLATE, b"/FlateDecode", b"/DecodeParms<</Predictor 12>>", "content_data"),
     "parameters": (FLATE, b"/FlateDecode", b"/DecodeParms 5", "content_data"),
     "early change": (lzw(DATA), b"/LZWDecode", b"/DecodeParms<</EarlyChange 2>>", "content_data"),
