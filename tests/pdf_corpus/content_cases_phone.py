@@ -22,6 +22,7 @@ def _pictures() -> list[ContentCase]:
     return [
         _image("picture_jbig2_twice", "image", _GREY + b"/Filter [/JBIG2Decode /JBIG2Decode]"),
         _image("picture_unknown_filter_before_jbig2", "image", _GREY + b"/Filter [/Nothing /JBIG2Decode]"),
+        _case("picture_no_stream", "subtype", _DRAW, _PICTURE, b"<< %b /Filter /JBIG2Decode >>" % _GREY),
         _image("picture_filter_no_name", "image", _GREY + b"/Filter [<< >>]"),
         _image("indexed_table_harmless", None, table % b"(ab)"),
         _image("indexed_table_no_string", "colour_space", table % b"/ab"),
@@ -42,6 +43,7 @@ def _words() -> list[ContentCase]:
         return b"BT /F1 12 Tf 10 700 Td [%b] TJ ET" % (b"1 " * count)
 
     return [
+        _case("dictionary_value_no_value", "bracket", b"/Span << /A word >> BDC EMC"),
         ContentCase("array_of_100000_harmless", shown(100_000), TEXT_RESOURCES, TEXT_OBJECTS),
         ContentCase("array_of_100001", shown(100_001), TEXT_RESOURCES, TEXT_OBJECTS, code=MALFORMED, what="bracket"),
     ]

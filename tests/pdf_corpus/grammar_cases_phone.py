@@ -14,7 +14,14 @@ def cases() -> Iterator[GrammarCase]:
     yield from both("startxref_far_beyond", "startxref", lambda s: build(s, startxref=b"startxref\n%b\n" % _FAR))
     yield from both("linearised_size_of_main_zero", "size", lambda s: b"/Size 0 ".join(linearised(s).rsplit(b"/Size 10", 1)))
     yield from both("linearised_size_of_main_negative", "size", lambda s: b"/Size -1".join(linearised(s).rsplit(b"/Size 10", 1)))
-    yield from signed_only("member_of_another_number", "object_stream_member", _other_member())
+    for name, listed, body, generation in (
+        ("of_another_number", {11: (8, 0)}, pack({12: b"(x)"}), 0),
+        ("missing", {11: (8, 0), 12: (8, 1)}, pack({11: b"(x)"}), 0),
+        ("of_another_generation", {11: (8, 0)}, pack({11: b"(x)"}), 1),
+        ("of_no_object_stream", {11: (8, 0), 12: (30, 0)}, pack({11: b"(x)"}), 0),
+    ):
+        yield from signed_only(f"replaced_member_{name}", "object_stream_member", _replaced(listed, body, generation), "generation")
+    yield from signed_only("replaced_member", None, _replaced({11: (8, 0)}, pack({11: b"(x)"})))
     yield from both("length_in_another_generation", "length_value", _length_of_member, "dangling")
     yield from signed_only("hybrid_table_of_another_root", "hybrid", hybrid(True, root=b"/Root 5 0 R", copied=True))
     small = hybrid(True).replace(b"/Type /XRef /Size 10", b"/Type /XRef /Size 9 ")
@@ -23,14 +30,16 @@ def cases() -> Iterator[GrammarCase]:
     yield from both("hybrid_first_section", "hybrid", _hybrid_at_once, "linearised")
 
 
-def _other_member() -> bytes:
-    """The only member of object stream 8 is object 12, its section says object 11, and the next revision has an object 11 of its own."""
+def _replaced(listed: dict[int, tuple[int, int]], body: bytes, generation: int = 0) -> bytes:
+    """Object stream 8 with the members that its section lists, each of which the next revision replaces."""
     objects = base(True)
     file = GrammarFile()
     for number in sorted(objects):
         file.put(number, objects[number])
-    file.put(8, pack({12: b"(x)"}))
-    file.close_stream(9, {11: (8, 0)}).put(11, b"(y)")
+    file.put(8, body, generation=generation)
+    file.close_stream(9, listed)
+    for number in listed:
+        file.put(number, b"(y)")
     return file.close_stream(10).done()
 
 

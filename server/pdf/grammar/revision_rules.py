@@ -94,7 +94,7 @@ def _check_hybrids(structure: Structure) -> None:
                 honest = known[place] and _copy_changes_nothing(section, in_force)
             else:
                 behind = section is not revision.sections[0] and not section.entries
-                honest = known[place] = behind and revision.begin <= place < section.start and _is_of_body(section, revision, in_force)
+                honest = known[place] = behind and revision.begin <= place < section.start and _revives_nothing(section, revision)
             own_root = (
                 section.own.value.get(b"Root", root) if section.own and isinstance(section.own.value, dict) else root
             )
@@ -103,14 +103,11 @@ def _check_hybrids(structure: Structure) -> None:
         in_force.update(revision.entries)
 
 
-def _is_of_body(section: Section, revision: Revision, in_force: dict[int, Entry]) -> bool:
-    """Say whether the hidden stream takes older objects only as they are in force, none that the table before has freed."""
+def _revives_nothing(section: Section, revision: Revision) -> bool:
+    """Say whether the hidden stream has no object of an older body in use that the table before has freed."""
     table = revision.sections[0].entries
-    return all(
-        in_force.get(number) == entry and (number not in table or table[number].kind != FREE)
-        for number, entry in section.hidden.items()
-        if entry.kind == IN_USE and entry.first < revision.begin
-    )
+    older = {number: entry for number, entry in section.hidden.items() if entry.kind == IN_USE and entry.first < revision.begin}
+    return all(table.get(number, entry).kind != FREE for number, entry in older.items())
 
 
 def _copy_changes_nothing(section: Section, in_force: dict[int, Entry]) -> bool:

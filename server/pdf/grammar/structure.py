@@ -121,6 +121,8 @@ class Structure:
         for found in revision.objects.values():
             if found.data is None or not is_name(self._dictionary_of(found).get(b"Type"), b"ObjStm"):
                 continue
+            if found.generation:
+                self.breaches.add("object_stream_member", found.start, found.number)
             for member in read_members(found, self._object_stream(found), self.breaches, self.meter):
                 members[(found.number, member.index)] = (member, found)
                 listed = revision.entries.get(member.number)

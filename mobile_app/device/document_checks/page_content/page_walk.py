@@ -50,7 +50,6 @@ class PageWalk:
     def __init__(self, document: PreparedDocument) -> None:
         self._document = document
         self._known: dict[tuple[int, int], Totals] = {}
-        self._open: set[tuple[int, int]] = set()
         self._images: set[tuple[int, bool]] = set()
         self._bytes_left = MAX_PAGE_CONTENT_BYTES
         self._area = 0.0
@@ -173,13 +172,9 @@ class PageWalk:
         known = self._known.get(key)
         if known is not None:
             return known
-        if key in self._open:
+        if level > MAX_FORM_DEPTH:  # so does what draws itself
             refuse("doc_limits", "form_depth")
-        if level > MAX_FORM_DEPTH:
-            refuse("doc_limits", "form_depth")
-        self._open.add(key)
         summary, totals = self._owner([stream], resources or Resources(self._document, None), kind, level)
-        self._open.discard(key)
         if kind == "glyph" and not summary.glyph_kind:
             refuse("doc_content", "glyph")
         if summary.sets_colours and (summary.glyph_kind == b"d1" or (kind == "cell" and stream[0].get("PaintType") == 2)):
