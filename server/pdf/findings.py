@@ -144,6 +144,10 @@ REFUSAL_TEXTS: Final[Mapping[str, Bilingual]] = {
         "vi": "Tệp này cần mật khẩu để mở. Hãy gỡ mật khẩu rồi tải lên lại.",
         "en": "This file needs a password to open. Remove the password and upload it again.",
     },
+    "pdf_encryption_unsupported": {
+        "vi": "Tệp mở được không cần mật khẩu nhưng kiểu mã hoá của nó không giữ được khi ký. " + _REMOVE_AND_RETRY_VI,
+        "en": "The file opens without a password, but its kind of encryption can't be kept when it is signed. " + _REMOVE_AND_RETRY_EN,
+    },
     "pdf_too_large": {
         "vi": "Tệp này quá lớn. Hãy giảm dung lượng hoặc chia nhỏ tệp.",
         "en": "This file is too large. Make it smaller or split it.",

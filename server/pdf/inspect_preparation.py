@@ -11,8 +11,8 @@ from server.pdf.prepare import LARGE_FILE, check_can_be_prepared
 from server.pdf.source_document import READER_ERRORS
 
 PREPARATION_REFUSALS: Final = {
-    "pdf_password_needed": "pdf_password",
-    "pdf_mac_unsupported": "pdf_password",
+    "pdf_password_needed": "pdf_encryption_unsupported",  # qpdf has opened it without a password by now
+    "pdf_mac_unsupported": "pdf_encryption_unsupported",
     "document_certified": "pdf_certified_no_changes",
     "document_fields_locked": "pdf_certified_no_changes",
     "pdf_earlier_signature_would_break": "pdf_earlier_signature_would_break",
@@ -21,7 +21,7 @@ PREPARATION_REFUSALS: Final = {
 
 def refuse_if_unpreparable(path: Path, scratch: Path) -> tuple[Placement, ...] | None:
     """Try it, and say where a visible signature may stand (None: anywhere); what others have signed must hold as it did. ``scratch`` is
-    written for a while where a file is large and signed. Raises ``pdf_password``, ``pdf_certified_no_changes``,
+    written for a while where a file is large and signed. Raises ``pdf_encryption_unsupported``, ``pdf_certified_no_changes``,
     ``pdf_earlier_signature_would_break`` or ``pdf_broken``."""
     try:
         update = check_can_be_prepared(path)

@@ -53,6 +53,18 @@ def test_an_empty_owner_password_does_not_open_a_file_for_readers(inspect: Inspe
     assert caught.value.code == "pdf_password"
 
 
+def test_a_kind_of_encryption_that_cannot_be_kept_is_called_by_its_name(inspect: Inspect) -> None:
+    """Revision 5 (Adobe's extension level 3): it opens without a password, and no update can be written."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        with pytest.warns(UserWarning, match="deprecated"):
+            pdf.save(out, encryption=pikepdf.Encryption(owner="o", user="", R=5))
+    with pytest.raises(Unprocessable) as caught:
+        inspect(out.getvalue())
+    assert caught.value.code == "pdf_encryption_unsupported"
+
+
 @pytest.mark.parametrize(
     ("code", "refused"), [("document_fields_locked", "pdf_certified_no_changes"), ("pdf_unreadable", "pdf_broken")]
 )
