@@ -33,6 +33,10 @@ class Heart:
             self._socket.sendto(f"{self._name} {os.getpid()} {seconds:.3f}".encode(), self._path)
 
 
+    def close(self) -> None:
+        self._socket.close()
+
+
 class Beats:
     """The supervisor's side."""
 

@@ -204,9 +204,11 @@ def test_kivy_offline_and_back(paired: OneMorePhone) -> None:
 
 @pytest.mark.timeout(60)
 def test_kivy_weak_pin_is_refused(open_window: OpenWindow, running_server: ServerProcess, tmp_path: Path) -> None:
+    person = running_server.add_person()
+    offer = running_server.app.pair_device.offer(person.subscriber_id, person.user_id)
     window = open_window(tmp_path / "new", "--server", running_server.url)
     window.wait_screen("welcome")
-    window.write("XXXXX-XXXXX", "ABCDE-12345")
+    window.write("XXXXX-XXXXX", offer.code)
     window.tap("Tiếp tục")
     window.wait_screen("choose_pin")
     window.type_pin("123456", "Tiếp tục")

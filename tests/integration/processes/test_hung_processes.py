@@ -64,12 +64,13 @@ def test_nobody_else_is_ended(server: ServerProcess) -> None:
 
 
 def test_a_sign_counts_for_the_process_that_gave_it(tmp_path: Path) -> None:
-    beats, child = Beats(tmp_path), Child("web", ["-c", "pass"])
-    Heart(tmp_path, "web").beat(5.0)
+    beats, heart, child = Beats(tmp_path), Heart(tmp_path, "web"), Child("web", ["-c", "pass"])
+    heart.beat(5.0)
     [(name, process_id, seconds)] = beats.heard()
     assert (name, process_id, seconds) == ("web", os.getpid(), 5.0)
     assert list(beats.heard()) == []
     child.hear(process_id, seconds)  # no process of its own yet
     assert child.silent_until == 0.0
     beats.close()
-    Heart(tmp_path, "web").beat(5.0)  # nobody listens: never an error
+    heart.beat(5.0)  # nobody listens: never an error
+    heart.close()
