@@ -63,7 +63,7 @@ def show(visit_of: Any, person: Person, addresses: dict[str, str], name: str, la
     visit.page.wait_for_load_state("networkidle") if name not in (
         "request",
         "pairing",
-    ) else visit.page.wait_for_selector("[data-panel-lead]:has-text(':'), [data-pairing-lead]:has-text(':'), .note")
+    ) else visit.page.wait_for_selector("[data-panel-lead]:has-text(':'), [data-pairing-lead]:has-text(':'), .note:visible")
     return visit
 
 
