@@ -9,6 +9,7 @@ from tests.pdf_corpus.content_case import MALFORMED, TOO_COMPLEX, ContentCase
 from tests.pdf_corpus.content_cases_annotations import ANNOTATION_CASES
 from tests.pdf_corpus.content_cases_bounds import BOUND_CASES
 from tests.pdf_corpus.content_cases_drawing import DRAWING_CASES
+from tests.pdf_corpus.content_cases_edges import EDGE_CASES
 from tests.pdf_corpus.content_cases_fax import FAX_CASES
 from tests.pdf_corpus.content_cases_findings import FINDING_CASES
 from tests.pdf_corpus.content_cases_fonts import FONT_CASES
@@ -29,6 +30,7 @@ _ALL = (
     *ANNOTATION_CASES,
     *IMAGE_CASES,
     *BOUND_CASES,
+    *EDGE_CASES,
     *FAX_CASES,
     *PHONE_CASES,
 )

@@ -14,7 +14,7 @@ _BOX = b"/BBox [0 0 9 9]"
 _TURN = b"/Matrix [0 1 -1 0 0 0]"
 
 
-def _field(
+def field_case(
     name: str,
     told: tuple[str, ...],
     entries: bytes,
@@ -25,10 +25,12 @@ def _field(
     box: bytes = _BOX,
     matrix: bytes = b"",
     locked: bytes = b"/Ff 1 ",
+    drawn: tuple[bytes, ...] = (),
 ) -> ContentCase:
-    """One read-only field, and its appearance where ``entries`` name object 6."""
+    """One read-only field, and its appearance (or ``drawn``) where ``entries`` name object 6."""
     widget = b"<< /Type /Annot /Subtype /Widget /T (a) /DA (0 g) " + locked + kind + flags + place + entries + b">>"
-    drawn = (form(b"0 0 9 9 re f", matrix, box=box),) if b"6 0 R" in entries else ()
+    if b"6 0 R" in entries and not drawn:
+        drawn = (form(b"0 0 9 9 re f", matrix, box=box),)
     return ContentCase(
         name,
         content=_SQUARE,
@@ -42,21 +44,21 @@ def _field(
 def _made_up() -> list[ContentCase]:
     button = b"/FT /Btn "
     return [
-        _field("field_without_looks_quiet", _TELLS_ALIKE, b"/MK << /BG [] >> "),
-        _field("field_of_background", _MADE_UP, b"/MK << /BG [1 1 0] >> "),
-        _field("field_of_frame", _MADE_UP, b"/MK << /BC [1 0 0] >> "),
-        _field("field_of_frame_hidden_quiet", _TELLS_ALIKE, b"/MK << /BC [1 0 0] >> ", flags=b"/F 2 "),
-        _field("field_of_caption", _MADE_UP, b"/MK << /CA (9,000) >> ", kind=button),
-        _field("field_state_quiet", _TELLS_ALIKE, b"/AS /On /V /On " + _STATES, kind=button),
-        _field("field_state_off_quiet", _TELLS_ALIKE, b"/AS /Off /V /Off " + _STATES, kind=button),
-        _field("field_state_missing", _MADE_UP, b"/V /On " + _STATES, kind=button),
-        _field("field_state_unknown", _MADE_UP, b"/AS /Maybe /V /On " + _STATES, kind=button),
-        _field("field_state_string", _MADE_UP, b"/AS (On) /V /On " + _STATES, kind=button),
-        _field("field_state_of_one", _MADE_UP, b"/AS /Off /V /Off " + _SHOWN, kind=button),
-        _field("field_tick_of_one", _MADE_UP, b"/AS /On /V /On " + _SHOWN, kind=button),
-        _field("field_off_of_one", _MADE_UP, b"/AS /Off " + _SHOWN),
-        _field("field_named_of_one_quiet", _TELLS_ALIKE, b"/AS /N " + _SHOWN),
-        _field(
+        field_case("field_without_looks_quiet", _TELLS_ALIKE, b"/MK << /BG [] >> "),
+        field_case("field_of_background", _MADE_UP, b"/MK << /BG [1 1 0] >> "),
+        field_case("field_of_frame", _MADE_UP, b"/MK << /BC [1 0 0] >> "),
+        field_case("field_of_frame_hidden_quiet", _TELLS_ALIKE, b"/MK << /BC [1 0 0] >> ", flags=b"/F 2 "),
+        field_case("field_of_caption", _MADE_UP, b"/MK << /CA (9,000) >> ", kind=button),
+        field_case("field_state_quiet", _TELLS_ALIKE, b"/AS /On /V /On " + _STATES, kind=button),
+        field_case("field_state_off_quiet", _TELLS_ALIKE, b"/AS /Off /V /Off " + _STATES, kind=button),
+        field_case("field_state_missing", _MADE_UP, b"/V /On " + _STATES, kind=button),
+        field_case("field_state_unknown", _MADE_UP, b"/AS /Maybe /V /On " + _STATES, kind=button),
+        field_case("field_state_string", _MADE_UP, b"/AS (On) /V /On " + _STATES, kind=button),
+        field_case("field_state_of_one", _MADE_UP, b"/AS /Off /V /Off " + _SHOWN, kind=button),
+        field_case("field_tick_of_one", _MADE_UP, b"/AS /On /V /On " + _SHOWN, kind=button),
+        field_case("field_off_of_one", _MADE_UP, b"/AS /Off " + _SHOWN),
+        field_case("field_named_of_one_quiet", _TELLS_ALIKE, b"/AS /N " + _SHOWN),
+        field_case(
             "field_button_of_one_quiet",
             _TELLS_ALIKE,
             b"/MK << /CA (go) >> " + _SHOWN,
@@ -68,35 +70,35 @@ def _made_up() -> list[ContentCase]:
 
 def _placed() -> list[ContentCase]:
     return [
-        _field("field_empty_box", _MADE_UP, _SHOWN, box=b"/BBox [0 0 0 0]"),
-        _field("field_moved_and_scaled_quiet", _TELLS_ALIKE, _SHOWN, matrix=b"/Matrix [2 0 0 3 -10 7]"),
-        _field("field_turned", _MADE_UP, _SHOWN, matrix=_TURN),
-        _field("field_turned_otherwise", _MADE_UP, _SHOWN + b"/MK << /R 270 >> ", matrix=_TURN),
-        _field("field_turned_as_said_quiet", _TELLS_ALIKE, _SHOWN + b"/MK << /R 90 >> ", matrix=_TURN),
-        _field(
+        field_case("field_empty_box", _MADE_UP, _SHOWN, box=b"/BBox [0 0 0 0]"),
+        field_case("field_moved_and_scaled_quiet", _TELLS_ALIKE, _SHOWN, matrix=b"/Matrix [2 0 0 3 -10 7]"),
+        field_case("field_turned", _MADE_UP, _SHOWN, matrix=_TURN),
+        field_case("field_turned_otherwise", _MADE_UP, _SHOWN + b"/MK << /R 270 >> ", matrix=_TURN),
+        field_case("field_turned_as_said_quiet", _TELLS_ALIKE, _SHOWN + b"/MK << /R 90 >> ", matrix=_TURN),
+        field_case(
             "field_turned_with_rounding_quiet",
             _TELLS_ALIKE,
             _SHOWN + b"/MK << /R 90 >> ",
             matrix=b"/Matrix [0.00001 1 -1 0 9 0]",
         ),
-        _field("field_mirrored", _MADE_UP, _SHOWN, matrix=b"/Matrix [-1 0 0 1 0 0]"),
-        _field("field_turned_state", _MADE_UP, b"/AS /On /V /On " + _STATES, kind=b"/FT /Btn ", matrix=_TURN),
-        _field("field_flat", _MADE_UP, _SHOWN, place=b"/Rect [10 10 90 10] "),
-        _field("field_of_no_size_quiet", _TELLS_ALIKE, _SHOWN, place=b"/Rect [0 0 0 0] "),
-        _field("field_nowhere", _MADE_UP, _SHOWN, place=b""),
-        _field("field_at_strings", _MADE_UP, _SHOWN, place=b"/Rect [(10) (10) (90) (90)] "),
-        _field("field_corners_swapped_quiet", _TELLS_ALIKE, _SHOWN, place=b"/Rect [90 90 10 10] "),
+        field_case("field_mirrored", _MADE_UP, _SHOWN, matrix=b"/Matrix [-1 0 0 1 0 0]"),
+        field_case("field_turned_state", _MADE_UP, b"/AS /On /V /On " + _STATES, kind=b"/FT /Btn ", matrix=_TURN),
+        field_case("field_flat", _MADE_UP, _SHOWN, place=b"/Rect [10 10 90 10] "),
+        field_case("field_of_no_size_quiet", _TELLS_ALIKE, _SHOWN, place=b"/Rect [0 0 0 0] "),
+        field_case("field_nowhere", _MADE_UP, _SHOWN, place=b""),
+        field_case("field_at_strings", _MADE_UP, _SHOWN, place=b"/Rect [(10) (10) (90) (90)] "),
+        field_case("field_corners_swapped_quiet", _TELLS_ALIKE, _SHOWN, place=b"/Rect [90 90 10 10] "),
     ]
 
 
 def _flags() -> list[ContentCase]:
     return [
-        _field("field_invisible", _LOOSE, _SHOWN, flags=b"/F 1 "),
-        _field("field_flags_negative", _LOOSE, _SHOWN, flags=b"/F -1 "),
-        _field("field_flags_unknown", _LOOSE, _SHOWN, flags=b"/F 1028 "),
-        _field("field_flags_real", _LOOSE, _SHOWN, flags=b"/F 4.0 "),
-        _field("field_flags_locked_quiet", _TELLS_ALIKE, _SHOWN, flags=b"/F 708 "),
-        _field("field_no_flags_quiet", _TELLS_ALIKE, _SHOWN, flags=b""),
+        field_case("field_invisible", _LOOSE, _SHOWN, flags=b"/F 1 "),
+        field_case("field_flags_negative", _LOOSE, _SHOWN, flags=b"/F -1 "),
+        field_case("field_flags_unknown", _LOOSE, _SHOWN, flags=b"/F 1028 "),
+        field_case("field_flags_real", _LOOSE, _SHOWN, flags=b"/F 4.0 "),
+        field_case("field_flags_locked_quiet", _TELLS_ALIKE, _SHOWN, flags=b"/F 708 "),
+        field_case("field_no_flags_quiet", _TELLS_ALIKE, _SHOWN, flags=b""),
     ]
 
 

@@ -216,6 +216,7 @@ def _maps() -> list[ContentCase]:
         ("cmap_of_names", character_map("1 beginbfchar\n<01> <0041>\nendbfchar"), b"", b"<01>"),
         ("cmap_without_numbers", character_map("1 beginnotdefrange\n<01> <02> 1\nendnotdefrange"), b"", b"<01>"),
         ("cmap_outside_its_codes", character_map(chars, "<02> <FF>"), b"", b"<0102>"),
+        ("cmap_above_its_codes", character_map(chars, "<00> <01>"), b"", b"<0102>"),
         ("cmap_of_two_lengths", character_map(chars, "<00> <80>\n<8100> <FFFF>").replace(b"1 begincodes", b"2 begincodes"), b"", b"<0102>"),
         ("cmap_range_over_bytes", character_map("1 begincidrange\n<8101> <8202> 1\nendcidrange", "<8101> <82FE>"), b"", b"<8101>"),
         ("cmap_number_too_large", character_map("1 begincidrange\n<01> <02> 65535\nendcidrange"), b"", b"<01>"),

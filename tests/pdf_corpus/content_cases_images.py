@@ -67,7 +67,7 @@ def _lengths() -> list[ContentCase]:
     ]
 
 
-def _jpeg(width: int, height: int, components: int) -> bytes:
+def jpeg(width: int, height: int, components: int) -> bytes:
     frame = struct.pack(">BHHB", 8, height, width, components) + bytes(3 * components)
     return b"\xff\xd8\xff\xe0\0\4ab\xff\xc0" + struct.pack(">H", len(frame) + 2) + frame + b"\xff\xd9"
 
@@ -76,7 +76,7 @@ def _box(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content) + 8) + kind + content
 
 
-def _jpeg_2000(components: int = 1, *, colours: int = 17, boxes: bytes = b"", width: int = 4) -> bytes:
+def jpeg_2000(components: int = 1, *, colours: int = 17, boxes: bytes = b"", width: int = 4) -> bytes:
     size = struct.pack(">HHIIIIIIIIH", 41, 0, width, 2, 0, 0, width, 2, 0, 0, components) + bytes((7, 1, 1)) * components
     header = _box(b"ihdr", struct.pack(">IIHBBBB", 2, width, components, 7, 7, 0, 0))
     header += _box(b"colr", b"\1\0\0" + struct.pack(">I", colours)) + boxes
@@ -92,21 +92,21 @@ def _pictures() -> list[ContentCase]:
     one_bit = b"/BitsPerComponent 1 /ColorSpace /DeviceGray"
     chained = b"[/FlateDecode /DCTDecode]"
     return [
-        _filtered("jpeg_harmless", None, b"/DCTDecode", _jpeg(4, 2, 1)),
-        _filtered("jpeg_of_other_width", "image", b"/DCTDecode", _jpeg(8, 2, 1)),
-        _filtered("jpeg_of_other_height", "image", b"/DCTDecode", _jpeg(4, 4, 1)),
-        _filtered("jpeg_of_other_colours", "image", b"/DCTDecode", _jpeg(4, 2, 3)),
+        _filtered("jpeg_harmless", None, b"/DCTDecode", jpeg(4, 2, 1)),
+        _filtered("jpeg_of_other_width", "image", b"/DCTDecode", jpeg(8, 2, 1)),
+        _filtered("jpeg_of_other_height", "image", b"/DCTDecode", jpeg(4, 4, 1)),
+        _filtered("jpeg_of_other_colours", "image", b"/DCTDecode", jpeg(4, 2, 3)),
         _filtered("jpeg_without_frame", "image", b"/DCTDecode", b"\xff\xd8\xff\xd9"),
-        _filtered("jpeg_packed_harmless", None, chained, zlib.compress(_jpeg(4, 2, 1))),
-        _filtered("jpeg_packed_of_other_width", "image", chained, zlib.compress(_jpeg(8, 2, 1))),
-        _filtered("jpeg_2000_harmless", None, jpx, _jpeg_2000()),
-        _filtered("jpeg_2000_own_space_harmless", None, jpx, _jpeg_2000(3, colours=16), b""),
-        _filtered("jpeg_2000_of_other_width", "image", jpx, _jpeg_2000(width=8)),
-        _filtered("jpeg_2000_of_other_colours", "image", jpx, _jpeg_2000(3, colours=16)),
-        _filtered("jpeg_2000_channel_unsaid", "image", jpx, _jpeg_2000(2), b""),
-        _filtered("jpeg_2000_with_opacity", "image", jpx, _jpeg_2000(2, colours=17, boxes=opaque), b""),
-        _filtered("jpeg_2000_mask_in_data", "image", jpx, _jpeg_2000(), GREY + b" /SMaskInData 1"),
-        _filtered("jpeg_2000_spot_colour", "image", jpx, _jpeg_2000(), b"/ColorSpace " + spot),
+        _filtered("jpeg_packed_harmless", None, chained, zlib.compress(jpeg(4, 2, 1))),
+        _filtered("jpeg_packed_of_other_width", "image", chained, zlib.compress(jpeg(8, 2, 1))),
+        _filtered("jpeg_2000_harmless", None, jpx, jpeg_2000()),
+        _filtered("jpeg_2000_own_space_harmless", None, jpx, jpeg_2000(3, colours=16), b""),
+        _filtered("jpeg_2000_of_other_width", "image", jpx, jpeg_2000(width=8)),
+        _filtered("jpeg_2000_of_other_colours", "image", jpx, jpeg_2000(3, colours=16)),
+        _filtered("jpeg_2000_channel_unsaid", "image", jpx, jpeg_2000(2), b""),
+        _filtered("jpeg_2000_with_opacity", "image", jpx, jpeg_2000(2, colours=17, boxes=opaque), b""),
+        _filtered("jpeg_2000_mask_in_data", "image", jpx, jpeg_2000(), GREY + b" /SMaskInData 1"),
+        _filtered("jpeg_2000_spot_colour", "image", jpx, jpeg_2000(), b"/ColorSpace " + spot),
         _filtered("fax_harmless", None, fax % b"/Columns 4 /Rows 2", b"\xc0", one_bit),
         _filtered("fax_of_other_width", "image", fax % b"/Columns 5 /Rows 2", b"\xc0", one_bit),
         _filtered("fax_of_usual_width", "image", fax % b"", b"\xc0", one_bit),

@@ -74,6 +74,23 @@ def compact(codes: tuple[tuple[int, str], ...] | None = None, names: tuple[str, 
     return TTFont(BytesIO(open_type(codes, names))).getTableData("CFF ")
 
 
+def compact_of_index(glyphs: bytes) -> bytes:
+    """The least Compact Font Format program, with this INDEX of its glyphs at its end."""
+    names, rest = b"\0\1\1\1\2T", b"\0\0" * 2
+    head = b"\1\0\4\1" + names + b"\0\1\1\1\7"
+    return head + b"\x1d" + (len(head) + 6 + len(rest)).to_bytes(4, "big") + b"\x11" + rest + glyphs
+
+
+INDEX_OF_TWO = b"\0\2\1\1\2\3\x0e\x0e"
+SPOILT_INDEXES = {
+    "offsets of no bytes": b"\0\2\0\x0e\x0e",
+    "offsets of five bytes": b"\0\2\5" + b"".join(place.to_bytes(5, "big") for place in (1, 2, 3)) + b"\x0e\x0e",
+    "cut in its offsets": b"\0\2\1\0\0",
+    "a glyph that ends before it begins": b"\0\2\1\1\3\2\x0e\x0e",
+    "glyphs that lie elsewhere": b"\0\2\1\1\2\4\x0e\x0e",
+}
+
+
 def _encrypted(plain: bytes, key: int) -> bytes:
     secret = bytearray()
     for byte in plain:

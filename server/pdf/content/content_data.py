@@ -50,9 +50,10 @@ class ContentData:
         parts = value if isinstance(value, list) else [contents]
         found = []
         for part in parts:
-            if not (is_reference(part) and self.stream_of(part)):
+            reference = self.stream_of(part)
+            if not reference:
                 raise Malformed("content_data")
-            found.append(self.stream_of(part))
+            found.append(reference)
         return tuple(found)
 
     def stream_of(self, value: Value) -> str:

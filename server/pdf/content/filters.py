@@ -76,8 +76,8 @@ def hexadecimal(data: bytes) -> bytes:
 
 def ascii_85(data: bytes) -> bytes:
     """ASCII85Decode up to its ``~>``."""
-    text, end, rest = data.translate(None, _WHITE).partition(b"~")
-    if not end or rest != b">":
+    text, _, rest = data.translate(None, _WHITE).partition(b"~")
+    if rest != b">":
         raise Damaged
     return from_base_85(text)
 
@@ -121,8 +121,6 @@ def run_lengths(data: bytes, start: int = 0) -> tuple[bytes, int]:
             return bytes(out), position
         if length < 128:
             part = data[position : position + length + 1]
-            if len(part) <= length:
-                raise Damaged
             position += length + 1
         else:
             part = data[position : position + 1] * (257 - length)

@@ -61,7 +61,7 @@ def skip_inline_image(lexer: Lexer, components: Components) -> tuple[int, int]:
     if width * height > MAX_IMAGE_PIXELS:
         raise TooMuch("image_pixels")
     begin = lexer.position
-    if lexer.data[begin : begin + 1].translate(None, WHITE_BYTES) or begin >= len(lexer.data):
+    if lexer.data[begin : begin + 1].translate(None, WHITE_BYTES):
         raise Malformed("inline_image")
     lexer.position = _end(lexer.data, begin + 1, (width * _bits(entries, components) + 7) // 8 * height, entries)
     lexer.end_within(begin, "inline_image")
@@ -79,8 +79,8 @@ def _entries(read: Entries) -> Entries:
 
 
 def _whole(entries: Entries, key: bytes, default: int = 0) -> int:
-    kind, value = entries.get(key, ("n", float(default)))
-    if kind != "n" or not isinstance(value, float) or not value.is_integer():
+    _, value = entries.get(key, ("n", float(default)))
+    if not isinstance(value, float) or not value.is_integer():
         raise Malformed("inline_image")
     return int(value)
 
@@ -148,15 +148,11 @@ def _decoded(name: bytes, data: bytes, start: int) -> tuple[bytes, int]:
             content = decoder.decompress(memoryview(data)[start:], MAX_PAGE_CONTENT_BYTES)
         except zlib.error:
             raise Damaged from None
-        if not decoder.eof:
-            raise Damaged
-        return content, len(data) - len(decoder.unused_data)
+        return content, len(data) - len(decoder.unused_data)  # cut short, it reaches to the end, where no EI stands
     if name == b"ASCIIHexDecode":
         end = data.find(b">", start) + 1
     elif name == b"ASCII85Decode":
         end = data.find(b"~>", start) + 2
     else:
         return run_lengths(data, start) if name == b"RunLengthDecode" else lzw(data, start)
-    if end <= start + 1:
-        raise Damaged
     return (hexadecimal if name == b"ASCIIHexDecode" else ascii_85)(data[start:end]), end

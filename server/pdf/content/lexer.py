@@ -168,9 +168,7 @@ class Lexer:
 
     def _inner(self, depth: int) -> tuple[str, object]:
         kind, value = self._value(depth)
-        if kind == "end":
-            raise Malformed("bracket")
-        if kind == "operator":
+        if kind in ("end", "operator"):
             raise Malformed("bracket")
         return kind, value
 

@@ -42,7 +42,6 @@ class Program:
     glyph: bytes = b""
     uses: Counter[Use] = field(default_factory=Counter)
     paints: Counter[Paint] = field(default_factory=Counter)
-    read_closely: bool = False
     shown: Counter[tuple[bytes, bytes]] = field(default_factory=Counter)
     spread: dict[Use, float] = field(default_factory=dict)
 
@@ -68,7 +67,7 @@ class _Reader:
         self._lexer = lexer
         self._components = components
         self._closely = closely
-        self._program = Program(read_closely=closely)
+        self._program = Program()
         self._place = PAGE
         first = b"DeviceGray" if page else None
         self._state: list[bytes | None] = [b"", first, first, b""]
@@ -250,20 +249,17 @@ def _check_values(operator: bytes, values: list[object]) -> None:
     choices = _CHOICES.get(operator)
     if choices is not None and values[0] not in range(choices):
         raise Malformed("operands")
-    if operator in (b"w", b"M") and not _not_negative(values[0]):
+    numbers = [value for value in values if isinstance(value, float)]
+    if operator in (b"w", b"M") and numbers[0] < 0:
         raise Malformed("operands")
-    if operator == b"Tz" and not (values[0] == 0 or (isinstance(values[0], float) and abs(values[0]) >= _NARROWEST)):
+    if operator == b"Tz" and 0 < abs(numbers[0]) < _NARROWEST:
         raise Malformed("operands")
-    if operator in (b"k", b"K") and not all(isinstance(ink, float) and 0 <= ink <= 1 for ink in values):
+    if operator in (b"k", b"K") and not all(0 <= ink <= 1 for ink in numbers):
         raise Malformed("operands")
     if operator == b"d":
         lengths = values[0] if isinstance(values[0], list) else []
-        if not all(map(_not_negative, [*lengths, values[1]])) or (lengths and not any(lengths)):
+        if any(length < 0 for length in (*lengths, *numbers)) or (lengths and not any(lengths)):
             raise Malformed("operands")
-
-
-def _not_negative(value: object) -> bool:
-    return isinstance(value, float) and value >= 0
 
 
 def _bounded(program: Program) -> None:

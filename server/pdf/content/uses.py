@@ -43,7 +43,7 @@ def weigh_uses(scales: Scales, weight: Weight, program: Program, resources: Dict
             _add_pattern(scales, weight, painted, times, saved)
     for name in {font for font, _ in program.shown if font}:
         _add_glyphs(scales, weight, program, name, resources, inherited)
-    return closely and not program.read_closely
+    return closely
 
 
 def weigh_form(scales: Scales, value: Value, inherited: Dictionary, *, appearance: bool = False) -> tuple[Key, Weight, float]:

@@ -44,6 +44,12 @@ def _lzw(data: bytes, early: int = 1) -> bytes:
     return int(text, 2).to_bytes(len(text) // 8, "big")
 
 
+def _of_nine_bits(*codes: int) -> bytes:
+    text = "".join(f"{code:09b}" for code in codes)
+    text += "0" * (-len(text) % 8)
+    return int(text, 2).to_bytes(len(text) // 8, "big")
+
+
 def _runs(data: bytes) -> bytes:
     parts = [bytes((len(data[at : at + 100]) - 1,)) + data[at : at + 100] for at in range(0, len(data), 100)]
     return b"".join(parts) + bytes((257 - 5,)) + b"\0" + b"\x80"
@@ -84,6 +90,9 @@ def test_data_that_end_early_or_late_are_refused(name: str) -> None:
         ("/ASCII85Decode", b"87cURD~>"),
         ("/ASCII85Decode", b"s8W-\"~>"),
         ("/ASCII85Decode", b"87cUR~x>"),
+        ("/ASCII85Decode", b"87cU\x7f~>"),
+        ("/LZWDecode", _of_nine_bits(256, 258, 257)),
+        ("/LZWDecode", _of_nine_bits(256, 65, 300, 257)),
         ("/LZWDecode", b"\x80\x3f\xff"),
         ("/RunLengthDecode", b"\x05ab\x80"),
     ],
@@ -95,11 +104,16 @@ def test_what_no_encoder_writes_is_refused(name: str, data: bytes) -> None:
 
 def test_a_full_table_of_lzw_is_refused() -> None:
     """Viewers differ in what they do with a code behind the last one."""
-    codes = [(256, 9)] + [(65, max(9, (258 + number).bit_length())) for number in range(4_000)]
-    text = "".join(f"{code:0{min(size, 12)}b}" for code, size in codes)
-    text += "0" * (-len(text) % 8)
+
+    def written(entries: int) -> bytes:
+        codes = [(256, 9)] + [(65, max(9, (258 + number).bit_length())) for number in range(entries + 1)] + [(257, 12)]
+        text = "".join(f"{code:0{min(size, 12)}b}" for code, size in codes)
+        text += "0" * (-len(text) % 8)
+        return int(text, 2).to_bytes(len(text) // 8, "big")
+
+    assert lzw(written(4_096 - 258))[0] == b"A" * (4_096 - 258 + 1)
     with pytest.raises(Damaged):
-        lzw(int(text, 2).to_bytes(len(text) // 8, "big"))
+        lzw(written(4_096 - 258 + 1))
 
 
 def test_lzw_that_grows_late_is_read_as_its_parameters_say() -> None:

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from server.document_limits import MAX_IMAGE_PIXELS
+from server.document_limits import MAX_IMAGE_PIXELS, MAX_PAGE_IMAGES
 from server.pdf.content.faults import Malformed, TooMuch
 from server.pdf.content.program import Program, read_program
 
@@ -34,6 +34,7 @@ def _read(image: bytes, behind: bytes = b" q Q\n") -> Program:
         SIZE + b"/F [/A85 /Fl] ID " + base64.a85encode(zlib.compress(ROW)) + b"~>\nEI",
         SIZE + b"/F /RL ID \x0f" + ROW + b"\x80\nEI",
         b"/W 2 /H 2 /BPC 8 /CS /Cs /F /AHx ID " + ROW[:12].hex().encode() + b">\nEI",
+        SIZE + b"/DP << /Predictor 12 >> ID " + ROW + b"\nEI",
     ],
 )
 def test_what_ends_where_it_says_is_taken(image: bytes) -> None:
@@ -94,6 +95,14 @@ def test_a_picture_without_end_of_pixels_is_too_much() -> None:
     with pytest.raises(TooMuch) as refused:
         _read(b"/W 100000 /H %d /BPC 1 /CS /G /F /Fl ID x\nEI" % (MAX_IMAGE_PIXELS // 100_000 + 1))
     assert refused.value.limit == "image_pixels"
+
+
+def test_so_many_pictures_are_too_much_at_once() -> None:
+    one = b"BI /W 1 /H 1 /IM true ID x\nEI\n"
+    assert read_program([one * MAX_PAGE_IMAGES], lambda _: None).inline_images == MAX_PAGE_IMAGES
+    with pytest.raises(TooMuch) as refused:
+        read_program([one * (MAX_PAGE_IMAGES + 1)], lambda _: None)
+    assert refused.value.limit == "images"
 
 
 def test_pictures_in_a_row_are_counted_together() -> None:

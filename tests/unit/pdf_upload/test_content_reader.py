@@ -4,7 +4,6 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -45,7 +44,7 @@ def _read(parts: list[bytes], *, closely: bool) -> Program | tuple[str, str]:
         return ("too much", fault.limit)
     program.shown.clear()
     program.spread.clear()
-    return replace(program, read_closely=False)
+    return program
 
 
 def _both_ways(*parts: bytes) -> None:

@@ -18,7 +18,7 @@ from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 from mobile_app.device.document_checks.drawn_fonts import glyph_names, type1
 from mobile_app.device.document_checks.drawn_fonts.truetype import TrueType
 from mobile_app.device.document_checks.drawn_fonts.type1 import read_compact, read_type_1
-from tests.pdf_corpus.made_fonts import compact, type_1
+from tests.pdf_corpus.made_fonts import INDEX_OF_TWO, SPOILT_INDEXES, compact, compact_of_index, type_1
 from tests.unit.device_checks.document_forge import Forge, stream
 from tests.unit.device_checks.page_content.content_forge import FORM, checked, page_forge
 
@@ -180,6 +180,12 @@ def test_a_program_that_cannot_be_read_is_told() -> None:
         read_compact(compact(SWAPPED)[:length])
     assert read_type_1(b"no font").names == frozenset()
     assert is_told(page(b"no font", SYMBOLIC, b""))
+
+
+@pytest.mark.parametrize("name", SPOILT_INDEXES)
+def test_a_compact_program_with_a_spoilt_index_has_no_glyphs(name: str) -> None:
+    assert read_compact(compact_of_index(INDEX_OF_TWO)).numbers == {0, 1}
+    assert read_compact(compact_of_index(SPOILT_INDEXES[name])).numbers == frozenset()
 
 
 def test_names_and_encodings_are_those_of_the_standards() -> None:

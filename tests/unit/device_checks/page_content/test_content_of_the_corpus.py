@@ -13,6 +13,7 @@ from tests.unit.device_checks.test_documents_of_the_corpus import PLACE, TIME, e
 # The phone says of these where it stumbled, which is another place.
 OTHER_WORDS = {
     "inline_image_filter_unknown": "content_data",
+    "inline_image_lzw_misnamed": "content_data",
     "inline_image_end_alone": "operator",
 }
 
