@@ -23,6 +23,7 @@ from server.app import UseCases, build, set_up
 from server.config import Config, load_config
 from server.documents.document import Document, DocumentState
 from server.ids import new_id
+from server.pdf.checker_version import CHECKER_VERSION
 from server.processes.nudge import NoNudge
 from server.users.user import User
 from tests.bench.contracts import PAGE_BOXES
@@ -148,6 +149,7 @@ class Stand:
                 current_length=len(content),
                 created_at=now,
                 pages=len(PAGE_BOXES),
+                checked_by=CHECKER_VERSION,
                 page_boxes=PAGE_BOXES,
             )
             for number, (content, sha256) in enumerate(zip(group, digests, strict=True))
