@@ -101,7 +101,7 @@ def look_through(desk: BatchVisit, titles: list[str]) -> None:
     expect(page.get_by_role("button", name="Chứng từ sau")).to_be_disabled()
     page.keyboard.press("ArrowLeft")
     expect(title).to_have_text(titles[1])
-    page.wait_for_function("() => document.querySelector('[data-page-image]').naturalWidth > 400")
+    page.wait_for_function("() => document.querySelector('[data-page-image]')?.naturalWidth > 400")
     expect(page.locator("[data-page-place]")).to_have_text("Trang 2 / 2")
     page.get_by_role("button", name="Xem danh sách chứng từ (3)").click()
     listed = page.locator("[data-list] li")

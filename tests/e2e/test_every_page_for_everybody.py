@@ -58,7 +58,7 @@ def show(visit_of: Any, person: Person, addresses: dict[str, str], name: str, la
         visit.page.goto("/login")
     if language == "en":
         visit.page.get_by_role("button", name="EN", exact=True).click()
-        visit.page.wait_for_function("document.documentElement.lang === 'en'")
+        visit.page.wait_for_function("document.documentElement?.lang === 'en'")
     visit.page.goto(addresses[name])
     visit.page.wait_for_load_state("networkidle") if name not in (
         "request",

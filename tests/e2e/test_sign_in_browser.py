@@ -22,7 +22,7 @@ def test_upload_place_sign_download(
     visit.upload(contract, "Hợp đồng cung cấp dịch vụ – Ánh.pdf")
     expect(page.locator("h1").filter(has_text="Hợp đồng cung cấp dịch vụ – Ánh")).to_be_visible()
     image = page.locator("[data-page-image]")
-    page.wait_for_function("() => document.querySelector('[data-page-image]').naturalWidth > 400")
+    page.wait_for_function("() => document.querySelector('[data-page-image]')?.naturalWidth > 400")
     page.get_by_label("Trang 1", exact=True).click()
     expect(image).to_have_attribute("alt", re.compile("Trang 1"))
     visit.picture(pictures, "document")
