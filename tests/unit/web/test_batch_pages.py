@@ -23,9 +23,12 @@ def browser(portal: Any) -> Any:
     return portal.logged_in()
 
 
+_last = [0.0]
+
+
 def add(portal: Any, title: str = "Hợp đồng", **changes: Any) -> Document:
-    """A READY document of the portal's user, without bytes."""
-    now = portal.app.clock.now()
+    """A READY document of the portal's user, without bytes; each in a millisecond of its own, by which identifiers sort."""
+    now = _last[0] = max(portal.app.clock.now(), _last[0] + 0.002)
     values: dict[str, Any] = {
         "document_id": new_id("doc", now), "relying_party_id": portal.app.portal.relying_party_id,
         "user_id": portal.user.user_id, "title": title, "document_code": "ABC123", "file_name": f"{title}.pdf",
