@@ -78,7 +78,7 @@ class ObjectGraph:
 
 def is_reference(value: Value) -> bool:
     """Whether a JSON value stands for an indirect reference."""
-    return isinstance(value, str) and value.endswith(" R") and _REFERENCE(value) is not None
+    return isinstance(value, str) and _REFERENCE(value) is not None
 
 
 def text(value: Value) -> str | None:

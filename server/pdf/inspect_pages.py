@@ -30,10 +30,7 @@ def read_pages(graph: ObjectGraph, meter: Meter) -> Pages:
     """Walk the tree. Raises ``pdf_no_pages``, ``pdf_circular``, ``pdf_too_complex``, ``pdf_too_many_pages``.
     """
     pages = Pages()
-    root = graph.catalog.get("/Pages")
-    if not graph.dictionary(root):
-        raise Unprocessable("the catalog names no page tree", code="pdf_no_pages")
-    _walk(graph, root, {}, [], pages, meter)
+    _walk(graph, graph.catalog.get("/Pages"), {}, [], pages, meter)
     if not pages.dictionaries:
         raise Unprocessable("the page tree holds no page", code="pdf_no_pages")
     return pages

@@ -46,7 +46,7 @@ def inflate(chunks: Iterable[bytes | memoryview]) -> Chunks:
         if decoder.eof:
             return
     yield decoder.flush()  # at most one match: all but that came out above
-    if not decoder.eof and last != FLUSH:
+    if last != FLUSH:
         raise DamagedData("the data ends early")
 
 

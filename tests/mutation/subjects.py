@@ -65,8 +65,15 @@ PHONE = Subject(
 SERVER = Subject(
     name="server",
     root=ROOT,
-    sources=("server/pdf/grammar", "server/pdf/content", "server/pdf/inspect_*.py"),
-    tests=("tests/unit/pdf_upload", "tests/unit/pdf_grammar"),
+    sources=(
+        "server/pdf/grammar",
+        "server/pdf/content",
+        "server/pdf/inspect_*.py",
+        "server/pdf/rewrite*.py",
+        "server/pdf/compare_pages.py",
+        "server/pdf/earlier_signatures.py",
+    ),
+    tests=("tests/unit/pdf_upload", "tests/unit/pdf_grammar", "tests/unit/pdf/test_pdf_sign_earlier.py"),
     # These start, kill and measure the sandbox's own process, in which nothing can be taken away from here.
     arguments=(
         "--ignore=tests/unit/pdf_upload/test_upload_sandbox.py",

@@ -70,7 +70,7 @@ def test_missing_size_is_filled_in(inspect: Inspect, build_pdf: BuildPdf, box: b
 
 @pytest.mark.parametrize(
     "entry",
-    [b"/CropBox [0 0 0 0]", b"/Rotate 45", b"/Rotate (a)", b"/UserUnit 0", b"/UserUnit /A"],
+    [b"/CropBox [0 0 0 0]", b"/Rotate 45", b"/Rotate (a)", b"/UserUnit 0", b"/UserUnit /A", b"/UserUnit 1000000"],
 )
 def test_senseless_size_is_left_out(inspect: Inspect, build_pdf: BuildPdf, entry: bytes, tmp_path: Path) -> None:
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] %s >>" % entry

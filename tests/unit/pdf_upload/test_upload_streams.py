@@ -101,7 +101,7 @@ def test_repeated_run() -> None:
 @pytest.mark.parametrize(
     ("decoder", "data"),
     [(inflate, zlib.compress(b"abc")[:-2]), (inflate, b"no zlib"), (decode_hex, b"zz>"), (decode_85, b"\x7f~>"),
-     (expand_lzw, b"\xff\xff\xff")],
+     (expand_lzw, b"\xff\xff\xff"), (expand_lzw, b"\x80@\xa0 ")],
 )  # fmt: skip
 def test_damage_is_said(decoder: Callable[..., object], data: bytes) -> None:
     with pytest.raises(DamagedData):
