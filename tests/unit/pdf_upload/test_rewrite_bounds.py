@@ -1,6 +1,5 @@
 """How far a rewrite goes: files without a page tree, forms that are too deep or too large, and the beginning of a file."""
 
-from io import BytesIO
 from pathlib import Path
 
 import pikepdf
@@ -8,7 +7,6 @@ import pytest
 
 from server.errors import Unprocessable
 from server.pdf import rewrite, rewrite_form
-from server.pdf.earlier_signatures import Beginning
 from server.pdf.rewrite import open_with_recovery
 from server.pdf.rewrite_form import has_faults
 
@@ -61,10 +59,3 @@ def test_forms_are_followed_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unprocessable) as refused:
         has_faults(_form(10))
     assert refused.value.code == "pdf_too_complex"
-
-
-def test_nobody_reads_before_the_beginning() -> None:
-    beginning = Beginning(BytesIO(b"abcdef"), 3)
-    assert beginning.read() == b"abc"
-    with pytest.raises(ValueError, match="before the beginning"):
-        beginning.seek(-1)
