@@ -32,7 +32,6 @@ class Heart:
         with contextlib.suppress(OSError):
             self._socket.sendto(f"{self._name} {os.getpid()} {seconds:.3f}".encode(), self._path)
 
-
     def close(self) -> None:
         self._socket.close()
 
