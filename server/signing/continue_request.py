@@ -10,11 +10,10 @@ import re
 from collections.abc import Sequence
 
 from server.audit.audit_log import record
-from server.devices.blocked_requester import blocked_user
 from server.errors import PhoneSealError
 from server.ids import new_id, new_ids
 from server.signing.ports import SigningTransaction
-from server.signing.queue_request import add_preparing, check_device
+from server.signing.queue_request import add_preparing, who_may_ask
 from server.signing.sign_request import ChosenItem, EndResult, Item, ItemState, SignRequest, State
 from server.signing.verification_code import draw_codes
 
@@ -90,14 +89,10 @@ def ask_for_the_rest(tx: SigningTransaction, ended: SignRequest, rest: Sequence[
 
 
 def _may_ask(tx: SigningTransaction, ended: SignRequest, now: float) -> bool:
-    party = tx.relying_parties.get(ended.relying_party_id)
-    user_id = blocked_user(party, ended.user_id)
-    if now >= ended.expires_at or party.state != "ACTIVE":
-        return False
-    if tx.blocked_requesters.find(ended.subscriber_id, party.relying_party_id, user_id) is not None:
+    if now >= ended.expires_at:
         return False
     try:
-        check_device(tx, ended.subscriber_id, now)
+        who_may_ask(tx, ended.relying_party_id, ended.user_id, ended.subscriber_id, now)
     except PhoneSealError:
         return False
     return True

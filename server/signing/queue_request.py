@@ -25,6 +25,7 @@ from server.signing.place_signature import SamePlace
 from server.signing.ports import SigningStore, SigningTransaction
 from server.signing.sign_request import ChosenItem, Placement, SignRequest, State
 from server.signing.verification_code import draw_codes
+from server.subscribers.subscriber import Subscriber
 from server.work import BULK, GROUP, INTERACTIVE, Nudge
 
 REFUSAL_WINDOW = 3600.0
@@ -149,12 +150,7 @@ class QueueRequest:
         return lifetime
 
     def _make(self, tx: SigningTransaction, new: NewRequest, now: float, lifetime: int) -> SignRequest:
-        party = tx.relying_parties.get(new.relying_party_id)
-        if party.state != "ACTIVE":
-            raise Forbidden("the relying party is suspended", code="relying_party_suspended")
-        subscriber = tx.subscribers.get(new.subscriber_id)
-        self._check_blocked(tx, new, party)
-        check_device(tx, new.subscriber_id, now)
+        party, subscriber = who_may_ask(tx, new.relying_party_id, new.user_id, new.subscriber_id, now)
         if len(tx.requests.live(new.subscriber_id, party.relying_party_id)) >= party.live_limit:
             raise TooManyTries(
                 "too many open requests", code="too_many_open_requests", details={"limit": party.live_limit}
@@ -190,18 +186,22 @@ class QueueRequest:
             idempotency_sha256=new.digest() if new.idempotency_key is not None else None,
         )
 
-    @staticmethod
-    def _check_blocked(tx: SigningTransaction, new: NewRequest, party: RelyingParty) -> None:
-        user_id = blocked_user(party, new.user_id)
-        if tx.blocked_requesters.find(new.subscriber_id, party.relying_party_id, user_id) is not None:
-            raise Forbidden("the subscriber has blocked this requester", code="requester_blocked")
 
-
-def check_device(tx: SigningTransaction, subscriber_id: str, now: float) -> None:
-    """Raises ``Conflict(no_device)`` when none of the subscriber's phones could sign now."""
+def who_may_ask(
+    tx: SigningTransaction, relying_party_id: str, user_id: str | None, subscriber_id: str, now: float
+) -> tuple[RelyingParty, Subscriber]:
+    """Who asks whom. Raises ``Forbidden`` (relying_party_suspended, requester_blocked), ``NotFound``, or ``Conflict(no_device)`` when none
+    of the subscriber's phones could sign now."""
+    party = tx.relying_parties.get(relying_party_id)
+    if party.state != "ACTIVE":
+        raise Forbidden("the relying party is suspended", code="relying_party_suspended")
+    subscriber = tx.subscribers.get(subscriber_id)
+    if tx.blocked_requesters.find(subscriber_id, relying_party_id, blocked_user(party, user_id)) is not None:
+        raise Forbidden("the subscriber has blocked this requester", code="requester_blocked")
     active = {d.device_id for d in tx.devices.of_subscriber(subscriber_id) if d.state is DeviceState.ACTIVE}
     if not any(c.device_id in active and c.usable(now) for c in tx.devices.credentials_of(subscriber_id)):
         raise Conflict("no phone is paired", code="no_device")
+    return party, subscriber
 
 
 def add_preparing(tx: SigningTransaction, request: SignRequest, now: float) -> None:
