@@ -1,13 +1,12 @@
 """Whether a file that passed every other check can be prepared for signing: what is accepted must be ready to be signed."""
 
-import shutil
 from pathlib import Path
 from typing import Final
 
 from server.errors import Unprocessable
 from server.pdf.earlier_signatures import refuse_if_worse
 from server.pdf.geometry import Placement
-from server.pdf.prepare import LARGE_FILE, check_can_be_prepared
+from server.pdf.prepare import check_can_be_prepared
 from server.pdf.source_document import READER_ERRORS
 
 PREPARATION_REFUSALS: Final = {
@@ -19,31 +18,16 @@ PREPARATION_REFUSALS: Final = {
 }
 
 
-def refuse_if_unpreparable(path: Path, scratch: Path) -> tuple[Placement, ...] | None:
-    """Try it, and say where a visible signature may stand (None: anywhere); what others have signed must hold as it did. ``scratch`` is
-    written for a while where a file is large and signed. Raises ``pdf_encryption_unsupported``, ``pdf_certified_no_changes``,
-    ``pdf_earlier_signature_would_break`` or ``pdf_broken``."""
+def refuse_if_unpreparable(path: Path) -> tuple[Placement, ...] | None:
+    """Try it, and say where a visible signature may stand (None: anywhere); what others have signed must hold as it did. Raises
+    ``pdf_encryption_unsupported``, ``pdf_certified_no_changes``, ``pdf_earlier_signature_would_break`` or ``pdf_broken``."""
     try:
         update = check_can_be_prepared(path)
         if update.signed_before:
-            _refuse_if_worse(path, update.increment.appended, scratch)
+            refuse_if_worse(path.read_bytes() + update.increment.appended, path.stat().st_size)
     except Unprocessable as error:
         code = PREPARATION_REFUSALS.get(error.code, "pdf_broken")
         raise Unprocessable(str(error), code=code, details=error.details) from error
     except READER_ERRORS as error:
         raise Unprocessable("can't be prepared", code="pdf_broken") from error
     return update.places
-
-
-def _refuse_if_worse(path: Path, appended: bytes, scratch: Path) -> None:
-    length = path.stat().st_size
-    if length <= LARGE_FILE:
-        refuse_if_worse(path.read_bytes() + appended, length)
-        return
-    try:
-        shutil.copyfile(path, scratch)
-        with scratch.open("ab") as file:
-            file.write(appended)
-        refuse_if_worse(scratch, length)
-    finally:
-        scratch.unlink(missing_ok=True)

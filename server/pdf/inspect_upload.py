@@ -78,7 +78,7 @@ def _inspect(source: Path, target: Path, limits: UploadLimits) -> Inspection:
         if reading.form_faults and not verdict.signed:
             taken, reasons, reading = target, ("form_holes",), _rewritten(source, target, verdict, meter)
         else:
-            _try_out(source, verdict, reading, target)
+            _try_out(source, verdict, reading)
     else:
         _refuse_if_signed(source, verdict, meter)
         taken, reading = target, _rewritten(source, target, verdict, meter)
@@ -94,9 +94,9 @@ def _judge(path: Path, meter: Meter) -> Verdict:
         return verdict
 
 
-def _try_out(path: Path, verdict: Verdict, reading: Reading, target: Path) -> None:
+def _try_out(path: Path, verdict: Verdict, reading: Reading) -> None:
     """Whether it can be signed, and what the signatures that it carries are worth."""
-    places = refuse_if_unpreparable(path, _beside(target))
+    places = refuse_if_unpreparable(path)
     if places is not None:
         reading.stamp_places = tuple((place.page, place.x0, place.y0, place.x1, place.y1) for place in places)
     if verdict.signed:
@@ -147,7 +147,7 @@ def _rewritten(source: Path, target: Path, verdict: Verdict, meter: Meter) -> Re
             details={"rule": breach.rule},
         )
     reading = read_file(target, result, _beside(target), meter)
-    _try_out(target, result, reading, target)
+    _try_out(target, result, reading)
     refuse_if_anything_is_lost(source, target)
     if not verdict.settled:
         refuse_if_pages_differ(source, target, meter)

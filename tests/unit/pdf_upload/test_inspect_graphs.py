@@ -120,7 +120,7 @@ def test_what_qpdf_can_not_read_on_is_refused(monkeypatch: pytest.MonkeyPatch, t
     graph = ObjectGraph(objects={"5 0 R": {}}, trailer={}, streams={"5 0 R"})
     assert _code(inspect_reading._measure_streams, unreadable, graph, b"", {}, None, _meter()) == "pdf_broken"
     monkeypatch.setattr(inspect_preparation, "check_can_be_prepared", _raising(READER_ERRORS[0]("out of reach")))
-    assert _code(inspect_preparation.refuse_if_unpreparable, tmp_path, tmp_path) == "pdf_broken"
+    assert _code(inspect_preparation.refuse_if_unpreparable, tmp_path) == "pdf_broken"
 
 
 def test_a_file_beyond_reading_counts_as_signed_where_it_looks_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
