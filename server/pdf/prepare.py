@@ -147,17 +147,18 @@ class DocumentPreparer:
         writer = IncrementWriter(source)
         if form.signed:  # in others no reference leads nowhere (grammar/references.py)
             writer.leave_out_references()
-        suiting = [] if form.new_visible_field_allowed else fields_that_suit(source, catalog, form.empty_fields)
-        chosen = None if form.new_visible_field_allowed else self._chosen(suiting, form, placement)
+        stamp, chosen, places = placement, None, None
+        if not form.new_visible_field_allowed:
+            suiting = fields_that_suit(source, catalog, form.empty_fields)
+            stamp, chosen = None, self._chosen(suiting, form, placement)
+            places = tuple(place.as_shown for place in suiting if place.visible)
         if chosen is None:
-            stamp = placement if form.new_visible_field_allowed else None
             name = unused_name(form.names)
             self._new_field(source, writer, catalog, form, stamp, name, time_text)
         else:
             name, stamp = chosen.field.name, chosen.as_shown if chosen.visible and self._stamp_maker is not None else None
             self._fill_field(source, writer, catalog, form, chosen, time_text)
         seed = f"{self._signer_name}\0{time_text}\0{name}".encode()
-        places = None if form.new_visible_field_allowed else tuple(place.as_shown for place in suiting if place.visible)
         return Update(writer.finish(seed), name, stamp, form.signed, places)
 
     @staticmethod
